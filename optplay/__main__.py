@@ -1,0 +1,5 @@
+"""`python -m optplay`."""
+
+from optplay.cli import main
+
+main()

@@ -1,0 +1,110 @@
+"""Records that check themselves: a type and a range per field, and errors that people can read."""
+
+import math
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+
+import msgspec
+
+from optplay.errors import InputError, inside, unknown
+
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+class Checked(msgspec.Struct, frozen=True, kw_only=True):
+    """A frozen record whose fields are checked against their types and `msgspec.Meta` ranges.
+
+    Raises:
+        InputError: on construction, for the first field that is out of its type or range.
+    """
+
+    def __post_init__(self) -> None:
+        for field in msgspec.structs.fields(type(self)):
+            found = getattr(self, field.name)
+            nested = record_type(field.type)
+            if nested and isinstance(found, Mapping):
+                try:
+                    found = nested.of(found)
+                except InputError as error:
+                    raise inside(field.name, error) from None
+            try:
+                value = msgspec.convert(found, field.type)
+            except msgspec.ValidationError:
+                raise InputError(refusal(field.name, found, field.type)) from None
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(refusal(field.name, found, field.type))
+            msgspec.structs.force_setattr(self, field.name, value)
+
+    @classmethod
+    def of(cls, table: object) -> Self:
+        """The record that a table of a TOML file describes.
+
+        Raises:
+            InputError: not a table, an unknown or a missing key, or a wrong value.
+        """
+        if not isinstance(table, Mapping):
+            raise InputError(f"found {show(table)}, allowed: a table")
+        fields = {f.name: f for f in msgspec.structs.fields(cls)}
+        for key in table:
+            if key not in fields:
+                raise InputError(unknown("key", key, fields))
+        for name, field in fields.items():
+            if field.required and name not in table:
+                raise InputError(f"{name} is missing: {describe(field.type)}")
+        return cls(**table)
+
+
+def record_type(kind: Any) -> type[Checked] | None:
+    """The record that a field of type `kind`, perhaps optional, holds."""
+    for part in get_args(kind) or (kind,):
+        if isinstance(part, type) and issubclass(part, Checked):
+            return part
+    return None
+
+
+def show(value: object) -> str:
+    """A value as found, short enough for one line."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def refusal(name: str, found: object, kind: Any) -> str:
+    """One line on a value that is not of its kind."""
+    choices = options(kind)
+    if choices and isinstance(found, str):
+        return unknown(name, found, choices)
+    return f"{name.rstrip('_')}: found {show(found)}, allowed: {describe(kind)}"
+
+
+def options(kind: Any) -> tuple[str, ...]:
+    """The names that a field of type `kind` may hold, if it is a choice."""
+    return get_args(kind) if get_origin(kind) is Literal else ()
+
+
+def describe(kind: Any) -> str:
+    """A type with its range, in words."""
+    if choices := options(kind):
+        return ", ".join(choices)
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return describe(base) + bounds(meta)
+    if get_origin(kind) in (Union, UnionType):
+        parts = [describe(k) for k in get_args(kind) if k is not type(None)]
+        return " or ".join(parts)
+    if get_origin(kind) is tuple:
+        return f"a list, each {describe(get_args(kind)[0])}"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return "a table with the keys " + ", ".join(kind.__struct_fields__)
+    return WORDS.get(kind, "a table")
+
+
+def bounds(meta: msgspec.Meta) -> str:
+    """The range that a Meta allows, as an interval."""
+    if meta.min_length is not None or meta.max_length is not None:
+        return f", {meta.min_length or 0} to {meta.max_length} of them"
+    low, high = meta.ge if meta.gt is None else meta.gt, meta.le if meta.lt is None else meta.lt
+    if low is None or high is None:
+        return ""
+    left, right = "[" if meta.gt is None else "(", "]" if meta.lt is None else ")"
+    return f" in {left}{low:,}, {high:,}{right}"

@@ -1,0 +1,104 @@
+"""The static charts of `optplay run --plot`."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from rich.console import Console
+from rich.text import Text
+
+from optplay.experiments import Results, distribution
+from optplay.plots import Series, histogram, legend, line_chart
+from optplay.training import History
+
+HEIGHT = 16
+SMALL_HEIGHT = 9
+TWO_ABREAST = 110
+GAP = 2
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a quantity is drawn."""
+
+    title: str
+    log: bool = False
+    percent: bool = False
+
+
+LOOKS = {
+    "loss": Look("Loss", log=True),
+    "accuracy": Look("Accuracy", percent=True),
+    "test_loss": Look("Test loss", log=True),
+    "test_accuracy": Look("Test accuracy", percent=True),
+    "weight_norm": Look("Weight norm"),
+    "gradient_norm": Look("Gradient norm", log=True),
+    "learning_rate": Look("Learning rate"),
+    "clipped": Look("Clipped steps", percent=True),
+    "update_ratio": Look("Update ratio ‖Δw‖/‖w‖", log=True),
+}
+
+
+def median_curve(histories: list[History], quantity: str) -> np.ndarray:
+    """The median over the seeds per epoch, up to where half of them have diverged."""
+    epochs = max(h.epochs for h in histories)
+    rows = np.full((len(histories), epochs), np.nan)
+    for row, history in zip(rows, histories, strict=True):
+        row[: history.epochs] = history[quantity]
+    alive = np.isfinite(rows).sum(axis=0) * 2 > len(histories)
+    curve = np.full(epochs, np.nan)
+    if alive.any():
+        curve[alive] = np.nanmedian(rows[:, alive], axis=0)
+    return curve
+
+
+def print_charts(out: Console, results: Results) -> None:
+    """Every chart of the preset, two abreast where there is room, and the histograms of rates."""
+    color = out.color_system is not None and not out.no_color
+    charts = results.preset.charts
+    abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
+    width = (out.width - GAP * (abreast - 1)) // abreast
+    blocks = []
+    for quantity in charts:
+        look = LOOKS[quantity]
+        series = [
+            Series(label, median_curve(histories, quantity), color_index=i)
+            for i, (label, histories) in enumerate(results.runs.items())
+        ]
+        chart = line_chart(
+            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color
+        )
+        blocks.append((look.title + (" (log)" if look.log else ""), chart))
+    many = len(results.preset.seeds) > 1
+    out.print(Text("\nMedian over the seeds, by epoch" if many else "\nBy epoch", style="dim"))
+    _write(out, legend(list(results.runs), width=out.width, color=color))
+    for i in range(0, len(blocks), abreast):
+        _write(out, _side_by_side(blocks[i : i + abreast], width))
+    if results.preset.at_steps:
+        _print_rates(out, results, color)
+
+
+def _print_rates(out: Console, results: Results, color: bool) -> None:
+    steps = results.preset.at_steps
+    width = (out.width - GAP * (len(steps) - 1)) // len(steps)
+    for label, histories in results.runs.items():
+        blocks = []
+        for step in steps:
+            rates = distribution(histories, step)["rates"]
+            if rates["counts"]:
+                picture = histogram(
+                    rates["counts"], rates["edges"], width=width, height=SMALL_HEIGHT, log_x=True,
+                    color=color,
+                )  # fmt: skip
+                blocks.append((f"{label}: rates after step {step}", picture))
+        _write(out, _side_by_side(blocks, width))
+
+
+def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
+    """Charts of one height beside each other, each under its title."""
+    columns = [[title[:width].ljust(width), *chart.split("\n")] for title, chart in blocks]
+    return "\n".join((" " * GAP).join(cells).rstrip() for cells in zip(*columns, strict=True))
+
+
+def _write(out: Console, text: str) -> None:
+    # Not through rich: the text already has its colours and its width.
+    out.file.write(text + "\n")

@@ -1,0 +1,87 @@
+"""`optplay run`: trains, with progress on stderr, and reports on stdout."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from optplay.experiments import Preset, Results, load, run_preset, to_json, write_csv
+from optplay.training import on_compile
+
+COMPILING = "optplay: compiling the training loop; this happens once and takes some seconds"
+
+
+def run_and_report(
+    preset: str,
+    *,
+    plot: bool,
+    as_json: bool,
+    folder: str | None,
+    seeds: int | None,
+    epochs: int | None,
+    edits: tuple[str, ...],
+    quiet: bool,
+) -> None:
+    """Runs a preset and prints what came of it; see `optplay run --help`.
+
+    Raises:
+        InputError: something is wrong with the preset or with an option.
+        OSError: the CSV files can't be written.
+    """
+    loaded = load(preset, seeds=seeds, epochs=epochs, edits=edits)
+    if not quiet:
+        _announce_compiling()
+    with _progress(loaded, shown=sys.stderr.isatty() and not quiet) as progress:
+        results = run_preset(loaded, progress=progress)
+    if folder is not None:
+        written = write_csv(results, Path(folder))
+        if not quiet:
+            click.echo(f"optplay: wrote {', '.join(map(str, written))}", err=True)
+    if as_json:
+        click.echo(to_json(results))
+    else:
+        _print(results, plot=plot, quiet=quiet)
+
+
+def _announce_compiling() -> None:
+    said: list[bool] = []
+
+    def say() -> None:
+        if not said:
+            said.append(True)
+            click.echo(COMPILING, err=True)
+
+    on_compile(say)
+
+
+@contextmanager
+def _progress(preset: Preset, *, shown: bool) -> Iterator[Callable[[int], None]]:
+    if not shown:
+        yield lambda steps: None
+        return
+    from rich.console import Console  # noqa: PLC0415 - not needed for --json
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
+
+    total = len(preset.seeds) * sum(run.config.steps for run in preset.runs)
+    columns = (
+        TextColumn("training"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TimeRemainingColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("training", total=total)
+        yield lambda steps: bar.update(task, completed=steps)
+
+
+def _print(results: Results, *, plot: bool, quiet: bool) -> None:
+    from optplay.cli import tables  # noqa: PLC0415 - rich is not needed for --json
+
+    console = tables.console()
+    if not quiet:
+        tables.print_runs(console, results)
+        if plot:
+            from optplay.cli.charts import print_charts  # noqa: PLC0415 - nor plotext without
+
+            print_charts(console, results)
+    tables.print_verdicts(console, results)

@@ -1,0 +1,115 @@
+"""Claims, and what they come to when measured over many seeds."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import comb
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from msgspec import Meta
+
+from optplay.checked import Checked
+from optplay.errors import InputError, unknown
+from optplay.experiments.metrics import METRICS, Metric
+from optplay.training import History
+
+SIGNIFICANCE = 0.05
+
+
+class Claim(Checked, frozen=True, kw_only=True):
+    """A comparison of one metric between two runs, or between a run and a number."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    metric: str
+    left: str
+    is_: Literal["below", "above"]
+    right: str | float
+    at: float | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.metric not in METRICS:
+            raise InputError(unknown("metric", self.metric, METRICS))
+        needs = METRICS[self.metric].needs
+        if needs and self.at is None:
+            raise InputError(f"at is missing: {self.metric} needs {needs}")
+        if self.at is not None and not needs:
+            raise InputError(f"at: found {self.at:g}, but {self.metric} takes none")
+        if needs == "a step" and self.at is not None and (self.at < 1 or self.at % 1):
+            raise InputError(f"at: found {self.at:g}, allowed: the number of a step, from 1 on")
+
+    @classmethod
+    def of(cls, table: object) -> Self:
+        """The claim of a TOML table, where `is_` is spelt `is`."""
+        if isinstance(table, Mapping):
+            if "is" not in table:
+                raise InputError("is is missing: below or above")
+            table = {("is_" if key == "is" else key): value for key, value in table.items()}
+        return super().of(table)
+
+    @property
+    def kind(self) -> Metric:
+        """The metric compared."""
+        return METRICS[self.metric]
+
+
+@dataclass(frozen=True)
+class Side:
+    """A metric over the seeds: its median and, as spread, its quartiles."""
+
+    median: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a claim came to.
+
+    Attributes:
+        verdict: `holds`, `fails` or `undecided`.
+        held: on how many seeds the claim held. ties: on how many both sides were equal.
+        of: seeds. p: of a two-sided sign test over the seeds that are not ties.
+    """
+
+    claim: Claim
+    verdict: str
+    held: int
+    ties: int
+    of: int
+    p: float
+    left: Side
+    right: Side
+
+
+def side(values: Sequence[float]) -> Side:
+    """Median and quartiles; each quartile is a value that occurred, so that infinity may be one."""
+    ordered = np.sort(np.asarray(values, dtype=np.float64))
+    low, high = np.quantile(ordered, [0.25, 0.75], method="inverted_cdf")
+    return Side(float(np.median(ordered)), float(low), float(high))
+
+
+def sign_test(held: int, failed: int) -> float:
+    """The two-sided p of so many signs, were both equally likely (Dixon & Mood 1946)."""
+    n = held + failed
+    tail = sum(comb(n, k) for k in range(min(held, failed) + 1))
+    return min(1.0, 2 * tail / 2.0**n)
+
+
+def judge(claim: Claim, runs: Mapping[str, Sequence[History]]) -> Verdict:
+    """Measures a claim on the Histories of its runs, seed by seed."""
+    at = claim.at or 0.0
+    left = [claim.kind.measure(h, at) for h in runs[claim.left]]
+    if isinstance(claim.right, str):
+        right = [claim.kind.measure(h, at) for h in runs[claim.right]]
+    else:
+        right = [claim.right] * len(left)
+    pairs = list(zip(left, right, strict=True))
+    below = sum(a < b for a, b in pairs)
+    above = sum(a > b for a, b in pairs)
+    held, failed = (below, above) if claim.is_ == "below" else (above, below)
+    p = sign_test(held, failed)
+    verdict = "undecided" if p > SIGNIFICANCE else "holds" if held > failed else "fails"
+    ties = len(pairs) - held - failed
+    return Verdict(claim, verdict, held, ties, len(pairs), p, side(left), side(right))

@@ -1,0 +1,115 @@
+"""One number per run: what claims compare and tables show.
+
+A run that never got there has infinity where low is good and minus infinity where high is good, so
+that "never" counts as worse than any number, and a diverged run as worse than any other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, nan
+
+import numpy as np
+
+from optplay.experiments.steps import moved, step_taken
+from optplay.training import History
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what."""
+
+    name: str
+    text: str
+    measure: Callable[[History, float], float]
+    needs: str = ""
+    percent: bool = False
+
+
+def _last(quantity: str, worst: float) -> Callable[[History, float], float]:
+    return lambda h, at: worst if h.diverged_at or not h.epochs else float(h[quantity][-1])
+
+
+def _first(reached: Callable[[History, float], np.ndarray]) -> Callable[[History, float], float]:
+    def measure(history: History, at: float) -> float:
+        epochs = np.flatnonzero(reached(history, at))
+        return float(epochs[0] + 1) if epochs.size else inf
+
+    return measure
+
+
+def _best(quantity: str, best: Callable[..., float], worst: float) -> Callable[..., float]:
+    return lambda h, at: float(best(h[quantity])) if h.epochs else worst
+
+
+def _norm_ratio(history: History, at: float) -> float:
+    if history.diverged_at:
+        return inf
+    start = float(np.linalg.norm(history.weights[0]))
+    return float(np.linalg.norm(history.weights[-1])) / start if start else nan
+
+
+def _outcome(name: str) -> Callable[[History, float], float]:
+    return lambda h, at: float(h.outcome == name)
+
+
+def _ratio(of: str) -> Callable[[History, float], float]:
+    def measure(history: History, at: float) -> float:
+        taken = step_taken(history, int(at))
+        if taken is None:
+            return inf
+        values = getattr(taken, of)[moved(taken)]
+        return float(values.max() / values.min()) if values.size else nan
+
+    return measure
+
+
+def _step_size(history: History, at: float) -> float:
+    taken = step_taken(history, int(at))
+    return inf if taken is None else float(np.linalg.norm(taken.steps))
+
+
+METRICS = {
+    m.name: m
+    for m in (
+        Metric("final_loss", "loss of the last epoch", _last("loss", inf)),
+        Metric("best_loss", "lowest loss of any epoch", _best("loss", np.min, inf)),
+        Metric(
+            "final_accuracy", "accuracy of the last epoch", _last("accuracy", -inf), percent=True
+        ),
+        Metric(
+            "best_accuracy", "highest accuracy of any epoch", _best("accuracy", np.max, -inf),
+            percent=True,
+        ),
+        Metric("final_test_loss", "loss on the held-out samples", _last("test_loss", inf)),
+        Metric(
+            "final_test_accuracy", "accuracy on the held-out samples",
+            _last("test_accuracy", -inf), percent=True,
+        ),
+        Metric(
+            "epochs_to_accuracy", "first epoch whose accuracy is at least this",
+            _first(lambda h, at: h["accuracy"] >= at), "a fraction",
+        ),
+        Metric(
+            "epochs_to_loss", "first epoch whose loss is at most this",
+            _first(lambda h, at: h["loss"] <= at), "a loss",
+        ),
+        Metric("weight_norm", "‖w‖ at the end", _last("weight_norm", inf)),
+        Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),
+        Metric(
+            "clipped_fraction", "part of the steps that were clipped",
+            lambda h, at: float(np.mean(h["clipped"])) if h.epochs else nan, percent=True,
+        ),
+        Metric("trained", "1 if the run trained, else 0", _outcome("trained")),
+        Metric("collapsed", "1 if the run collapsed, else 0", _outcome("collapsed")),
+        Metric("diverged", "1 if the run diverged, else 0", _outcome("diverged")),
+        Metric("step_size", "‖Δw‖ of this step", _step_size, "a step"),
+        Metric(
+            "step_ratio", "longest over shortest parameter step at this step", _ratio("steps"),
+            "a step",
+        ),
+        Metric(
+            "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"),
+            "a step",
+        ),
+    )
+}  # fmt: skip

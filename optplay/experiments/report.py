@@ -1,0 +1,139 @@
+"""Results as data: one JSON document, or tables as CSV."""
+
+import csv
+import io
+import os
+import tempfile
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from optplay.experiments.claims import Verdict
+from optplay.experiments.experiment import Results
+from optplay.experiments.metrics import METRICS
+from optplay.experiments.steps import distribution
+from optplay.training import QUANTITIES, History
+
+REACHED = 0.9
+
+
+def run_metrics(history: History) -> dict[str, float]:
+    """The metrics of a run that need no `at`, and the epochs to 90 % accuracy."""
+    metrics = {m.name: m.measure(history, 0.0) for m in METRICS.values() if not m.needs}
+    metrics["epochs_to_accuracy_0.9"] = METRICS["epochs_to_accuracy"].measure(history, REACHED)
+    return metrics
+
+
+def verdict_document(verdict: Verdict) -> dict[str, Any]:
+    """A verdict, with the claim it is on, as the JSON report gives it."""
+    claim = verdict.claim
+    return {
+        "text": claim.text,
+        "source": claim.source,
+        "metric": claim.metric,
+        "at": claim.at,
+        "is": claim.is_,
+        "verdict": verdict.verdict,
+        "held": verdict.held,
+        "ties": verdict.ties,
+        "of": verdict.of,
+        "p": verdict.p,
+        "left": {"run": claim.left, **asdict(verdict.left)},
+        "right": {"run": claim.right, **asdict(verdict.right)},
+    }
+
+
+def document(results: Results) -> dict[str, Any]:
+    """All of the results, as the JSON report gives them; see the README for the format."""
+    preset = results.preset
+    report: dict[str, Any] = {
+        "preset": preset.name,
+        "title": preset.title,
+        "runs": [
+            {
+                "label": label,
+                "seed": history.config.seed,
+                "config": msgspec.to_builtins(history.config),
+                "outcome": history.outcome,
+                "diverged_at": history.diverged_at,
+                "metrics": run_metrics(history),
+                "history": {q: history[q].tolist() for q in QUANTITIES},
+                "final_params": history.current.tolist(),
+            }
+            for label, histories in results.runs.items()
+            for history in histories
+        ],
+        "claims": [verdict_document(v) for v in results.verdicts],
+    }
+    if preset.at_steps:
+        report["distributions"] = [
+            {"label": label, **distribution(histories, step)}
+            for label, histories in results.runs.items()
+            for step in preset.at_steps
+        ]
+    return report
+
+
+def to_json(results: Results) -> str:
+    """The document as strict JSON in one line; numbers that are not finite are null."""
+    return msgspec.json.encode(document(results)).decode()
+
+
+def write_csv(results: Results, folder: Path) -> list[Path]:
+    """Writes history.csv, metrics.csv and claims.csv into `folder`, made if need be.
+
+    Each file is complete or not there: it is written under another name, then renamed.
+
+    Raises:
+        OSError: the folder can't be made or written to.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    runs = [(label, h) for label, histories in results.runs.items() for h in histories]
+    names = list(run_metrics(runs[0][1]))
+    tables: dict[str, Iterable[Iterable[object]]] = {
+        "history.csv": [
+            ("label", "seed", "epoch", *QUANTITIES),
+            *(
+                (label, h.config.seed, epoch, *row)
+                for label, h in runs
+                for epoch, row in enumerate(h.record.tolist(), 1)
+            ),
+        ],
+        "metrics.csv": [
+            ("label", "seed", "outcome", "diverged_at", *names),
+            *(
+                (label, h.config.seed, h.outcome, h.diverged_at, *run_metrics(h).values())
+                for label, h in runs
+            ),
+        ],
+        "claims.csv": [
+            ("text", "verdict", "held", "ties", "of", "p", "left_median", "right_median"),
+            *(
+                (v.claim.text, v.verdict, v.held, v.ties, v.of, v.p, v.left.median, v.right.median)
+                for v in results.verdicts
+            ),
+        ],
+    }
+    for name, rows in tables.items():
+        _write(folder / name, rows)
+    return [folder / name for name in tables]
+
+
+def _write(path: Path, rows: Iterable[Iterable[object]]) -> None:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text.getvalue())
+        # mkstemp lets only the owner read; a report is an ordinary file.
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(temporary).chmod(0o666 & ~umask)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

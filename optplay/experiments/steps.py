@@ -1,0 +1,81 @@
+"""How far each parameter moves in one step, and at which rate (exercise 3)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.training import History, at_step
+
+QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+BINS = 24
+
+
+@dataclass(frozen=True)
+class StepTaken:
+    """One update: `steps` (n,) is |Δw| of every parameter, `rates` (n,) its effective rate.
+
+    The rate is what the rule multiplies the direction by: lr/(√v̂ + ε) in Adam, lr in SGD.
+    """
+
+    steps: NDArray[np.float64]
+    rates: NDArray[np.float64]
+
+
+def step_taken(history: History, step: int) -> StepTaken | None:
+    """The update with this number (from 1), or None if the run ended or diverged before it."""
+    if not 1 <= step <= history.steps - (history.diverged_at is not None):
+        return None
+    config = history.config
+    before, after = at_step(history, step - 1), at_step(history, step)
+    lr, t = config.learning_rate(step - 1), step - history.born
+    hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
+    rates = np.full(before.current.size, lr)
+    if config.rule.rates:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rates = config.rule.rates(after.current_state, hyper, lr, t)
+    return StepTaken(np.abs(after.current - before.current), rates)
+
+
+def moved(taken: StepTaken) -> NDArray[np.bool_]:
+    """Which parameters moved: a dead neuron's do not, and its rate lr/ε would say nothing."""
+    mask: NDArray[np.bool_] = taken.steps > 0
+    return mask
+
+
+def distribution(histories: list[History], step: int) -> dict[str, Any]:
+    """Steps and rates of all parameters that moved, pooled over the seeds.
+
+    Returns:
+        `step`, `moved` and `idle` (counts of parameters), and for each of `steps` and `rates`:
+        `quantiles` {"0": …, "0.1": …}, `ratio` (largest over smallest), and a histogram:
+        `edges` (bins + 1, evenly spaced on a log scale) and `counts` (bins).
+    """
+    taken = [t for h in histories if (t := step_taken(h, step)) is not None]
+    result: dict[str, Any] = {
+        "step": step,
+        "moved": int(sum(moved(t).sum() for t in taken)),
+        "idle": int(sum((~moved(t)).sum() for t in taken)),
+    }
+    for name in ("steps", "rates"):
+        pooled = [getattr(t, name)[moved(t)] for t in taken]
+        result[name] = _summary(np.concatenate(pooled) if pooled else np.empty(0))
+    return result
+
+
+def _summary(values: NDArray[np.float64]) -> dict[str, Any]:
+    if not values.size:
+        return {"quantiles": {}, "ratio": None, "edges": [], "counts": []}
+    quantiles = np.quantile(values, QUANTILES)
+    low, high = np.log10(quantiles[0]), np.log10(quantiles[-1])
+    # One value, as SGD's one rate for all, still gets a bin with a width.
+    margin = 0.0 if high - low > 1e-9 else 0.05
+    edges = np.linspace(low - margin, high + margin, BINS + 1)
+    counts, _ = np.histogram(np.log10(values), edges)
+    return {
+        "quantiles": {f"{q:g}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)},
+        "ratio": float(quantiles[-1] / quantiles[0]),
+        "edges": (10**edges).tolist(),
+        "counts": counts.tolist(),
+    }

@@ -1,0 +1,109 @@
+"""How an optimizer and a schedule are declared."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.errors import InputError, unknown
+
+Floats = NDArray[np.float64]
+Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
+Rates = Callable[[Floats, Floats, float, int], Floats]
+
+
+@dataclass(frozen=True)
+class Hyperparameter:
+    """A knob of an optimizer: its default, its valid range and, in a sentence, what it does.
+
+    A default of True or False makes it a switch. `log` says that it is nudged by factors.
+    """
+
+    name: str
+    default: float | bool
+    text: str
+    low: float = 0.0
+    high: float = 1.0
+    low_open: bool = False
+    high_open: bool = False
+    log: bool = False
+
+    @property
+    def allowed(self) -> str:
+        """The valid range in words."""
+        if isinstance(self.default, bool):
+            return "true or false"
+        left, right = "(" if self.low_open else "[", ")" if self.high_open else "]"
+        return f"a number in {left}{self.low:g}, {self.high:g}{right}"
+
+    def check(self, value: object) -> float | bool:
+        """The value, if it is of the right kind and in range; InputError if not."""
+        if isinstance(self.default, bool):
+            if isinstance(value, bool):
+                return value
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            above = value > self.low or (value == self.low and not self.low_open)
+            below = value < self.high or (value == self.high and not self.high_open)
+            if above and below and math.isfinite(value):
+                return float(value)
+        raise InputError(f"{self.name}: found {str(value)[:60]!r}, allowed: {self.allowed}")
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """An update rule.
+
+    Attributes:
+        name: what presets and the command line call it.
+        title: what a person reads.
+        summary: one plain sentence on what it is for.
+        paper: where it comes from.
+        year: when, which orders the lists.
+        hyperparameters: its knobs; the first is always `lr`.
+        slots: names of the state kept per parameter, each starting at zero.
+        step: `step(w, g, state, hyper, lr, t)` updates the weights `w` (n,) and the `state`
+            (slots, n) in place, from the gradient `g` (n,), the hyperparameters after `lr` in
+            declared order, the learning rate of this step, and its number t = 1, 2, …
+        rates: `rates(state, hyper, lr, t)` gives the rate (n,) by which each parameter's
+            direction is multiplied after step t. Left out: lr for all.
+        weight_decay: the decoupled weight decay it comes with.
+    """
+
+    name: str
+    title: str
+    summary: str
+    paper: str
+    year: int
+    hyperparameters: tuple[Hyperparameter, ...]
+    slots: tuple[str, ...]
+    step: Step
+    rates: Rates | None = None
+    weight_decay: float = 0.0
+
+    def complete(self, given: Mapping[str, object]) -> dict[str, float | bool]:
+        """All hyperparameters in declared order: the given ones checked, the others by default.
+
+        Raises:
+            InputError: an unknown name, a wrong kind of value, or one out of range.
+        """
+        for name in given:
+            if name not in {h.name for h in self.hyperparameters}:
+                names = [h.name for h in self.hyperparameters]
+                raise InputError(unknown(f"hyperparameter of {self.name}", name, names))
+        return {h.name: h.check(given.get(h.name, h.default)) for h in self.hyperparameters}
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate falls once warmup is over.
+
+    `factor(k, n)` is what the learning rate is multiplied by at step k = 0 … n-1 of n.
+    """
+
+    name: str
+    title: str
+    text: str
+    year: int
+    factor: Callable[[int, int], float]

@@ -1,0 +1,43 @@
+"""AdaDelta: a step as long as recent steps were, so that units fit and lr is nearly free.
+
+v ← ρ·v + (1-ρ)·g²,  δ = √(u + ε)/√(v + ε)·g,  u ← ρ·u + (1-ρ)·δ²,  w ← w - lr·δ
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import epsilon, lr, memory
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    v, u = state[0], state[1]
+    rho, epsilon = hyper[0], hyper[1]
+    for i in range(w.size):
+        v[i] = rho * v[i] + (1 - rho) * g[i] * g[i]
+        delta = sqrt(u[i] + epsilon) / sqrt(v[i] + epsilon) * g[i]
+        u[i] = rho * u[i] + (1 - rho) * delta * delta
+        w[i] -= lr * delta
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr * np.sqrt(state[1] + hyper[1]) / np.sqrt(state[0] + hyper[1])
+    return rate
+
+
+optimizer = Optimizer(
+    name="adadelta",
+    title="AdaDelta",
+    summary="Finds its own step sizes from the steps before, at the price of a slow start.",
+    paper="Zeiler 2012, ADADELTA: an adaptive learning rate method, Algorithm 1",
+    year=2012,
+    hyperparameters=(
+        lr(1.0),
+        memory("rho", 0.9, "how long squared gradients and steps are remembered"),
+        epsilon(1e-6),
+    ),
+    slots=("v", "u"),
+    step=step,
+    rates=rates,
+)

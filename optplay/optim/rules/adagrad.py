@@ -1,0 +1,34 @@
+"""AdaGrad: s ← s + g², then w ← w - lr·g/(√s + ε)."""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import epsilon, lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    s = state[0]
+    epsilon = hyper[0]
+    for i in range(w.size):
+        s[i] += g[i] * g[i]
+        w[i] -= lr * g[i] / (sqrt(s[i]) + epsilon)
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr / (np.sqrt(state[0]) + hyper[0])
+    return rate
+
+
+optimizer = Optimizer(
+    name="adagrad",
+    title="AdaGrad",
+    summary="Slows every parameter by all the gradients it ever had; good where some are rare.",
+    paper="Duchi, Hazan & Singer 2011, Adaptive subgradient methods, section 1.1",
+    year=2011,
+    hyperparameters=(lr(0.01), epsilon(1e-10)),
+    slots=("s",),
+    step=step,
+    rates=rates,
+)

@@ -1,0 +1,42 @@
+"""Adam: momentum over the recent size of each gradient, both corrected for starting at zero.
+
+m ← β₁·m + (1-β₁)·g,  v ← β₂·v + (1-β₂)·g²,  w ← w - lr·m̂/(√v̂ + ε)
+with m̂ = m/(1-β₁ᵗ) and v̂ = v/(1-β₂ᵗ).
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m, v = state[0], state[1]
+    beta1, beta2, epsilon, bias_correction = hyper[0], hyper[1], hyper[2], hyper[3]
+    m_correction = 1 / (1 - beta1**t) if bias_correction else 1.0
+    v_correction = 1 / (1 - beta2**t) if bias_correction else 1.0
+    for i in range(w.size):
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
+        w[i] -= lr * (m[i] * m_correction) / (sqrt(v[i] * v_correction) + epsilon)
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    v_hat = state[1] / (1 - hyper[1] ** t if hyper[3] else 1.0)
+    rate: Floats = lr / (np.sqrt(v_hat) + hyper[2])
+    return rate
+
+
+optimizer = Optimizer(
+    name="adam",
+    title="Adam",
+    summary="Momentum with a step size of its own for every parameter; the usual first choice.",
+    paper="Kingma & Ba 2015, Adam: a method for stochastic optimization, Algorithm 1",
+    year=2014,
+    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8), BIAS_CORRECTION),
+    slots=("m", "v"),
+    step=step,
+    rates=rates,
+)

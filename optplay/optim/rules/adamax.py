@@ -1,0 +1,35 @@
+"""Adamax: Adam with the largest recent gradient: u ← max(β₂·u, |g| + ε), w ← w - lr·m̂/u."""
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m, u = state[0], state[1]
+    beta1, beta2, epsilon = hyper[0], hyper[1], hyper[2]
+    m_correction = 1 / (1 - beta1**t)
+    for i in range(w.size):
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        old, new = beta2 * u[i], abs(g[i]) + epsilon
+        u[i] = old if old > new else new
+        w[i] -= lr * (m[i] * m_correction) / u[i]
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = np.divide(lr, state[1])
+    return rate
+
+
+optimizer = Optimizer(
+    name="adamax",
+    title="Adamax",
+    summary="Adam measured by the largest recent gradient, calmer after rare big ones.",
+    paper="Kingma & Ba 2015, Adam: a method for stochastic optimization, Algorithm 2",
+    year=2014,
+    hyperparameters=(lr(0.002), BETA1, BETA2, epsilon(1e-8)),
+    slots=("m", "u"),
+    step=step,
+    rates=rates,
+)

@@ -1,0 +1,39 @@
+"""AMSGrad: Adam with the largest v seen so far: w ← w - lr·m̂/(√(max v)/√(1-β₂ᵗ) + ε)."""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m, v, v_max = state[0], state[1], state[2]
+    beta1, beta2, epsilon, bias_correction = hyper[0], hyper[1], hyper[2], hyper[3]
+    m_correction = 1 / (1 - beta1**t) if bias_correction else 1.0
+    v_correction = 1 / (1 - beta2**t) if bias_correction else 1.0
+    for i in range(w.size):
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
+        v_max[i] = v[i] if v[i] > v_max[i] else v_max[i]
+        w[i] -= lr * (m[i] * m_correction) / (sqrt(v_max[i] * v_correction) + epsilon)
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    v_hat = state[2] / (1 - hyper[1] ** t if hyper[3] else 1.0)
+    rate: Floats = lr / (np.sqrt(v_hat) + hyper[2])
+    return rate
+
+
+optimizer = Optimizer(
+    name="amsgrad",
+    title="AMSGrad",
+    summary="Adam whose rates never grow back, which mends a proof and a few hard cases.",
+    paper="Reddi, Kale & Kumar 2018, On the convergence of Adam and beyond, Algorithm 2",
+    year=2018,
+    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8), BIAS_CORRECTION),
+    slots=("m", "v", "v_max"),
+    step=step,
+    rates=rates,
+)

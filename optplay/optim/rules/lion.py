@@ -1,0 +1,29 @@
+"""Lion: w ← w - lr·sign(β₁·m + (1-β₁)·g), then m ← β₂·m + (1-β₂)·g."""
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import lr, memory
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m = state[0]
+    beta1, beta2 = hyper[0], hyper[1]
+    for i in range(w.size):
+        c = beta1 * m[i] + (1 - beta1) * g[i]
+        w[i] -= lr if c > 0 else -lr if c < 0 else 0.0
+        m[i] = beta2 * m[i] + (1 - beta2) * g[i]
+
+
+optimizer = Optimizer(
+    name="lion",
+    title="Lion",
+    summary="Steps of one size in the direction of the sign; found by a search over programs.",
+    paper="Chen et al. 2023, Symbolic discovery of optimization algorithms, Algorithm 2",
+    year=2023,
+    hyperparameters=(
+        lr(0.0001),
+        memory("beta1", 0.9, "how much of the mean decides this step"),
+        memory("beta2", 0.99, "how long the mean gradient is remembered"),
+    ),
+    slots=("m",),
+    step=step,
+)

@@ -1,0 +1,52 @@
+"""NAdam: Adam with Nesterov's lookahead in its mean.
+
+μₜ = β₁·(1 - ½·0.96^(t·ψ)), with ψ the momentum decay and Πμ the product of all μ so far:
+w ← w - lr·(μₜ₊₁·m/(1-Πμ·μₜ₊₁) + (1-μₜ)·g/(1-Πμ))/(√v̂ + ε)
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Hyperparameter, Optimizer
+from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m, v, mu_product = state[0], state[1], state[2]
+    beta1, beta2, epsilon, momentum_decay = hyper[0], hyper[1], hyper[2], hyper[3]
+    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
+    product = mu * (mu_product[0] if t > 1 else 1.0)
+    m_part = lr * mu_next / (1 - product * mu_next)
+    g_part = lr * (1 - mu) / (1 - product)
+    v_correction = 1 / (1 - beta2**t)
+    for i in range(w.size):
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
+        mu_product[i] = product
+        w[i] -= (m_part * m[i] + g_part * g[i]) / (sqrt(v[i] * v_correction) + epsilon)
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr / (np.sqrt(state[1] / (1 - hyper[1] ** t)) + hyper[2])
+    return rate
+
+
+optimizer = Optimizer(
+    name="nadam",
+    title="NAdam",
+    summary="Adam that looks ahead as Nesterov's momentum does.",
+    paper="Dozat 2016, Incorporating Nesterov momentum into Adam, Algorithm 2",
+    year=2016,
+    hyperparameters=(
+        lr(0.002),
+        BETA1,
+        BETA2,
+        epsilon(1e-8),
+        Hyperparameter("momentum_decay", 0.004, "how fast momentum warms up", log=True),
+    ),
+    slots=("m", "v", "mu_product"),
+    step=step,
+    rates=rates,
+)

@@ -1,0 +1,58 @@
+"""RAdam: Adam that trusts v only once enough gradients have been seen.
+
+ρ∞ = 2/(1-β₂) - 1 and ρₜ = ρ∞ - 2t·β₂ᵗ/(1-β₂ᵗ). While ρₜ ≤ 5: w ← w - lr·m̂. After that
+w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ∞/((ρ∞-4)(ρ∞-2)ρₜ)).
+"""
+
+from math import sqrt
+
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+
+TRUSTED = 5.0
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    m, v = state[0], state[1]
+    beta1, beta2, epsilon = hyper[0], hyper[1], hyper[2]
+    m_correction = 1 / (1 - beta1**t)
+    v_decayed = beta2**t
+    rho_max = 2 / (1 - beta2) - 1
+    rho = rho_max - 2 * t * v_decayed / (1 - v_decayed)
+    for i in range(w.size):
+        m[i] = beta1 * m[i] + (1 - beta1) * g[i]
+        v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
+    if rho > TRUSTED:
+        r = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+        v_scale = r * sqrt(1 - v_decayed)
+        for i in range(w.size):
+            w[i] -= lr * (m[i] * m_correction) * v_scale / (sqrt(v[i]) + epsilon)
+    else:
+        for i in range(w.size):
+            w[i] -= lr * (m[i] * m_correction)
+
+
+def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+    beta2, epsilon = hyper[1], hyper[2]
+    rho_max = 2 / (1 - beta2) - 1
+    rho = rho_max - 2 * t * beta2**t / (1 - beta2**t)
+    if rho <= TRUSTED:
+        return np.full(state.shape[1], lr)
+    r = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+    rate: Floats = lr * r * sqrt(1 - beta2**t) / (np.sqrt(state[1]) + epsilon)
+    return rate
+
+
+optimizer = Optimizer(
+    name="radam",
+    title="RAdam",
+    summary="Adam with a warmup of its own, from how much it has seen.",
+    paper="Liu et al. 2020, On the variance of the adaptive learning rate and beyond, Algorithm 2",
+    year=2019,
+    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8)),
+    slots=("m", "v"),
+    step=step,
+    rates=rates,
+)

@@ -1,0 +1,21 @@
+"""Stochastic gradient descent: w ← w - lr·g."""
+
+from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.knobs import lr
+
+
+def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+    for i in range(w.size):
+        w[i] -= lr * g[i]
+
+
+optimizer = Optimizer(
+    name="sgd",
+    title="SGD",
+    summary="Steps straight down the gradient; the yardstick for all others.",
+    paper="Robbins & Monro 1951, A stochastic approximation method, eq. 6",
+    year=1951,
+    hyperparameters=(lr(0.01),),
+    slots=(),
+    step=step,
+)

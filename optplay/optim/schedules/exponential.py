@@ -1,0 +1,18 @@
+"""0.01^(k/n), as PyTorch's ExponentialLR(gamma=0.01^(1/n))."""
+
+from optplay.optim.declaration import Schedule
+
+END = 0.01
+
+
+def factor(k: int, n: int) -> float:
+    return float(END ** (k / n))
+
+
+schedule = Schedule(
+    "exponential",
+    "Exponential",
+    "falls by the same factor each step, to 1 % at the end",
+    1985,
+    factor,
+)

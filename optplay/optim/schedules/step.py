@@ -1,0 +1,13 @@
+"""A tenth after each third, as PyTorch's StepLR(step_size=⌈n/3⌉, gamma=0.1)."""
+
+from optplay.optim.declaration import Schedule
+
+PLATEAUS = 3
+GAMMA = 0.1
+
+
+def factor(k: int, n: int) -> float:
+    return float(GAMMA ** (k // -(-n // PLATEAUS)))
+
+
+schedule = Schedule("step", "Step", "drops to a tenth after each third of the run", 1990, factor)

@@ -1,0 +1,92 @@
+"""What stands around a chart: the axes to its left and bottom, with ticks and labels."""
+
+from collections.abc import Sequence
+
+from optplay.plots.canvas import DOTS_ACROSS, DOTS_DOWN, cell
+from optplay.plots.palette import RGB, paint
+from optplay.plots.ticks import Axis
+
+MIN_WIDTH, MIN_HEIGHT = 10, 4
+_LABEL_GAP = 2  # blank cells between two labels of the bottom axis
+_MIN_COLUMNS = 5  # labels of the left axis are dropped rather than leave fewer columns
+
+_BARE = Axis(0, 1, ())
+
+
+def blank(width: int, height: int) -> str:
+    """Return ``height`` empty lines of ``width`` cells."""
+    return "\n".join([" " * max(width, 0)] * height)
+
+
+def too_small(width: int, height: int) -> bool:
+    """Return whether there is no room for a chart."""
+    return width < MIN_WIDTH or height < MIN_HEIGHT
+
+
+def tick_counts(columns: int, rows: int) -> tuple[int, int]:
+    """Return about how many ticks look well on the bottom and on the left axis."""
+    return max(2, columns // 14), max(2, (rows + 2) // 3)
+
+
+def gutter(width: int, axis: Axis) -> int:
+    """Return how many cells the left axis takes: its labels, if they fit, and the line."""
+    labels = max((len(label) for _, label in axis.ticks), default=0) + 1
+    return labels if width - labels >= _MIN_COLUMNS else 1
+
+
+def compose(
+    canvas: Sequence[str],
+    width: int,
+    axes: tuple[Axis, Axis],
+    *,
+    x_title: str = "",
+    color: RGB | None = None,
+) -> str:
+    """Return the chart: the canvas lines, the bottom and left ``axes`` around them, and labels.
+
+    ``canvas`` holds lines of ``width - gutter(width, left axis)`` cells; two are added below. The
+    title stands among the bottom labels: at the end, or before the last one, if it fits.
+    """
+    x_axis, y_axis = axes
+    left = gutter(width, y_axis)
+    rows, columns = len(canvas), width - left
+    labels: dict[int, str] = {}
+    for place, label in y_axis.ticks:
+        labels.setdefault(rows - 1 - cell(place, rows, DOTS_DOWN), label if left > 1 else "")
+    marked, bottom = _bottom_labels(x_axis, left, columns, x_title)
+    lines = [
+        paint(labels.get(row, "").rjust(left - 1) + ("┤" if row in labels else "│"), color) + line
+        for row, line in enumerate(canvas)
+    ]
+    rule = "".join("┬" if column in marked else "─" for column in range(columns))
+    return "\n".join([*lines, paint(" " * (left - 1) + "└" + rule, color), paint(bottom, color)])
+
+
+def message(text: str, width: int, height: int, color: RGB | None = None) -> str:
+    """Return an empty frame with a short text in its middle."""
+    rows, columns = height - 2, width - 1
+    canvas = [" " * columns] * rows
+    canvas[rows // 2] = paint(text[:columns].center(columns), color)
+    return compose(canvas, width, (_BARE, _BARE), color=color)
+
+
+def _bottom_labels(axis: Axis, left: int, columns: int, title: str) -> tuple[set[int], str]:
+    """Return the columns of the ticks that got a label, and the line of labels with the title."""
+    width = left + columns
+    marked: set[int] = set()
+    line, gap = "", (0, 0)
+    for place, label in axis.ticks:
+        column = cell(place, columns, DOTS_ACROSS)
+        start = min(max(left + column - len(label) // 2, 0), width - len(label))
+        if start < 0 or (line and start < len(line) + _LABEL_GAP):
+            continue
+        gap = (len(line), start)
+        line = line.ljust(start) + label
+        marked.add(column)
+    for start, end in ((len(line), width), gap):
+        room = end - start - (_LABEL_GAP if end == width else 2 * _LABEL_GAP)
+        if title and room >= len(title):
+            at = end - len(title) if end == width else start + (end - start - len(title)) // 2
+            line = (line[:start].ljust(at) + title).ljust(end) + line[end:]
+            break
+    return marked, line.ljust(width)

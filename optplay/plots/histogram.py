@@ -1,0 +1,114 @@
+"""The histogram of one or several distributions."""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from optplay.plots import frame
+from optplay.plots.canvas import DOTS_ACROSS, Curve, draw
+from optplay.plots.palette import frame_color, run_color, run_marker
+from optplay.plots.series import Array
+from optplay.plots.ticks import HUGE, linear_axis, log_axis
+
+
+def histogram(
+    counts: ArrayLike,
+    edges: ArrayLike,
+    *,
+    width: int,
+    height: int,
+    log_x: bool = False,
+    x_title: str = "",
+    percent: bool = False,
+    color: bool = True,
+    dark: bool = True,
+) -> str:
+    """Draw counts over bins: one distribution as an area, several as outlines over each other.
+
+    Call it from one thread only.
+
+    Args:
+        counts: shape (bins,) or (runs, bins). What is negative or not finite counts as zero.
+        edges: shape (bins + 1,), never decreasing. A bin with an edge that is not finite, or not
+            positive on a log axis, is left out.
+        width, height: of the whole chart, in cells. Below 10 x 4 it stays empty.
+        log_x: whether the bottom axis is logarithmic.
+        x_title: stands among the labels of the bottom axis, where it fits.
+        percent: whether counts are fractions, to be labelled as percentages.
+        color: if false there is no escape in the text and markers tell the outlines apart.
+        dark: whether the background is dark.
+
+    Returns:
+        ``height`` lines of ``width`` cells; a frame that says so if there is nothing to draw.
+
+    Raises:
+        ValueError: if the shapes do not fit each other, or the edges decrease.
+    """
+    heights, bounds = _checked(counts, edges)
+    if frame.too_small(width, height):
+        return frame.blank(width, height)
+    frame_ink = frame_color(dark) if color else None
+    heights, lows, highs = _bins(heights, bounds, log_x)
+    if not heights.any():
+        return frame.message("no data yet", width, height, frame_ink)
+
+    rows = height - 2
+    x_count, y_count = frame.tick_counts(width, rows)
+    whole = not percent and bool(np.all(heights == np.round(heights)))
+    y_axis = linear_axis(0.0, float(heights.max()), y_count, percent=percent, whole=whole)
+    columns = width - frame.gutter(width, y_axis)
+    x_limits = float(lows.min()), float(highs.max())
+    x_axis = log_axis(*x_limits, x_count) if log_x else linear_axis(*x_limits, x_count)
+
+    tops = y_axis.place(_tops(heights, x_axis.place(lows), x_axis.place(highs), columns))
+    x = np.linspace(0, 1, tops.shape[1])
+    curves = [
+        Curve(
+            [(x, top)],
+            run_color(index, dark),
+            "" if color or len(tops) == 1 else run_marker(index),
+            filled=len(tops) == 1,
+        )
+        for index, top in enumerate(tops)
+    ]
+    lines = draw(columns, rows, curves, color=color)
+    return frame.compose(lines, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
+
+
+def _checked(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
+    heights = np.atleast_2d(np.array(counts, dtype=np.float64))
+    bounds = np.array(edges, dtype=np.float64)
+    if heights.ndim != 2 or bounds.shape != (heights.shape[1] + 1,):
+        raise ValueError(
+            f"counts of shape {np.shape(counts)} need one edge more than bins, "
+            f"not edges of shape {bounds.shape}"
+        )
+    if np.any(bounds[1:] < bounds[:-1]):
+        raise ValueError("edges must not decrease")
+    return heights, bounds
+
+
+def _bins(heights: Array, bounds: Array, log_x: bool) -> tuple[Array, Array, Array]:
+    """Return the counts, and the low and high edges in axis units, of the bins with a place."""
+    usable = np.isfinite(bounds)
+    if log_x:
+        usable &= bounds > 0
+    bins = usable[:-1] & usable[1:]
+    heights = np.clip(np.where(np.isfinite(heights), heights, 0), 0, HUGE)[:, bins]
+    lows, highs = bounds[:-1][bins], bounds[1:][bins]
+    if log_x:
+        return heights, np.log10(lows), np.log10(highs)
+    return heights, np.clip(lows, -HUGE, HUGE), np.clip(highs, -HUGE, HUGE)
+
+
+def _tops(heights: Array, lows: Array, highs: Array, columns: int) -> Array:
+    """Return the height at each dot across, shape (runs, dots): the highest of the bins there."""
+    dots = columns * DOTS_ACROSS
+    first, last = _dot(lows, dots), _dot(highs, dots)
+    tops = np.zeros((len(heights), dots))
+    for start, end, height in zip(first, np.maximum(last, first + 1), heights.T, strict=True):
+        tops[:, start:end] = np.maximum(tops[:, start:end], height[:, None])
+    return tops
+
+
+def _dot(places: Array, dots: int) -> NDArray[np.int64]:
+    return np.clip(np.round(places * dots), 0, dots).astype(np.int64)

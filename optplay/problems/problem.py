@@ -1,0 +1,146 @@
+"""The problem of a run: which data, which network, which loss."""
+
+from functools import lru_cache
+from itertools import pairwise
+from random import Random
+from typing import Annotated, Literal, NamedTuple
+
+import numpy as np
+from msgspec import Meta
+from numpy.typing import NDArray
+
+from optplay.checked import Checked
+from optplay.errors import InputError
+from optplay.problems.declaration import Dataset
+from optplay.problems.initial import Init, draw_weights
+from optplay.registry import declarations, find
+
+Activation = Literal["relu", "tanh", "sigmoid", "identity"]
+Loss = Literal["bce", "mse"]
+ACTIVATIONS: tuple[str, ...] = ("relu", "tanh", "sigmoid", "identity")
+LOSSES: tuple[str, ...] = ("bce", "mse")
+INPUTS = 2
+
+
+def datasets() -> dict[str, Dataset]:
+    """Every dataset by name."""
+    return declarations("optplay.problems.datasets", "dataset")
+
+
+class Samples(NamedTuple):
+    """Points of the plane with their labels; all arrays are read-only.
+
+    Attributes:
+        inputs: (n, 2) coordinates.
+        labels: (n,) 0.0 or 1.0.
+        train: (n_train,) which rows are trained on.
+        test: (n_test,) which rows are held out; empty if none.
+    """
+
+    inputs: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    train: NDArray[np.int64]
+    test: NDArray[np.int64]
+
+    @property
+    def base_rate(self) -> float:
+        """The fraction of the training samples whose label is 1."""
+        return float(self.labels[self.train].mean())
+
+
+class Problem(Checked, frozen=True, kw_only=True):
+    """Data, network, loss and batches. The defaults are the lesson's."""
+
+    dataset: Annotated[str, Meta(description="which points are to be told apart")] = "circle"
+    samples: Annotated[int, Meta(ge=1, le=1_000_000, description="how many points are drawn")] = 200
+    noise: Annotated[
+        float, Meta(ge=0, le=10, description="spread of the noise on both coordinates")
+    ] = 0.0
+    data_seed: Annotated[int, Meta(ge=0, le=2**63 - 1, description="which points chance draws")] = (
+        42
+    )
+    test_fraction: Annotated[
+        float, Meta(ge=0, lt=1, description="the part of the points held out for testing")
+    ] = 0.0
+    hidden: Annotated[
+        tuple[Annotated[int, Meta(ge=1, le=10_000)], ...],
+        Meta(max_length=100, description="neurons in each hidden layer"),
+    ] = (8,)
+    activation: Activation = "relu"
+    init: Init = "normal"
+    init_scale: Annotated[
+        float, Meta(ge=0, le=1000, description="spread of the weights that normal and uniform draw")
+    ] = 0.5
+    loss: Loss = "bce"
+    batch_size: Annotated[
+        int, Meta(ge=1, le=1_000_000, description="samples per step; all of them at most")
+    ] = 1
+    shuffle: Annotated[bool, Meta(description="a new order of the samples in each epoch")] = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        find("optplay.problems.datasets", "dataset", self.dataset)
+        if self.train_count < 1:
+            raise InputError(
+                f"test_fraction: found {self.test_fraction:g}, which leaves none of "
+                f"{self.samples} samples to train on"
+            )
+
+    @property
+    def test_count(self) -> int:
+        """How many samples are held out."""
+        return round(self.samples * self.test_fraction)
+
+    @property
+    def train_count(self) -> int:
+        """How many samples are trained on."""
+        return self.samples - self.test_count
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Updates in one pass over the training samples."""
+        return -(-self.train_count // self.batch_size)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Neurons per layer, from the two inputs to the one output."""
+        return (INPUTS, *self.hidden, 1)
+
+    @property
+    def parameter_count(self) -> int:
+        """How many weights and biases the network has."""
+        return sum((a + 1) * b for a, b in pairwise(self.sizes))
+
+    def draw(self) -> Samples:
+        """The samples, drawn with `data_seed`; those held out are the last ones drawn."""
+        return _draw(self.dataset, self.samples, self.noise, self.data_seed, self.test_count)
+
+    def initial_weights(self, seed: int) -> NDArray[np.float64]:
+        """The parameters (n,) that a run with this seed starts from."""
+        return draw_weights(self.sizes, self.init, self.init_scale, seed)
+
+    @property
+    def layout(self) -> NDArray[np.int64]:
+        """What the compiled network reads: activation, loss, hidden layers, then their sizes."""
+        kinds = ACTIVATIONS.index(self.activation), LOSSES.index(self.loss)
+        return np.array([*kinds, len(self.hidden), *self.sizes[1:]], dtype=np.int64)
+
+
+@lru_cache(maxsize=64)
+def _draw(dataset: str, samples: int, noise: float, seed: int, held_out: int) -> Samples:
+    random = Random(seed)
+    drawn = find("optplay.problems.datasets", "dataset", dataset).draw(random, samples)
+    points = np.array(drawn, dtype=np.float64)
+    inputs = np.ascontiguousarray(points[:, :INPUTS])
+    if noise:
+        inputs += [[random.gauss(0, noise) for _ in range(INPUTS)] for _ in range(samples)]
+    rows = np.arange(samples, dtype=np.int64)
+    arrays = (
+        inputs,
+        points[:, INPUTS].copy(),
+        rows[: samples - held_out],
+        rows[samples - held_out :],
+    )
+    for array in arrays:
+        array.flags.writeable = False
+    return Samples(*arrays)

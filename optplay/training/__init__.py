@@ -1,0 +1,23 @@
+"""Training: what decides a run, the compiled loop, and what a run leaves."""
+
+from optplay.training.compilation import on_compile
+from optplay.training.config import Clip, RunConfig, refuse_too_large
+from optplay.training.history import History
+from optplay.training.kernel import QUANTITIES
+from optplay.training.stepper import Stepper, optimizer
+from optplay.training.trainer import at_step, stream, train, train_many
+
+__all__ = [
+    "QUANTITIES",
+    "Clip",
+    "History",
+    "RunConfig",
+    "Stepper",
+    "at_step",
+    "on_compile",
+    "optimizer",
+    "refuse_too_large",
+    "stream",
+    "train",
+    "train_many",
+]

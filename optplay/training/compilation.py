@@ -1,0 +1,114 @@
+"""Compiling the training loop and what it calls, on first use, with a cache on disk.
+
+Rules, gradients and schedules are first-class functions of the loop: each has one signature, so
+the loop is compiled once for all of them. Each compiled file calls compiled code of its own file
+only: numba's cache notices a change of a function's own file, and no other.
+"""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from threading import RLock
+from typing import Any
+
+from optplay.optim import Optimizer, Schedule
+from optplay.training import kernel
+
+# No flag here may let NaN or infinity be assumed away: divergence is found by them.
+FAST = {"reassoc", "contract", "nsz"}
+# Nothing compiled here allocates, so no reference counts (_nrt): they take a tenth of a step.
+OPTIONS: dict[str, Any] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "fastmath": FAST,
+    "_nrt": False,
+}
+_lock = RLock()
+
+
+@cache
+def _types() -> dict[str, Any]:
+    import numba  # noqa: PLC0415 - numba takes 0.3 s to import, so not at start-up
+
+    types: Any = numba.types
+    real, whole = types.float64, types.int64
+    vector, matrix, cube = (types.Array(real, n, "C") for n in (1, 2, 3))
+    whole_vector, whole_matrix = (types.Array(whole, n, "C") for n in (1, 2))
+    fixed_vector, fixed_matrix = (types.Array(real, n, "C", readonly=True) for n in (1, 2))
+    rule = types.void(vector, vector, matrix, vector, real, whole)
+    factor = real(whole, whole)
+    pair = types.Tuple((real, real))
+    gradient = pair(
+        vector, vector, fixed_matrix, fixed_vector, whole_vector, whole, whole, whole_vector, matrix
+    )
+    rule_type, factor_type, gradient_type = map(types.FunctionType, (rule, factor, gradient))
+    pipeline = (real, real, real)
+    update = pair(rule_type, vector, vector, matrix, vector, real, whole, *pipeline)
+    loop = types.Tuple((whole, whole))(
+        gradient_type, rule_type, factor_type,
+        whole, whole, whole, whole, whole,
+        real, *pipeline, vector,
+        fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
+        vector, matrix, matrix, vector, matrix, matrix, cube,
+    )  # fmt: skip
+    return {"rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop}
+
+
+@cache
+def _compiled(function: Callable[..., Any], kind: str) -> Any:
+    """The machine code of `function`, from the cache on disk if there; about a second if not."""
+    import numba  # noqa: PLC0415 - see above
+
+    with _lock:
+        signature = _types()[kind]
+        try:
+            return numba.njit(signature, cache=True, **OPTIONS)(function)
+        except RuntimeError as error:
+            # A function typed into a REPL has no file, and a read-only home no room for a cache.
+            if "cannot cache" not in str(error):
+                raise
+            return numba.njit(signature, **OPTIONS)(function)
+
+
+@cache
+def _inlined(function: Callable[..., Any]) -> None:
+    """Lets compiled code call the plain function, copied into the caller."""
+    from numba.extending import register_jitable  # noqa: PLC0415 - see above
+
+    register_jitable(forceinline=True, **OPTIONS)(function)
+
+
+def on_compile(callback: Callable[[], None]) -> None:
+    """Calls `callback` whenever something is compiled that was not in the cache on disk."""
+    event: Any = import_module("numba.core.event")
+    methods = {"on_start": lambda listener, started: callback(), "on_end": lambda *ended: None}
+    event.register("numba:compile", type("Listener", (event.Listener,), methods)())
+
+
+def compiled_rule(optimizer: Optimizer) -> Any:
+    """The update rule of an optimizer as a compiled first-class function."""
+    return _compiled(optimizer.step, "rule")
+
+
+def compiled_factor(schedule: Schedule) -> Any:
+    """The decay of a schedule as a compiled first-class function."""
+    return _compiled(schedule.factor, "factor")
+
+
+def compiled_gradient() -> Any:
+    """The gradient of the network as a compiled first-class function."""
+    from optplay.problems import network  # noqa: PLC0415
+
+    _inlined(network._backpropagate)
+    return _compiled(network.mean_gradient, "gradient")
+
+
+def compiled_update() -> Any:
+    """One step of the pipeline, compiled."""
+    return _compiled(kernel.update, "update")
+
+
+def compiled_loop() -> Any:
+    """The training loop, compiled."""
+    _inlined(kernel.update)
+    return _compiled(kernel.run_steps, "loop")

@@ -1,0 +1,130 @@
+"""All that decides a run."""
+
+import os
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from optplay.checked import Checked
+from optplay.errors import InputError
+from optplay.optim import Optimizer, find_optimizer, find_schedule
+from optplay.problems import Problem
+
+DAY = 86_400.0
+# Well above what any machine reaches, so that only what is hopeless is refused.
+MULTIPLICATIONS_PER_SECOND = 2e9
+BYTES = 8
+
+
+class Clip(Checked, frozen=True, kw_only=True):
+    """Gradient clipping by its global norm."""
+
+    norm: Annotated[float, Meta(gt=0, le=1e9, description="the longest gradient let through")] = 1.0
+
+
+class RunConfig(Checked, frozen=True, kw_only=True):
+    """All that decides a run; the same RunConfig gives bit for bit the same History.
+
+    `hyperparameters` and `weight_decay` are completed from the optimizer's declaration.
+
+    Raises:
+        InputError: an unknown name, a wrong type or a value out of range.
+    """
+
+    problem: Problem = Problem()
+    optimizer: Annotated[str, Meta(description="the update rule")] = "adam"
+    hyperparameters: dict[str, Any] = msgspec.field(default_factory=dict)
+    warmup: Annotated[
+        float, Meta(ge=0, le=1, description="the part of the run over which lr rises from 0")
+    ] = 0.0
+    decay: Annotated[str, Meta(description="how lr falls after warmup")] = "none"
+    clip: Clip | None = None
+    weight_decay: (
+        Annotated[
+            float, Meta(ge=0, le=1000, description="takes lr·λ of each weight off at each step")
+        ]
+        | None
+    ) = None
+    l2: Annotated[
+        float, Meta(ge=0, le=1000, description="adds λ·w to the gradient at each step")
+    ] = 0.0
+    epochs: Annotated[
+        int, Meta(ge=1, le=10_000_000, description="passes over the training samples")
+    ] = 300
+    seed: Annotated[
+        int, Meta(ge=0, le=2**63 - 1, description="which weights chance draws to start from")
+    ] = 0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        rule = self.rule
+        find_schedule(self.decay)
+        complete = rule.complete(self.hyperparameters)
+        msgspec.structs.force_setattr(self, "hyperparameters", complete)
+        if self.weight_decay is None:
+            msgspec.structs.force_setattr(self, "weight_decay", rule.weight_decay)
+
+    def __hash__(self) -> int:
+        return hash(msgspec.json.encode(self))
+
+    @property
+    def rule(self) -> Optimizer:
+        """The declaration of the optimizer."""
+        return find_optimizer(self.optimizer)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate before the schedule."""
+        return float(self.hyperparameters["lr"])
+
+    @property
+    def steps(self) -> int:
+        """T, the number of updates."""
+        return self.epochs * self.problem.steps_per_epoch
+
+    @property
+    def warmup_steps(self) -> int:
+        """W, over how many steps the learning rate rises."""
+        return round(self.warmup * self.steps)
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0, with warmup and decay."""
+        warm = self.warmup_steps
+        if step < warm:
+            return self.lr * (step + 1) / warm
+        return self.lr * find_schedule(self.decay).factor(step - warm, self.steps - warm)
+
+    @property
+    def bytes_needed(self) -> int:
+        """Memory that the History takes: weights and state of every epoch, and the samples."""
+        rows = self.problem.parameter_count * (1 + len(self.rule.slots)) + 16
+        return BYTES * (rows * (self.epochs + 1) + 8 * self.problem.samples)
+
+    @property
+    def seconds_needed(self) -> float:
+        """The least time that training can take on one core."""
+        n = self.problem.parameter_count
+        per_epoch = 3 * n * self.problem.train_count + n * self.problem.steps_per_epoch
+        return self.epochs * per_epoch / MULTIPLICATIONS_PER_SECOND
+
+
+def refuse_too_large(configs: list[RunConfig]) -> None:
+    """Refuses work that this machine can't hold or finish within a day.
+
+    Raises:
+        InputError: with the memory or the days that it would take.
+    """
+    needed = sum(c.bytes_needed for c in configs)
+    room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    if needed > room:
+        raise InputError(
+            f"{len(configs)} runs of up to {max(c.epochs for c in configs)} epochs need "
+            f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
+        )
+    days = sum(c.seconds_needed for c in configs) / (os.cpu_count() or 1) / DAY
+    if days > 1:
+        raise InputError(
+            f"{len(configs)} runs of {sum(c.steps for c in configs):,} steps would take at least "
+            f"{days:,.1f} days, allowed: one day"
+        )

@@ -1,0 +1,68 @@
+"""What a run left."""
+
+from dataclasses import dataclass
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.training.config import RunConfig
+from optplay.training.kernel import QUANTITIES
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class History:
+    """What a run left, or has left so far; its arrays are read-only views.
+
+    Attributes:
+        config: what decided the run.
+        epochs: how many epochs are done.
+        steps: how many steps are done.
+        diverged_at: the number (from 1) of the step that left the loss or a weight not finite.
+        record: (epochs, quantities), in the order of QUANTITIES; NaN where there is none.
+        weights: (epochs + 1, n): at the start, then after each epoch.
+        states: (epochs + 1, slots, n): the optimizer's state then.
+        current: (n,) the weights and current_state: (slots, n) the state after step `steps`.
+        born: the step before which the state was zero: 0, unless a fork changed the optimizer.
+        forked_at: the epoch at which this run left another one, if it did.
+    """
+
+    config: RunConfig
+    epochs: int
+    steps: int
+    diverged_at: int | None
+    record: Floats
+    weights: Floats
+    states: Floats
+    current: Floats
+    current_state: Floats
+    born: int = 0
+    forked_at: int | None = None
+
+    def __getitem__(self, quantity: str) -> Floats:
+        """One recorded quantity: a value per epoch done."""
+        return self.record[:, QUANTITIES.index(quantity)]
+
+    @property
+    def done(self) -> bool:
+        """Whether the run is over."""
+        return self.diverged_at is not None or self.steps >= self.config.steps
+
+    @property
+    def base_rate_loss(self) -> float:
+        """The loss of always predicting the base rate of the training labels."""
+        p = self.config.problem.draw().base_rate
+        if self.config.problem.loss == "mse":
+            return p * (1 - p)
+        return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
+
+    @property
+    def outcome(self) -> str:
+        """`diverged`, `collapsed` (no better than the base rate) or `trained`."""
+        if self.diverged_at is not None:
+            return "diverged"
+        # A loss of zero is as good as it gets, also where all labels are alike.
+        last = float(self["loss"][-1]) if self.epochs else float("inf")
+        return "collapsed" if last >= self.base_rate_loss and last > 0 else "trained"

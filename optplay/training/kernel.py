@@ -1,0 +1,172 @@
+"""The compiled training loop. Plain Python that numba compiles; see `compilation`.
+
+One step goes through the pipeline gradient → clipping → coupled L2 → decoupled decay → rule. The
+decay comes before the rule because it takes lr·λ of the weight as it was, and no rule reads w.
+"""
+
+from collections.abc import Callable
+from math import isfinite, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Rule = Callable[[Floats, Floats, Floats, Floats, float, int], None]
+
+QUANTITIES = (
+    "loss",
+    "accuracy",
+    "test_loss",
+    "test_accuracy",
+    "weight_norm",
+    "gradient_norm",
+    "learning_rate",
+    "clipped",
+    "update_ratio",
+)
+LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, WEIGHT_NORM, GRADIENT_NORM, RATE, CLIPPED, RATIO = range(
+    len(QUANTITIES)
+)
+
+
+def update(
+    rule: Rule,
+    w: Floats,
+    g: Floats,
+    state: Floats,
+    hyper: Floats,
+    lr: float,
+    t: int,
+    clip: float,
+    l2: float,
+    weight_decay: float,
+) -> tuple[float, float]:
+    """One step of the pipeline on `w`, in place; `clip` is inf for none.
+
+    Returns:
+        The norm of the gradient before clipping, and 1.0 if it was clipped, else 0.0.
+    """
+    squares = 0.0
+    for i in range(g.size):
+        squares += g[i] * g[i]
+    norm, clipped = sqrt(squares), 0.0
+    if norm > clip:
+        clipped = 1.0
+        for i in range(g.size):
+            g[i] *= clip / norm
+    if l2 > 0.0:
+        for i in range(g.size):
+            g[i] += l2 * w[i]
+    if weight_decay > 0.0:
+        for i in range(w.size):
+            w[i] -= lr * weight_decay * w[i]
+    rule(w, g, state, hyper, lr, t)
+    return norm, clipped
+
+
+def run_steps(
+    gradient: Callable[..., tuple[float, float]],
+    rule: Rule,
+    factor: Callable[[int, int], float],
+    first: int,
+    last: int,
+    born: int,
+    warmup: int,
+    total: int,
+    lr: float,
+    clip: float,
+    l2: float,
+    weight_decay: float,
+    hyper: Floats,
+    inputs: Floats,
+    labels: Floats,
+    orders: Ints,
+    order_epoch: int,
+    test_rows: Ints,
+    batch_size: int,
+    layout: Ints,
+    w: Floats,
+    state: Floats,
+    work: Floats,
+    sums: Floats,
+    record: Floats,
+    weights: Floats,
+    states: Floats,
+) -> tuple[int, int]:
+    """Trains from step `first` up to `last` of `total`, all counted from 0, in place.
+
+    Args:
+        born: the step before which the optimizer's state was all zero: t = step + 1 - born.
+        warmup: over how many steps the learning rate rises.
+        orders: (1, n) the one order of the training samples, or a row for each epoch from
+            `order_epoch` on.
+        work: (4, …) scratch for the gradient, the weights before a step, and the network.
+        sums: (5,) what the epoch under way has added up; carried from call to call.
+        record: (epochs, quantities), weights: (epochs + 1, n), states: (epochs + 1, slots, n):
+            the rows of every epoch that ends are filled in.
+
+    Returns:
+        How many steps of the run are done, and 1 if the last of them left something not finite.
+    """
+    n, count = w.size, orders.shape[1]
+    steps_per_epoch = (count + batch_size - 1) // batch_size
+    g, before, scratch = work[0, :n], work[1, :n], work[2:]
+    loss, hits, norms, clips, ratios = sums[0], sums[1], sums[2], sums[3], sums[4]
+    k, finite = first, True
+    while k < last and finite:
+        epoch = k // steps_per_epoch
+        rows = orders[epoch - order_epoch if orders.shape[0] > 1 else 0]
+        begin = k - epoch * steps_per_epoch
+        end = min(steps_per_epoch, begin + last - k)
+        rate, weight_squares = lr, 0.0
+        for batch in range(begin, end):
+            low = batch * batch_size
+            batch_loss, batch_hits = gradient(
+                w, g, inputs, labels, rows, low, min(low + batch_size, count), layout, scratch
+            )
+            rate = lr * ((k + 1) / warmup if k < warmup else factor(k - warmup, total - warmup))
+            for i in range(n):
+                before[i] = w[i]
+            norm, clipped = update(
+                rule, w, g, state, hyper, rate, k + 1 - born, clip, l2, weight_decay
+            )
+            weight_squares, change_squares = 0.0, 0.0
+            for i in range(n):
+                weight_squares += w[i] * w[i]
+                change_squares += (w[i] - before[i]) * (w[i] - before[i])
+            if weight_squares > 0.0:
+                ratios += sqrt(change_squares / weight_squares)
+            loss += batch_loss
+            hits += batch_hits
+            norms += norm
+            clips += clipped
+            k += 1
+            if not (isfinite(batch_loss) and isfinite(weight_squares)):
+                # The square of a finite weight may overflow: look at each.
+                finite = isfinite(batch_loss)
+                for i in range(n):
+                    finite = finite and isfinite(w[i])
+                if not finite:
+                    break
+        if finite and end == steps_per_epoch:
+            record[epoch, LOSS] = loss / count
+            record[epoch, ACCURACY] = hits / count
+            record[epoch, WEIGHT_NORM] = sqrt(weight_squares)
+            record[epoch, GRADIENT_NORM] = norms / steps_per_epoch
+            record[epoch, RATE] = rate
+            record[epoch, CLIPPED] = clips / steps_per_epoch
+            record[epoch, RATIO] = ratios / steps_per_epoch
+            if test_rows.size > 0:
+                test_loss, test_hits = gradient(
+                    w, g, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
+                )
+                record[epoch, TEST_LOSS] = test_loss / test_rows.size
+                record[epoch, TEST_ACCURACY] = test_hits / test_rows.size
+            for i in range(n):
+                weights[epoch + 1, i] = w[i]
+                for slot in range(state.shape[0]):
+                    states[epoch + 1, slot, i] = state[slot, i]
+            loss, hits, norms, clips, ratios = 0.0, 0.0, 0.0, 0.0, 0.0
+    sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
+    return k, 0 if finite else 1

@@ -1,0 +1,188 @@
+"""Runs the compiled loop in chunks: streaming, cancelling, resuming, and many runs at once."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from math import inf
+from threading import Event
+from time import perf_counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.errors import InputError
+from optplay.optim import find_schedule
+from optplay.training.compilation import (
+    compiled_factor,
+    compiled_gradient,
+    compiled_loop,
+    compiled_rule,
+)
+from optplay.training.config import RunConfig
+from optplay.training.history import History
+from optplay.training.kernel import QUANTITIES
+
+CHUNK_SECONDS = 0.015
+FIRST_CHUNK = 20_000
+SUMS = 5
+ORDERS_AT_ONCE = 4_000_000
+
+
+def stream(
+    config: RunConfig, start: tuple[History, int] | None = None, until: int | None = None
+) -> Iterator[History]:
+    """Trains, and yields the History so far about every 15 ms; stop iterating to cancel.
+
+    Args:
+        config: what to train.
+        start: a History and one of its recorded epochs, to go on from with this config. Its
+            past is copied. State is kept slot by slot where the optimizer is the same, else it
+            starts at zero, with t = 1.
+        until: the step to stop after; the end of the run if left out.
+
+    Raises:
+        InputError: `start` has other parameters, or no such epoch.
+    """
+    problem, rule = config.problem, config.rule
+    samples, n = problem.draw(), problem.parameter_count
+    record = np.full((config.epochs, len(QUANTITIES)), np.nan)
+    weights = np.empty((config.epochs + 1, n))
+    states = np.empty((config.epochs + 1, len(rule.slots), n))
+    weights[0], states[0] = problem.initial_weights(config.seed), 0.0
+    epoch, born, forked_at = 0, 0, None
+    if start is not None:
+        parent, epoch = start
+        _check_start(config, parent, epoch)
+        record[:epoch], weights[: epoch + 1] = parent.record[:epoch], parent.weights[: epoch + 1]
+        states[: epoch + 1] = 0.0
+        forked_at = epoch
+        if parent.config.optimizer == config.optimizer:
+            states[: epoch + 1], born = parent.states[: epoch + 1], parent.born
+        else:
+            born = epoch * problem.steps_per_epoch
+
+    loop, gradient, step = compiled_loop(), compiled_gradient(), compiled_rule(rule)
+    factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
+    test = samples.test.copy()  # compiled code takes rows that may be written
+    hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
+    w, state = weights[epoch].copy(), states[epoch].copy()
+    work, sums = np.zeros((4, max(n, sum(problem.sizes)))), np.zeros(SUMS)
+    clip = config.clip.norm if config.clip else inf
+    per_epoch, bad = problem.steps_per_epoch, 0
+    done, chunk = epoch * per_epoch, max(1, FIRST_CHUNK // problem.batch_size)
+    goal = config.steps if until is None else min(until, config.steps)
+
+    def so_far() -> History:
+        epochs = (done - bad) // per_epoch
+        views = record[:epochs], weights[: epochs + 1], states[: epochs + 1], w.copy(), state.copy()
+        for view in views:
+            view.flags.writeable = False
+        return History(config, epochs, done, done if bad else None, *views, born, forked_at)
+
+    while done < goal and not bad:
+        last = min(goal, done + chunk)
+        orders, order_epoch = samples.train[np.newaxis].copy(), 0
+        if problem.shuffle:
+            order_epoch = done // per_epoch
+            most = max(1, ORDERS_AT_ONCE // problem.train_count)
+            last = min(last, (order_epoch + most) * per_epoch)
+            until = -(-last // per_epoch)
+            orders = _orders(samples.train, config.seed, order_epoch, until)
+        began = perf_counter()
+        done, bad = loop(
+            gradient, step, factor,
+            done, last, born, config.warmup_steps, config.steps,
+            config.lr, clip, config.l2, config.weight_decay, hyper,
+            samples.inputs, samples.labels, orders, order_epoch, test,
+            problem.batch_size, layout, w, state, work, sums, record, weights, states,
+        )  # fmt: skip
+        chunk = _next_chunk(chunk, perf_counter() - began)
+        yield so_far()
+    if done == epoch * per_epoch:
+        yield so_far()
+
+
+def _next_chunk(chunk: int, seconds: float) -> int:
+    factor = CHUNK_SECONDS / max(seconds, 1e-6)
+    return max(1, int(chunk * min(max(factor, 0.1), 10)))
+
+
+def _check_start(config: RunConfig, parent: History, epoch: int) -> None:
+    if parent.config.problem.sizes != config.problem.sizes:
+        raise InputError(
+            f"start: found a network of layers {parent.config.problem.sizes}, "
+            f"allowed: {config.problem.sizes}, as the run that goes on from it"
+        )
+    most = min(parent.epochs, config.epochs)
+    if not 0 <= epoch <= most:
+        raise InputError(f"start: found epoch {epoch}, allowed: 0 to {most}")
+
+
+def _orders(rows: NDArray[np.int64], seed: int, first: int, last: int) -> NDArray[np.int64]:
+    """A row of shuffled samples for each epoch from `first` up to `last`, at least two rows.
+
+    Each epoch has a generator of its own, so that a run resumed there sees the same order.
+    """
+    epochs = range(first, max(last, first + 2))
+    return np.array([np.random.default_rng([seed, e]).permutation(rows) for e in epochs])
+
+
+def train(config: RunConfig, start: tuple[History, int] | None = None) -> History:
+    """Trains to the end; see `stream` for the arguments and errors."""
+    *_, last = stream(config, start)
+    return last
+
+
+def at_step(history: History, step: int) -> History:
+    """The run as it was right after one of its steps, trained again from the epoch before it.
+
+    Raises:
+        InputError: the run has no such step.
+    """
+    if not 0 <= step <= history.steps:
+        raise InputError(f"step: found {step}, allowed: 0 to {history.steps}")
+    epoch = min(step // history.config.problem.steps_per_epoch, history.epochs)
+    *_, last = stream(history.config, (history, epoch), until=step)
+    return last
+
+
+def train_many(
+    configs: Sequence[RunConfig],
+    *,
+    progress: Callable[[int], None] = lambda steps: None,
+    cancelled: Event | None = None,
+    workers: int | None = None,
+) -> list[History]:
+    """Trains many runs on all cores, and returns their Histories in the same order.
+
+    Args:
+        configs: the runs.
+        progress: called in this thread, about ten times a second, with the steps done in all.
+        cancelled: set it from anywhere to stop all runs; their Histories are then not done.
+        workers: threads; as many as there are cores if left out.
+    """
+    stop = cancelled or Event()
+    steps = [0] * len(configs)
+
+    def work(index: int) -> History:
+        for history in stream(configs[index]):
+            steps[index] = history.steps
+            if stop.is_set():
+                break
+        return history
+
+    compiled_loop()
+    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
+        futures = [pool.submit(work, i) for i in range(len(configs))]
+        try:
+            waiting = set(futures)
+            while waiting:
+                finished, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
+                progress(sum(steps))
+                if failed := [f for f in finished if f.exception()]:
+                    failed[0].result()
+        except BaseException:
+            stop.set()
+            pool.shutdown(cancel_futures=True)
+            raise
+        return [f.result() for f in futures]
