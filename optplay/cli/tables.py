@@ -47,13 +47,14 @@ def number(value: float, *, percent: bool = False) -> str:
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
 
 
-def spread(side: Side, *, percent: bool = False) -> str:
-    """A median with its quartiles."""
+def spread(side: Side, *, percent: bool = False, narrow: bool = False) -> str:
+    """A median with its quartiles; `narrow` puts them on a line of their own."""
     median = number(side.median, percent=percent)
     if side.low == side.high == side.median:
         return median
     low, high = number(side.low, percent=percent), number(side.high, percent=percent)
-    return f"{median} ({low}–{high})"
+    between = "\n" if narrow else " "
+    return f"{median}{between}({low.removesuffix(' %')}–{high.removesuffix(' %')})"
 
 
 def grid(*columns: str, title: str = "") -> Table:
@@ -62,7 +63,7 @@ def grid(*columns: str, title: str = "") -> Table:
     for column in columns:
         table.add_column(
             column.lstrip(">"), justify="right" if column.startswith(">") else "left",
-            overflow="fold",
+            overflow="fold", no_wrap=column.startswith(">"),
         )  # fmt: skip
     return table
 
@@ -76,17 +77,22 @@ def print_runs(out: Console, results: Results) -> None:
     count = len(preset.seeds)
     note = f"median (quartiles) of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
     table = grid(
-        "Run", "Outcome", ">Final loss", ">Accuracy", f">Epochs to {100 * REACHED:.0f} %", ">‖w‖"
+        "Run", "Outcome", ">Final loss", ">Accuracy", f">Epochs to\n{100 * REACHED:.0f} %", ">‖w‖"
     )
+    narrow = out.width < PIPED_WIDTH
+
+    def cell(label: str, metric: str, at: float = 0.0, *, percent: bool = False) -> str:
+        return spread(results.summary(label, metric, at), percent=percent, narrow=narrow)
+
     for label in results.runs:
         came = {k: n for k, n in results.outcomes(label).items() if n}
-        outcome = ", ".join(f"{k} {n}" for k, n in came.items()) if count > 1 else next(iter(came))
+        outcome = "\n".join(f"{k} {n}" for k, n in came.items()) if count > 1 else next(iter(came))
         table.add_row(
             label, outcome,
-            spread(results.summary(label, "final_loss")),
-            spread(results.summary(label, "final_accuracy"), percent=True),
-            spread(results.summary(label, "epochs_to_accuracy", REACHED)),
-            spread(results.summary(label, "weight_norm")),
+            cell(label, "final_loss"),
+            cell(label, "final_accuracy", percent=True),
+            cell(label, "epochs_to_accuracy", REACHED),
+            cell(label, "weight_norm"),
         )  # fmt: skip
     out.print(table)
     out.print(Text(note, style="dim"))
@@ -98,13 +104,13 @@ def print_distributions(out: Console, results: Results) -> None:
     """How far parameters move, and at which rates, after the steps that the preset asks for."""
     out.print()
     table = grid(
-        "Run", ">Step", "Per parameter", ">10 %", ">Median", ">90 %", ">Largest/smallest", ">Idle",
+        "Run", ">Step", "What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle",
         title="Effective rates: all parameters of all seeds that moved",
     )  # fmt: skip
     for label, histories in results.runs.items():
         for step in results.preset.at_steps:
             found = distribution(histories, step)
-            for kind, name in (("rates", "rate"), ("steps", "step |Δw|")):
+            for kind, name in (("rates", "rate"), ("steps", "|Δw|")):
                 q = found[kind]["quantiles"]
                 cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
                 ratio = found[kind]["ratio"]

@@ -24,10 +24,11 @@ class StepTaken:
 
 
 def step_taken(history: History, step: int) -> StepTaken | None:
-    """The update with this number (from 1), or None if the run ended or diverged before it."""
-    if not 1 <= step <= history.steps - (history.diverged_at is not None):
-        return None
+    """The update with this number (from 1), or None if this run did not come to make it."""
     config = history.config
+    first = (history.forked_at or 0) * config.problem.steps_per_epoch
+    if not first < step <= history.steps - (history.diverged_at is not None):
+        return None
     before, after = at_step(history, step - 1), at_step(history, step)
     lr, t = config.learning_rate(step - 1), step - history.born
     hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])

@@ -49,17 +49,15 @@ def stream(
     weights = np.empty((config.epochs + 1, n))
     states = np.empty((config.epochs + 1, len(rule.slots), n))
     weights[0], states[0] = problem.initial_weights(config.seed), 0.0
-    epoch, born, forked_at = 0, 0, None
+    epoch, born = 0, 0
     if start is not None:
         parent, epoch = start
         _check_start(config, parent, epoch)
         record[:epoch], weights[: epoch + 1] = parent.record[:epoch], parent.weights[: epoch + 1]
-        states[: epoch + 1] = 0.0
-        forked_at = epoch
+        states[: epoch + 1], born = 0.0, epoch * problem.steps_per_epoch
         if parent.config.optimizer == config.optimizer:
-            states[: epoch + 1], born = parent.states[: epoch + 1], parent.born
-        else:
-            born = epoch * problem.steps_per_epoch
+            states[: epoch + 1] = parent.states[: epoch + 1]
+            born -= epoch * parent.config.problem.steps_per_epoch - parent.born
 
     loop, gradient, step = compiled_loop(), compiled_gradient(), compiled_rule(rule)
     factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
@@ -77,7 +75,8 @@ def stream(
         views = record[:epochs], weights[: epochs + 1], states[: epochs + 1], w.copy(), state.copy()
         for view in views:
             view.flags.writeable = False
-        return History(config, epochs, done, done if bad else None, *views, born, forked_at)
+        diverged_at = done if bad else None
+        return History(config, epochs, done, diverged_at, *views, born, epoch if start else None)
 
     while done < goal and not bad:
         last = min(goal, done + chunk)
@@ -86,8 +85,7 @@ def stream(
             order_epoch = done // per_epoch
             most = max(1, ORDERS_AT_ONCE // problem.train_count)
             last = min(last, (order_epoch + most) * per_epoch)
-            until = -(-last // per_epoch)
-            orders = _orders(samples.train, config.seed, order_epoch, until)
+            orders = _orders(samples.train, config.seed, order_epoch, -(-last // per_epoch))
         began = perf_counter()
         done, bad = loop(
             gradient, step, factor,
@@ -137,11 +135,13 @@ def at_step(history: History, step: int) -> History:
     """The run as it was right after one of its steps, trained again from the epoch before it.
 
     Raises:
-        InputError: the run has no such step.
+        InputError: the run has no such step, or it was made by the run that this one forked from.
     """
-    if not 0 <= step <= history.steps:
-        raise InputError(f"step: found {step}, allowed: 0 to {history.steps}")
-    epoch = min(step // history.config.problem.steps_per_epoch, history.epochs)
+    per_epoch = history.config.problem.steps_per_epoch
+    first = (history.forked_at or 0) * per_epoch
+    if not first <= step <= history.steps:
+        raise InputError(f"step: found {step}, allowed: {first} to {history.steps}")
+    epoch = min(step // per_epoch, history.epochs)
     *_, last = stream(history.config, (history, epoch), until=step)
     return last
 
