@@ -50,9 +50,9 @@ def number(value: float, *, percent: bool = False) -> str:
 def spread(side: Side, *, percent: bool = False, narrow: bool = False) -> str:
     """A median with its quartiles; `narrow` puts them on a line of their own."""
     median = number(side.median, percent=percent)
-    if side.low == side.high == side.median:
-        return median
     low, high = number(side.low, percent=percent), number(side.high, percent=percent)
+    if low == high == median:
+        return median
     between = "\n" if narrow else " "
     return f"{median}{between}({low.removesuffix(' %')}–{high.removesuffix(' %')})"
 
@@ -142,14 +142,16 @@ def verdict_text(verdict: Verdict, width: int = PIPED_WIDTH) -> Text:
     figures = (
         f"{claim.metric}{at}: {claim.left} {spread(verdict.left, percent=percent)} against "
         f"{right}{spread(verdict.right, percent=percent)}; "
-        f"held on {verdict.held} of {verdict.of} seeds{ties}, p = {verdict.p:.2g}"
+        f"held on {verdict.held} of {verdict.of} seeds{ties}, p\u00a0=\u00a0{verdict.p:.2g}"
     )
     indent = " " * VERDICT_COLUMN
     inner = max(width - VERDICT_COLUMN, 20)
     claimed = ("\n" + indent).join(wrap(claim.text + source, inner))
     text = Text(f"{sign} {verdict.verdict}".ljust(VERDICT_COLUMN), style=f"bold {color}")
     text.append(claimed, style="not bold default")
-    text.append("".join(f"\n{indent}{line}" for line in wrap(figures, inner)), "not bold dim")
+    text.append(
+        "".join(f"\n{indent}{line}" for line in wrap(figures, inner)), "not bold dim default"
+    )
     return text
 
 
