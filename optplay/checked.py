@@ -34,6 +34,8 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
                 raise InputError(refusal(field.name, found, field.type)) from None
             if isinstance(value, float) and not math.isfinite(value):
                 raise InputError(refusal(field.name, found, field.type))
+            # Minus zero is zero: what is equal must be spelt alike.
+            value = value + 0.0 if isinstance(value, float) else value
             msgspec.structs.force_setattr(self, field.name, value)
 
     @classmethod

@@ -25,13 +25,13 @@ def declarations(package: str, attribute: str) -> dict[str, Any]:
     return {d.name: d for d in sorted(found, key=lambda d: (d.year, d.name))}
 
 
-def find(package: str, attribute: str, name: object) -> Any:
-    """The declaration called `name`.
+def find(package: str, attribute: str, name: object, what: str = "") -> Any:
+    """The declaration called `name`; an error calls it `what`, or else by its attribute.
 
     Raises:
         InputError: there is none of that name.
     """
     known = declarations(package, attribute)
     if not isinstance(name, str) or name not in known:
-        raise InputError(unknown(attribute, name, known))
+        raise InputError(unknown(what or attribute, name, known))
     return known[name]

@@ -33,7 +33,7 @@ SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", 
 def console() -> Console:
     """A console on stdout, as wide as the terminal; 100 columns where there is none."""
     width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
-    return Console(width=width, highlight=False, soft_wrap=False)
+    return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
 def number(value: float, *, percent: bool = False) -> str:
@@ -58,12 +58,15 @@ def spread(side: Side, *, percent: bool = False, narrow: bool = False) -> str:
 
 
 def grid(*columns: str, title: str = "") -> Table:
-    """An empty table in the one look that all share; a column whose name starts with > is right."""
+    """An empty table in the one look that all share.
+
+    A column whose name starts with > is set right and, as one that starts with <, never wrapped.
+    """
     table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
     for column in columns:
         table.add_column(
-            column.lstrip(">"), justify="right" if column.startswith(">") else "left",
-            overflow="fold", no_wrap=column.startswith(">"),
+            column.lstrip("<>"), justify="right" if column.startswith(">") else "left",
+            overflow="fold", no_wrap=column[0] in "<>",
         )  # fmt: skip
     return table
 
@@ -77,7 +80,7 @@ def print_runs(out: Console, results: Results) -> None:
     count = len(preset.seeds)
     note = f"median (quartiles) of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
     table = grid(
-        "Run", "Outcome", ">Final loss", ">Accuracy", f">Epochs to\n{100 * REACHED:.0f} %", ">‖w‖"
+        "Run", "<Outcome", ">Final loss", ">Accuracy", f">Epochs to\n{100 * REACHED:.0f} %", ">‖w‖"
     )
     narrow = out.width < PIPED_WIDTH
 

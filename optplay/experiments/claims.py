@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from math import comb
 from typing import Annotated, Literal, Self
 
@@ -94,7 +95,7 @@ def sign_test(held: int, failed: int) -> float:
     """The two-sided p of so many signs, were both equally likely (Dixon & Mood 1946)."""
     n = held + failed
     tail = sum(comb(n, k) for k in range(min(held, failed) + 1))
-    return min(1.0, 2 * tail / 2.0**n)
+    return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
 
 
 def judge(claim: Claim, runs: Mapping[str, Sequence[History]]) -> Verdict:

@@ -48,6 +48,12 @@ def _norm_ratio(history: History, at: float) -> float:
     return float(np.linalg.norm(history.weights[-1])) / start if start else nan
 
 
+def _clipped(history: History, at: float) -> float:
+    if history.config.clip is None:
+        return 0.0
+    return float(np.mean(history["clipped"])) if history.epochs else nan
+
+
 def _outcome(name: str) -> Callable[[History, float], float]:
     return lambda h, at: float(h.outcome == name)
 
@@ -97,7 +103,7 @@ METRICS = {
         Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),
         Metric(
             "clipped_fraction", "part of the steps that were clipped",
-            lambda h, at: float(np.mean(h["clipped"])) if h.epochs else nan, percent=True,
+            _clipped, percent=True,
         ),
         Metric("trained", "1 if the run trained, else 0", _outcome("trained")),
         Metric("collapsed", "1 if the run collapsed, else 0", _outcome("collapsed")),

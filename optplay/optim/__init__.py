@@ -21,7 +21,7 @@ def optimizers() -> dict[str, Optimizer]:
 
 def schedules() -> dict[str, Schedule]:
     """Every decay of the learning rate by name."""
-    return declarations("optplay.optim.schedules", "schedule")
+    return declarations("optplay.optim.decays", "schedule")
 
 
 def find_optimizer(name: object) -> Optimizer:
@@ -32,5 +32,5 @@ def find_optimizer(name: object) -> Optimizer:
 
 def find_schedule(name: object) -> Schedule:
     """The decay called `name`; InputError if there is none."""
-    found: Schedule = find("optplay.optim.schedules", "schedule", name)
+    found: Schedule = find("optplay.optim.decays", "schedule", name, "decay")
     return found

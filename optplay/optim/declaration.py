@@ -47,7 +47,7 @@ class Hyperparameter:
             above = value > self.low or (value == self.low and not self.low_open)
             below = value < self.high or (value == self.high and not self.high_open)
             if above and below and math.isfinite(value):
-                return float(value)
+                return float(value) + 0.0  # minus zero is zero
         raise InputError(f"{self.name}: found {str(value)[:60]!r}, allowed: {self.allowed}")
 
 

@@ -98,7 +98,7 @@ def _backpropagate(
             there = here + fan_in
             if activation == RELU:
                 for i in range(here, there):
-                    a[i] = a[i] if a[i] > 0.0 else 0.0
+                    a[i] = 0.0 if a[i] < 0.0 else a[i]  # NaN stays NaN
             elif activation == TANH:
                 for i in range(here, there):
                     a[i] = tanh(a[i])
@@ -136,10 +136,11 @@ def _backpropagate(
                 error[i] = 0.0
             for o in range(fan_out):
                 err = error[there + o]
-                g[p + fan_out * fan_in + o] += err
+                for i in range(fan_in):
+                    error[here + i] += err * w[p + o * fan_in + i]
                 for i in range(fan_in):
                     g[p + o * fan_in + i] += err * a[here + i]
-                    error[here + i] += err * w[p + o * fan_in + i]
+                g[p + fan_out * fan_in + o] += err
             if activation == RELU:
                 for i in range(here, there):
                     error[i] = error[i] if a[i] > 0.0 else 0.0
@@ -150,7 +151,8 @@ def _backpropagate(
                 for i in range(here, there):
                     error[i] *= a[i] * (1.0 - a[i])
         for o in range(width):
+            g[2 * width + o] += error[o]
+        for o in range(width):
             g[2 * o] += error[o] * x0
             g[2 * o + 1] += error[o] * x1
-            g[2 * width + o] += error[o]
     return loss, hits

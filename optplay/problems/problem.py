@@ -24,7 +24,7 @@ INPUTS = 2
 
 def datasets() -> dict[str, Dataset]:
     """Every dataset by name."""
-    return declarations("optplay.problems.datasets", "dataset")
+    return declarations("optplay.problems.points", "dataset")
 
 
 class Samples(NamedTuple):
@@ -79,7 +79,7 @@ class Problem(Checked, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        find("optplay.problems.datasets", "dataset", self.dataset)
+        find("optplay.problems.points", "dataset", self.dataset)
         if self.train_count < 1:
             raise InputError(
                 f"test_fraction: found {self.test_fraction:g}, which leaves none of "
@@ -129,7 +129,7 @@ class Problem(Checked, frozen=True, kw_only=True):
 @lru_cache(maxsize=64)
 def _draw(dataset: str, samples: int, noise: float, seed: int, held_out: int) -> Samples:
     random = Random(seed)
-    drawn = find("optplay.problems.datasets", "dataset", dataset).draw(random, samples)
+    drawn = find("optplay.problems.points", "dataset", dataset).draw(random, samples)
     points = np.array(drawn, dtype=np.float64)
     inputs = np.ascontiguousarray(points[:, :INPUTS])
     if noise:

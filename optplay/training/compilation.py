@@ -23,6 +23,8 @@ OPTIONS: dict[str, Any] = {
     "fastmath": FAST,
     "_nrt": False,
 }
+# Without this a first-class call copies some fifty words of array headers twice.
+INLINED = {**OPTIONS, "forceinline": True}
 _lock = RLock()
 
 
@@ -62,12 +64,13 @@ def _compiled(function: Callable[..., Any], kind: str) -> Any:
     with _lock:
         signature = _types()[kind]
         try:
-            return numba.njit(signature, cache=True, **OPTIONS)(function)
-        except RuntimeError as error:
-            # A function typed into a REPL has no file, and a read-only home no room for a cache.
-            if "cannot cache" not in str(error):
+            return numba.njit(signature, cache=True, **INLINED)(function)
+        except (RuntimeError, ImportError) as error:
+            # A function typed into a REPL has no file, a read-only home has no room for a cache,
+            # and a file may have been loaded, and cached, as a module of another name.
+            if isinstance(error, RuntimeError) and "cannot cache" not in str(error):
                 raise
-            return numba.njit(signature, **OPTIONS)(function)
+            return numba.njit(signature, **INLINED)(function)
 
 
 @cache
@@ -75,7 +78,7 @@ def _inlined(function: Callable[..., Any]) -> None:
     """Lets compiled code call the plain function, copied into the caller."""
     from numba.extending import register_jitable  # noqa: PLC0415 - see above
 
-    register_jitable(forceinline=True, **OPTIONS)(function)
+    register_jitable(**INLINED)(function)
 
 
 def on_compile(callback: Callable[[], None]) -> None:

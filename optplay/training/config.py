@@ -122,7 +122,8 @@ def refuse_too_large(configs: list[RunConfig]) -> None:
             f"{len(configs)} runs of up to {max(c.epochs for c in configs)} epochs need "
             f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
         )
-    days = sum(c.seconds_needed for c in configs) / (os.cpu_count() or 1) / DAY
+    times = [c.seconds_needed for c in configs]
+    days = max([sum(times) / (os.cpu_count() or 1), *times]) / DAY
     if days > 1:
         raise InputError(
             f"{len(configs)} runs of {sum(c.steps for c in configs):,} steps would take at least "

@@ -23,7 +23,7 @@ from optplay.training.history import History
 from optplay.training.kernel import QUANTITIES
 
 CHUNK_SECONDS = 0.015
-FIRST_CHUNK = 20_000
+FIRST_CHUNK = 2_000_000
 SUMS = 5
 ORDERS_AT_ONCE = 4_000_000
 
@@ -67,7 +67,7 @@ def stream(
     work, sums = np.zeros((4, max(n, sum(problem.sizes)))), np.zeros(SUMS)
     clip = config.clip.norm if config.clip else inf
     per_epoch, bad = problem.steps_per_epoch, 0
-    done, chunk = epoch * per_epoch, max(1, FIRST_CHUNK // problem.batch_size)
+    done, chunk = epoch * per_epoch, max(1, FIRST_CHUNK // (n * problem.batch_size))
     goal = config.steps if until is None else min(until, config.steps)
 
     def so_far() -> History:

@@ -1,0 +1,1 @@
+"""Speed, on request only: `pytest tests/benchmarks -s`. Prints one table, and asserts no time."""

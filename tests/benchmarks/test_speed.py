@@ -1,0 +1,159 @@
+"""Ours against C, plain Python and PyTorch, side by side. Only equal results are asserted."""
+
+import json
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+
+from optplay import RunConfig, train
+from optplay.optim import optimizers
+from optplay.problems import Problem
+from optplay.training import train_many
+
+from . import lesson
+from .native import QUANTITIES, Native
+from .table import Report, race, seconds
+
+NO_C = "gcc not installed"
+GRID = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
+GRID_BATCH = 150
+EQUAL = 1e-9
+SGDS = 3
+CONFIG = RunConfig()
+
+
+def plain(epochs: int) -> list[float]:
+    samples = CONFIG.problem.draw()
+    rows = [(*x, y) for x, y in zip(samples.inputs.tolist(), samples.labels.tolist(), strict=True)]
+    return lesson.train(rows, CONFIG.problem.initial_weights(CONFIG.seed).tolist(), epochs)
+
+
+def assert_same(native: Native, config: RunConfig) -> None:
+    """C and ours record the same in 5 epochs, so that they do the same work."""
+    short = RunConfig(problem=config.problem, optimizer=config.optimizer, epochs=5)
+    ours, c = train(short), native.train(native.prepare([short]))[0]
+    for column, quantity in enumerate(QUANTITIES):
+        np.testing.assert_allclose(ours[quantity], c[:, column], rtol=EQUAL, err_msg=quantity)
+
+
+def per_update(times: list[float], updates: int = CONFIG.steps) -> str:
+    return f"{min(times) / updates * 1e9:,.0f} ns"
+
+
+def test_one_run_against_c(native: Native | None, report: Report) -> None:
+    what = "One run (Adam, 300 epochs): ours / C"
+    if native is None:
+        return report.text(what, NO_C)
+    assert_same(native, CONFIG)
+    job = native.prepare([CONFIG])
+    ours, c = race(lambda: train(CONFIG), lambda: native.train(job))
+    note = f"{per_update(ours)} against {per_update(c)} an update"
+    report.ratio(what, ours, c, most=1.5, note=note)
+
+
+def test_one_run_against_plain_python(report: Report) -> None:
+    np.testing.assert_allclose(train(CONFIG)["loss"][:5], plain(5), rtol=EQUAL)
+    python, ours = race(lambda: plain(CONFIG.epochs), lambda: train(CONFIG), rounds=3)
+    note = f"{per_update(python)} an update"
+    report.ratio("One run: plain Python / ours", python, ours, least=120, note=note)
+
+
+def test_one_run_against_torch(report: Report) -> None:
+    what, epochs = "One run: PyTorch eager / ours", 5
+    python = os.environ.get("OPTPLAY_TORCH_PYTHON") or (find_spec("torch") and sys.executable)
+    if not python:
+        return report.text(what, "torch not installed")
+    samples = CONFIG.problem.draw()
+    task = {
+        "samples": np.column_stack([samples.inputs, samples.labels]).tolist(),
+        "start": CONFIG.problem.initial_weights(CONFIG.seed).tolist(),
+    }
+    script = Path(__file__).with_name("torch_lesson.py")
+    with subprocess.Popen(
+        [python, str(script)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin
+        assert process.stdout
+
+        def torch() -> tuple[float, float]:
+            print(epochs, file=process.stdin, flush=True)
+            took, loss = json.loads(process.stdout.readline())
+            return took, loss
+
+        print(json.dumps(task), file=process.stdin)
+        assert torch()[1] == pytest.approx(train(CONFIG)["loss"][epochs - 1], rel=EQUAL)
+        rounds = [(torch()[0] / epochs, seconds(lambda: train(CONFIG))) for _ in range(5)]
+        process.stdin.close()
+    theirs = [t * CONFIG.epochs for t, _ in rounds]
+    report.ratio(what, theirs, [o for _, o in rounds], note=f"{per_update(theirs)} an update")
+
+
+@pytest.mark.parametrize("name", sorted(optimizers()))
+def test_every_optimizer(name: str, native: Native | None, report: Report) -> None:
+    what, config, sgd = f"{name}: ours / C", RunConfig(optimizer=name), RunConfig(optimizer="sgd")
+    if native is None:
+        return report.text(what, NO_C)
+    assert_same(native, config)
+    job = native.prepare([config])
+    ours, c, base = race(lambda: train(config), lambda: native.train(job), lambda: train(sgd))
+    by_sgd = min(ours) / min(base)
+    note = f"{per_update(ours)} against {per_update(c)}; {by_sgd:.2f} × our SGD"
+    # Three times SGD will do as well.
+    met = True if by_sgd <= SGDS and name != "sgd" else None
+    report.ratio(what, ours, c, most=2, met=met, note=note)
+
+
+@pytest.mark.parametrize("batch", [32, 200])
+@pytest.mark.parametrize("name", ["adam", "sgd"])
+def test_batches(name: str, batch: int, native: Native | None, report: Report) -> None:
+    what = f"Batch {batch}, {name}: ours / C"
+    config = RunConfig(problem=Problem(batch_size=batch), optimizer=name)
+    if native is None:
+        return report.text(what, NO_C)
+    assert_same(native, config)
+    job = native.prepare([config])
+    ours, c = race(lambda: train(config), lambda: native.train(job))
+    note = f"{per_update(ours, config.steps)} against {per_update(c, config.steps)} an update"
+    report.ratio(what, ours, c, most=1.5, note=note)
+
+
+def test_grid(native: Native | None, report: Report) -> None:
+    what = "Grid (6 rules × 10 seeds × 25 lr × 300 epochs): ours / C"
+    if native is None:
+        return report.text(what, NO_C)
+    threads = os.cpu_count() or 1
+    configs = [
+        RunConfig(optimizer=name, hyperparameters={"lr": float(lr)}, seed=seed)
+        for name in GRID
+        for seed in range(10)
+        for lr in np.logspace(-5, 0, 25)
+    ]
+    parts = [configs[i : i + GRID_BATCH] for i in range(0, len(configs), GRID_BATCH)]
+    rounds, gaps = [], []
+    train_many(parts[0][:threads])
+    for part in parts:
+        jobs, losses = native.prepare(part), []
+        ours = seconds(lambda p=part, out=losses: out.extend(_losses(p)))
+        ends = []
+        c = seconds(lambda j=jobs, out=ends: out.extend(native.train(j, threads)[:, -1, 0]))
+        rounds.append((ours, c))
+        gaps += [abs(a - b) / b for a, b in zip(losses, ends, strict=True) if np.isfinite(a + b)]
+    # Runs at high rates are chaotic, those at low ones agree.
+    assert median(gaps) < EQUAL
+    # All parts count, so the sums of both are compared.
+    ours, c = (sum(column) for column in zip(*rounds, strict=True))
+    middle = median(a / b for a, b in rounds)
+    updates = sum(config.steps for config in configs)
+    note = f"{ours:.1f} s against {c:.1f} s, {threads} threads, {updates / 1e6:.0f} M updates"
+    report.line(what, ours / c, middle, "×", most=1.5, note=note)
+
+
+def _losses(configs: list[RunConfig]) -> list[float]:
+    histories = train_many(configs)
+    return [float("nan") if h.diverged_at else float(h["loss"][-1]) for h in histories]

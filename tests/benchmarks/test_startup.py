@@ -1,0 +1,81 @@
+"""The command line, in processes of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from .table import Report
+
+OPTPLAY = str(Path(sys.executable).with_name("optplay"))
+ROUNDS = 5
+HEAVY = {"numba", "textual", "plotext"}
+# A process inherits the peak of the one that starts it, so a small one must do that.
+PEAK = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def run(*command: str, **environment: str) -> tuple[float, subprocess.CompletedProcess[str]]:
+    """The seconds that a command took, and what came of it."""
+    began = perf_counter()
+    done = subprocess.run(
+        command, check=True, capture_output=True, text=True, env=os.environ | environment
+    )
+    return perf_counter() - began, done
+
+
+def beside(code: str, *command: str) -> tuple[list[float], str]:
+    """The seconds of a command, and a word on bare Python in turn: how busy the machine is."""
+    pairs = [(run(*command)[0], run(sys.executable, "-c", code)[0]) for _ in range(ROUNDS)]
+    bare = median(b for _, b in pairs)
+    return [took for took, _ in pairs], f"python -c '{code}': {bare:.2g} s"
+
+
+def add(report: Report, what: str, values: list[float], most: float, unit: str, note: str) -> None:
+    """A line whose median is held against the target."""
+    middle = median(values)
+    report.line(what, min(values), middle, unit, most=most, met=middle < most, note=note)
+
+
+def test_help(report: Report) -> None:
+    times, note = beside("pass", OPTPLAY, "--help")
+    _, done = run(sys.executable, "-X", "importtime", OPTPLAY, "--help")
+    imported = {line.split("|")[-1].strip().split(".")[0] for line in done.stderr.splitlines()}
+    add(report, "optplay --help", times, 0.25, "s", note)
+    found = ", ".join(sorted(HEAVY & imported))
+    heavy = ", ".join(sorted(HEAVY))
+    what = "optplay --help imports heavy packages"
+    report.text(what, found or "none", "", "none", not found, f"of {heavy}")
+
+
+def test_warm_run(report: Report) -> None:
+    command = (OPTPLAY, "run", "compare", "--json")
+    _, done = run(*command)
+    runs = len(json.loads(done.stdout)["runs"])
+    times, note = beside("import numba", *command)
+    add(report, "optplay run compare --json, warm", times, 1.2, "s", f"{runs} runs; {note}")
+
+
+def test_first_run(report: Report, tmp_path: Path) -> None:
+    times, words = [], []
+    for i in range(ROUNDS):
+        took, done = run(
+            OPTPLAY, "run", "compare", "--json", NUMBA_CACHE_DIR=str(tmp_path / str(i))
+        )
+        times.append(took)
+        words.append(done.stderr.strip())
+    add(report, "optplay run compare --json, first start ever", times, 10, "s", "")
+    said = words[0].splitlines()[0] if all(words) else "nothing"
+    report.text("… says so on stderr", "yes" if all(words) else "no", "", "yes", all(words), said)
+
+
+def test_peak_memory(report: Report) -> None:
+    command = (sys.executable, "-S", "-c", PEAK, OPTPLAY, "run", "compare")
+    peaks = [int(run(*command)[1].stdout) / 1024 for _ in range(ROUNDS)]
+    add(report, "optplay run compare, peak memory", peaks, 300, "MB", "")

@@ -1,0 +1,160 @@
+"""The commands besides `run`, and wrong usage."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from optplay import __version__
+from optplay.experiments import load, preset_files
+from optplay.optim import optimizers
+
+
+def test_alone_it_says_how_to_run_a_preset(cli):
+    code, out, err = cli()
+    assert (code, err) == (0, "")
+    assert "optplay run compare" in out
+
+
+def test_version(cli):
+    assert cli("--version") == (0, f"optplay, version {__version__}\n", "")
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["presets"], ["show"], ["optimizers"]])
+def test_help(cli, command):
+    code, out, err = cli(*command, "--help")
+    assert (code, err) == (0, "")
+    assert "Usage: optplay" in out
+    if command in ([], ["run"]):
+        assert re.search(r"Examples:\n +optplay", out)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], []])
+def test_help_is_instant(arguments):
+    heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
+    code = (
+        "import sys; from optplay.cli import invoke; "
+        f"assert invoke({arguments}) == 0; "
+        f"sys.exit(' '.join(m for m in {heavy} if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+
+
+def test_presets_lists_all(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    code, out, err = cli("presets")
+    assert (code, err) == (0, "")
+    for name in preset_files():
+        assert name in out
+        assert load(name).title in out
+
+
+def test_show(cli, small, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "300")
+    code, out, err = cli("show", small)
+    assert (code, err) == (0, "")
+    for text in (
+        "Small", "Which is lower?", "A lesson of its own.", "SGD", "lr=0.01", "2 seeds",
+        "3 epochs", "Claim: SGD ends lower [nobody]", "final_loss: SGD below Adam 0.5",
+        f"optplay run {small} --plot",
+    ):  # fmt: skip
+        assert text in out
+
+
+def test_show_as_toml(cli, small):
+    assert cli("show", small, "--toml") == (0, Path(small).read_text("utf-8"), "")
+    name, path = next(iter(preset_files().items()))
+    assert cli("show", name, "--toml") == (0, path.read_text("utf-8"), "")
+
+
+def test_optimizers_lists_all(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "400")
+    code, out, err = cli("optimizers")
+    assert (code, err) == (0, "")
+    for optimizer in optimizers().values():
+        assert optimizer.summary in out
+        assert optimizer.paper in out
+        assert f"lr {optimizer.hyperparameters[0].default:g}" in out
+
+
+@pytest.mark.parametrize("name", optimizers())
+def test_one_optimizer(cli, monkeypatch, name):
+    monkeypatch.setenv("COLUMNS", "400")
+    code, out, err = cli("optimizers", name)
+    assert (code, err) == (0, "")
+    optimizer = optimizers()[name]
+    for text in (optimizer.title, optimizer.summary, optimizer.paper, *optimizer.slots):
+        assert text in out
+    for h in optimizer.hyperparameters:
+        for text in (h.name, h.allowed, h.text):
+            assert text in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["rnu"], ("unknown command 'rnu'", "did you mean 'run'", "presets")),
+        (["exercise-2-warmup"], ("is a preset: optplay run exercise-2-warmup",)),
+        (["my.toml"], ("is a preset: optplay run my.toml",)),
+        (["--jsn"], ("--jsn",)),
+        (["run"], ("Missing argument", "PRESET|FILE")),
+        (["run", "exercise-2-warmp"], ("unknown preset", "did you mean 'exercise-2-warmup'")),
+        (["run", "none.toml"], ("none.toml: no such file",)),
+        (["run", "exercise-2-warmup", "--plto"], ("No such option", "--plot")),
+        (["run", "exercise-2-warmup", "--seeds", "many"], ("--seeds", "'many'", "integer")),
+        (["run", "exercise-2-warmup", "--seeds", "0"], ("seeds: found 0", "1 to 10,000")),
+        (["run", "exercise-2-warmup", "--epochs", "-1"], ("epochs: found -1",)),
+        (["run", "exercise-2-warmup", "--epochs", "10000000"], ("GB", "memory")),
+        (["run", "exercise-2-warmup", "--set", "Adm.lr=1"], ("--set Adm.lr=1", "unknown run")),
+        (["run", "exercise-2-warmup", "extra"], ("unexpected extra argument", "extra")),
+        (["run", "exercise-2-warmup", "--json", "--plot"], ("--plot", "--json")),
+        (["show", "nothing"], ("unknown preset 'nothing'",)),
+        (["optimizers", "adm"], ("unknown optimizer 'adm'", "did you mean 'adam'", "sgd")),
+    ],
+)  # fmt: skip
+def test_wrong_usage_is_one_line_and_2(cli, arguments, words):
+    code, out, err = cli(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("optplay: ")
+    assert err.count("\n") == 1
+    assert err.endswith("\n")
+    for word in words:
+        assert word in err
+
+
+def test_an_internal_error_is_one_line(cli, monkeypatch):
+    from optplay.cli import tables  # noqa: PLC0415
+
+    def broken():
+        raise RuntimeError("two\nlines")
+
+    monkeypatch.setattr(tables, "print_presets", broken)
+    monkeypatch.delenv("OPTPLAY_DEBUG", raising=False)
+    code, out, err = cli("presets")
+    assert (code, out) == (1, "")
+    assert err == "optplay: RuntimeError: two lines (OPTPLAY_DEBUG=1 shows where)\n"
+    monkeypatch.setenv("OPTPLAY_DEBUG", "1")
+    with pytest.raises(RuntimeError, match="two"):
+        cli("presets")
+
+
+@pytest.mark.parametrize("arguments", [["presets"], ["optimizers"], ["--help"]])
+def test_a_terminal_without_unicode(process, arguments):
+    done = process(*arguments, PYTHONIOENCODING="ascii")
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.isascii()
+
+
+@pytest.mark.xfail(strict=True, reason="rich takes '[/b]' for markup: MarkupError")
+def test_markup_in_a_preset_is_text(cli, small):
+    text = Path(small).read_text("utf-8")
+    for old in ("Which is lower?", "SGD", "Small"):
+        text = text.replace(old, old + " [/b] [red]")
+    Path(small).write_text(text, encoding="utf-8")
+    for command in ("show", "run"):
+        code, out, err = cli(command, small)
+        assert (code, err) == (0, "")
+        assert out.count("[/b]") >= 3

@@ -1,0 +1,104 @@
+"""`--set LABEL.key=value`."""
+
+import pytest
+
+from optplay.errors import InputError
+from optplay.experiments import load
+from optplay.training import Clip
+
+
+@pytest.fixture
+def edited(write, small):
+    """The configs of the small preset's runs, by label, after some edits."""
+    small += '\n[[runs]]\nlabel = "Adam"\n\n[[runs]]\nlabel = "a = b"\n'
+
+    def edited(*edits):
+        return {run.label: run.config for run in load(write(small), edits=edits).runs}
+
+    return edited
+
+
+def test_one_run(edited):
+    configs = edited("SGD.lr=0.5")
+    assert (configs["SGD"].lr, configs["Adam"].lr) == (0.5, 0.001)
+
+
+def test_a_label_with_spaces_and_dots(edited):
+    configs = edited("Adam 0.5.lr=0.7", "Adam.lr=0.3")
+    assert (configs["Adam 0.5"].lr, configs["Adam"].lr) == (0.7, 0.3)
+
+
+def test_all_runs(edited):
+    assert {c.lr for c in edited("*.lr=0.25").values()} == {0.25}
+
+
+def test_later_edits_win(edited):
+    configs = edited("*.lr=0.25", "SGD.lr=0.5")
+    assert (configs["SGD"].lr, configs["Adam"].lr) == (0.5, 0.25)
+    assert edited("SGD.lr=0.5", "*.lr=0.25")["SGD"].lr == 0.25
+
+
+def test_nested_keys(edited):
+    configs = edited("*.problem.hidden=[16, 2]", "SGD.clip.norm=1", "Adam 0.5.clip.norm=9")
+    assert {c.problem.hidden for c in configs.values()} == {(16, 2)}
+    assert {c.problem.samples for c in configs.values()} == {20}
+    assert configs["Adam 0.5"].problem.noise == 0.1
+    assert (configs["SGD"].clip, configs["Adam 0.5"].clip) == (Clip(norm=1.0), Clip(norm=9.0))
+    assert configs["Adam"].clip is None
+
+
+@pytest.mark.parametrize("text", ["cosine", '"cosine"', " cosine ", "'cosine'"])
+def test_bare_words_are_texts(edited, text):
+    assert edited(f"SGD.decay={text}")["SGD"].decay == "cosine"
+
+
+def test_kinds_of_values(edited):
+    configs = edited("Adam.bias_correction=false", "SGD.clip={norm = 2}", "*.lr = 1")
+    assert configs["Adam"].hyperparameters["bias_correction"] is False
+    assert configs["SGD"].clip == Clip(norm=2.0)
+    assert configs["a = b"].lr == 1
+
+
+def test_a_new_label(edited):
+    assert list(edited("Adam.label=x = y")) == ["SGD", "Adam 0.5", "x = y", "a = b"]
+
+
+def known(edit, reason):
+    mark = pytest.mark.xfail(strict=True, reason=reason)
+    return pytest.param(edit, ("lr",), marks=mark, id=edit[:12])
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        ("SDG.lr=1", ("unknown run 'SDG'", "*", "Adam 0.5")),
+        ("SGD.lr", ("LABEL.key=value",)),
+        ("lr=1", ("unknown run 'lr'", "LABEL.key=value")),
+        ("", ("LABEL.key=value",)),
+        ("=", ("LABEL.key=value",)),
+        ("SGD.=1", ("unknown key", "lr")),
+        ("SGD.lr=", ("lr: found ''", "a number in")),
+        ("SGD.lr=fast", ("lr: found 'fast'", "a number in")),
+        ("SGD.lr=nan", ("lr: found 'nan'",)),
+        ("SGD.beta1=0.5", ("'beta1'", "lr")),
+        ("SGD.lr.x=1", ("lr: found 0.1", "a table")),
+        ("SGD.clip.nrm=1", ("clip", "'nrm'", "norm")),
+        ("SGD.problem.samples=0", ("samples: found 0",)),
+        ("SGD.optimizer=adm", ("'adm'", "did you mean 'adam'")),
+        ("SGD.label=Adam", ("'Adam' twice",)),
+        ("*.label=X", ("'X' twice",)),
+        known(f"SGD.lr={'9' * 5000}", reason="ValueError"),
+        known(f"SGD.lr=0x{'f' * 5000}", reason="ValueError"),
+        known(f"SGD.lr={'[' * 5000}", reason="RecursionError"),
+        (f"SGD.lr{'.x' * 1200}=1", ("lr",)),
+        (f"SGD.clip{'.x' * 1200}=1", ("clip",)),
+        known("SGD.lr=1\nepochs=3", reason="reads a second line and forgets it"),
+    ],
+)
+def test_wrong_edits(edited, edit, words):
+    with pytest.raises(InputError) as caught:
+        edited(edit)
+    message = str(caught.value)
+    assert "\n" not in message
+    for word in ("small.toml", *words):
+        assert word in message

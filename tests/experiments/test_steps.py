@@ -1,0 +1,166 @@
+"""Steps and rates of single parameters (exercise 3), computed again from the gradients."""
+
+from math import isfinite
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import optplay
+from optplay.experiments import distribution
+from optplay.experiments.steps import _summary, moved, step_taken
+from optplay.problems import Problem, network
+from optplay.training import RunConfig, train
+
+PROBLEM = Problem(samples=10, hidden=(5,))
+EPOCHS = 3
+
+
+def run(optimizer="adam", seed=0, **changes):
+    return train(
+        RunConfig(problem=PROBLEM, optimizer=optimizer, epochs=EPOCHS, seed=seed, **changes)
+    )
+
+
+def gradients(weights):
+    """A function that gives the gradient at step t (from 1) of batch-1 training in order."""
+    data, g = PROBLEM.draw(), np.zeros(weights.size)
+
+    def at(w, t):
+        row = (t - 1) % 10
+        network.mean_gradient(
+            w, g, data.inputs, data.labels, data.train, row, row + 1,
+            PROBLEM.layout, np.zeros((2, sum(PROBLEM.sizes))),
+        )  # fmt: skip
+        return g.copy()
+
+    return at
+
+
+def adam(history, last, lr_at):
+    """|Δw| and lr/(√v̂ + ε) of step `last`, by Adam's formula."""
+    w = history.weights[0].copy()
+    gradient, m, v = gradients(w), np.zeros(w.size), np.zeros(w.size)
+    for t in range(1, last + 1):
+        g = gradient(w, t)
+        m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
+        rate = lr_at(t) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8)
+        dw = rate * m / (1 - 0.9**t)
+        w = w - dw
+    return np.abs(dw), rate
+
+
+# Within an epoch, at its end, at the start of the next, and the last step of all.
+@pytest.mark.parametrize("t", [1, 2, 7, 10, 11, 20, 30])
+def test_adam_steps_and_rates(t):
+    history = run()
+    taken = step_taken(history, t)
+    steps, rates = adam(history, t, lambda t: 0.001)
+    # Steps are differences of weights near 1, so they carry their rounding.
+    np.testing.assert_allclose(taken.steps, steps, rtol=1e-9, atol=1e-15)
+    np.testing.assert_allclose(taken.rates, rates, rtol=1e-9)
+    assert np.array_equal(moved(taken), steps > 0)
+
+
+@pytest.mark.parametrize("t", [3, 6, 12])
+def test_rates_follow_the_schedule(t):
+    history = run(warmup=0.2)  # 6 of 30 steps
+    taken = step_taken(history, t)
+    steps, rates = adam(history, t, lambda t: 0.001 * min(t / 6, 1))
+    np.testing.assert_allclose(taken.rates, rates, rtol=1e-9)
+    np.testing.assert_allclose(taken.steps, steps, rtol=1e-9, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ["sgd", "adam", "adagrad", "rmsprop"])
+def test_steps_agree_with_an_optimizer_stepped_by_hand(name):
+    history = run(name)
+    stepper, w = optplay.optimizer(name), history.weights[0].copy()
+    gradient = gradients(w)
+    for t in range(1, 31):
+        before, w = w, stepper.step(w, gradient(w, t))
+        if t in (1, 13, 30):
+            found = step_taken(history, t).steps
+            np.testing.assert_allclose(found, np.abs(w - before), rtol=1e-7, atol=1e-14)
+
+
+def test_neurons_not_yet_active_are_idle():
+    history = run()
+    w = history.weights[0]
+    idle = gradients(w)(w, 1) == 0
+    assert 0 < idle.sum() < w.size
+    found = distribution([history], 1)
+    assert (found["idle"], found["moved"]) == (idle.sum(), w.size - idle.sum())
+    # An idle parameter's rate would be lr/ε.
+    assert found["rates"]["quantiles"]["1"] < 1e4
+    assert step_taken(history, 1).rates[idle] == pytest.approx(0.001 / 1e-8)
+
+
+def test_sgd_has_one_rate():
+    found = distribution([run("sgd", seed, hyperparameters={"lr": 0.05}) for seed in (0, 1)], 4)
+    assert found["rates"]["ratio"] == 1
+    assert set(found["rates"]["quantiles"].values()) == {0.05}
+    assert sum(found["rates"]["counts"]) == found["moved"] > 0
+    edges = found["rates"]["edges"]
+    assert edges[0] < 0.05 < edges[-1]
+    assert sorted(edges) == edges
+
+
+@pytest.mark.parametrize("step", [1, 10, 30])
+def test_the_distribution_pools_the_seeds(step):
+    histories = [run(seed=seed) for seed in range(3)]
+    found = distribution(histories, step)
+    n = PROBLEM.parameter_count
+    assert found["step"] == step
+    assert found["moved"] + found["idle"] == 3 * n
+    taken = [step_taken(h, step) for h in histories]
+    for kind in ("steps", "rates"):
+        values = np.concatenate([getattr(t, kind)[moved(t)] for t in taken])
+        assert found[kind]["ratio"] == values.max() / values.min()
+        assert found[kind]["quantiles"]["0.5"] == np.median(values)
+        assert list(found[kind]["quantiles"]) == ["0", "0.1", "0.25", "0.5", "0.75", "0.9", "1"]
+        assert sum(found[kind]["counts"]) == found["moved"] == values.size
+        assert len(found[kind]["edges"]) == len(found[kind]["counts"]) + 1
+
+
+def test_a_step_beyond_the_run():
+    history = run()
+    assert step_taken(history, 31) is None
+    assert step_taken(history, 0) is None
+    found = distribution([history], 31)
+    assert (found["moved"], found["idle"]) == (0, 0)
+    assert found["steps"] == {"quantiles": {}, "ratio": None, "edges": [], "counts": []}
+
+
+def test_the_step_that_diverged_is_not_a_step():
+    history = run("sgd", hyperparameters={"lr": 1000}, l2=1000)
+    last = history.diverged_at
+    assert step_taken(history, last) is None
+    assert np.isfinite(step_taken(history, last - 1).steps).all()
+
+
+def test_a_learning_rate_of_zero_moves_nothing():
+    found = distribution([run("sgd", hyperparameters={"lr": 0})], 5)
+    assert (found["moved"], found["idle"]) == (0, PROBLEM.parameter_count)
+    assert found["rates"]["ratio"] is None
+
+
+@pytest.mark.xfail(strict=True, reason="decay moves idle parameters, whose rate is lr/ε")
+def test_decoupled_decay_does_not_bring_idle_rates_in():
+    found = distribution([run("adamw")], 1)
+    assert found["rates"]["quantiles"]["1"] < 1e4
+
+
+@pytest.mark.xfail(strict=True, reason="a rate of infinity makes the edges NaN")
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_rates_beyond_all_numbers():
+    found = distribution([run("adamw", hyperparameters={"epsilon": 1e-320})], 1)
+    assert all(map(isfinite, found["rates"]["edges"]))
+
+
+@given(st.lists(st.floats(1e-300, 1e300), min_size=1, max_size=50))
+def test_no_value_falls_out_of_the_histogram(values):
+    with np.errstate(over="ignore"):
+        found = _summary(np.array(values))
+    assert sum(found["counts"]) == len(values)
+    assert found["edges"] == sorted(found["edges"])

@@ -1,0 +1,244 @@
+"""What decides a run is checked, and a refusal says what would do."""
+
+import os
+import pickle
+
+import msgspec
+import pytest
+
+import optplay
+from optplay.errors import InputError
+from optplay.optim import find_optimizer, optimizers
+from optplay.problems import Problem
+from optplay.training import Clip, RunConfig, refuse_too_large
+
+NOT_A_NUMBER = float("nan")
+
+
+def refused(make, *parts):
+    """Calls `make`, which must raise one line with all `parts` in this order."""
+    with pytest.raises(InputError) as caught:
+        make()
+    message, at = str(caught.value), 0
+    assert "\n" not in message
+    for part in parts:
+        assert part in message[at:], f"{part!r} not in {message[at:]!r}"
+        at = message.index(part, at) + len(part)
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        (
+            {"dataset": "circel"},
+            ["dataset", "'circel'", "did you mean 'circle'?", "allowed", "xor"],
+        ),
+        ({"dataset": 3}, ["dataset", "3", "allowed"]),
+        ({"samples": 0}, ["samples", "found 0", "allowed", "[1, 1,000,000]"]),
+        ({"samples": 1_000_001}, ["samples", "found 1000001", "[1, 1,000,000]"]),
+        ({"samples": "many"}, ["samples", "found 'many'", "a whole number"]),
+        ({"samples": 2.5}, ["samples", "found 2.5", "a whole number"]),
+        ({"samples": True}, ["samples", "found True", "a whole number"]),
+        ({"noise": -0.1}, ["noise", "found -0.1", "a number in [0, 10]"]),
+        ({"noise": NOT_A_NUMBER}, ["noise", "found nan", "a number"]),
+        ({"noise": "loud"}, ["noise", "found 'loud'", "a number"]),
+        ({"data_seed": -1}, ["data_seed", "found -1", "[0, "]),
+        ({"test_fraction": 1}, ["test_fraction", "found 1", "[0, 1)"]),
+        ({"test_fraction": 0.999}, ["test_fraction", "found 0.999", "none of 200 samples"]),
+        ({"samples": 1, "test_fraction": 0.6}, ["test_fraction", "none of 1 samples"]),
+        ({"hidden": 8}, ["hidden", "found 8", "a list", "a whole number"]),
+        ({"hidden": [0]}, ["hidden", "found [0]", "[1, 10,000]"]),
+        ({"hidden": [8, "x"]}, ["hidden", "found [8, 'x']", "a whole number"]),
+        ({"hidden": [1] * 101}, ["hidden", "found", "100"]),
+        ({"activation": "rleu"}, ["activation", "'rleu'", "did you mean 'relu'?", "tanh"]),
+        ({"activation": 1}, ["activation", "found 1", "relu, tanh, sigmoid, identity"]),
+        ({"init": "xaver"}, ["init", "'xaver'", "did you mean 'xavier'?", "zeros"]),
+        ({"init_scale": float("inf")}, ["init_scale", "found inf", "[0, 1,000]"]),
+        ({"loss": "mae"}, ["loss", "'mae'", "bce, mse"]),
+        ({"batch_size": 0}, ["batch_size", "found 0", "[1, "]),
+        ({"shuffle": 1}, ["shuffle", "found 1", "true or false"]),
+    ],
+)
+def test_a_wrong_problem(given, parts):
+    refused(lambda: Problem(**given), *parts)
+    refused(lambda: RunConfig(problem=given), "problem: ", *parts)
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ({"optimizer": "adm"}, ["optimizer", "'adm'", "did you mean 'adam'?", "allowed", "sgd"]),
+        ({"optimizer": "Adam"}, ["optimizer", "'Adam'", "did you mean 'adam'?"]),
+        ({"optimizer": None}, ["optimizer", "None", "allowed"]),
+        (
+            {"hyperparameters": {"beta3": 0.9}},
+            ["hyperparameter of adam", "'beta3'", "did you mean"],
+        ),
+        ({"hyperparameters": {"momentum": 0.9}}, ["hyperparameter of adam", "'momentum'", "beta1"]),
+        ({"hyperparameters": {"lr": -1}}, ["lr", "-1", "allowed", "[0, 1000]"]),
+        ({"hyperparameters": {"lr": 1001}}, ["lr", "1001", "[0, 1000]"]),
+        ({"hyperparameters": {"lr": "fast"}}, ["lr", "fast", "a number"]),
+        ({"hyperparameters": {"lr": NOT_A_NUMBER}}, ["lr", "nan", "a number"]),
+        ({"hyperparameters": {"lr": True}}, ["lr", "True", "a number"]),
+        ({"hyperparameters": {"beta1": 1.0}}, ["beta1", "1.0", "[0, 1)"]),
+        ({"hyperparameters": {"epsilon": 0}}, ["epsilon", "0", "(0, 1]"]),
+        ({"hyperparameters": {"bias_correction": 1}}, ["bias_correction", "1", "true or false"]),
+        ({"hyperparameters": [0.9]}, ["hyperparameters", "found [0.9]", "a table"]),
+        ({"warmup": 1.1}, ["warmup", "found 1.1", "[0, 1]"]),
+        ({"warmup": -0.1}, ["warmup", "found -0.1", "[0, 1]"]),
+        ({"decay": "cosin"}, ["'cosin'", "did you mean 'cosine'?", "allowed", "linear"]),
+        ({"clip": {"norm": 0}}, ["clip", "norm", "found 0", "(0, "]),
+        ({"clip": {"nrm": 1}}, ["clip", "'nrm'", "did you mean 'norm'?"]),
+        ({"clip": 1.0}, ["clip", "found 1.0", "a table with the keys norm"]),
+        ({"weight_decay": -1}, ["weight_decay", "found -1", "[0, 1,000]"]),
+        ({"weight_decay": "some"}, ["weight_decay", "found 'some'", "a number"]),
+        ({"l2": 1e4}, ["l2", "found 10000.0", "[0, 1,000]"]),
+        ({"epochs": 0}, ["epochs", "found 0", "[1, 10,000,000]"]),
+        ({"epochs": 10_000_001}, ["epochs", "found 10000001", "[1, 10,000,000]"]),
+        ({"seed": -1}, ["seed", "found -1", "[0, "]),
+        ({"seed": 2**63}, ["seed", "found 9223372036854775808"]),
+        ({"problem": 3}, ["problem", "found 3", "a table with the keys dataset"]),
+        ({"problem": {"sample": 3}}, ["problem", "'sample'", "did you mean 'samples'?"]),
+    ],
+)
+def test_a_wrong_run(given, parts):
+    refused(lambda: RunConfig(**given), *parts)
+    refused(lambda: RunConfig.of(given), *parts)
+
+
+def test_a_wrong_decay_names_its_key():
+    refused(lambda: RunConfig(decay="cosin"), "decay", "'cosin'")
+
+
+@pytest.mark.parametrize("found", [None, 3, [], "adam"])
+def test_not_a_table(found):
+    refused(lambda: RunConfig.of(found), f"found {found!r}", "a table")
+
+
+def test_a_key_that_is_not_there():
+    refused(lambda: RunConfig.of({"epoch": 3}), "key 'epoch'", "did you mean 'epochs'?", "seed")
+
+
+def test_a_long_wrong_value_is_cut_short():
+    with pytest.raises(InputError) as caught:
+        Problem(samples="x" * 10_000)
+    assert len(str(caught.value)) < 200
+
+
+def test_stepping_by_hand_is_checked_too():
+    refused(lambda: optplay.optimizer("adamm"), "'adamm'", "did you mean 'adam")
+    refused(lambda: optplay.optimizer("sgd", beta=0.9), "hyperparameter of sgd", "'beta'", "lr")
+    refused(lambda: optplay.optimizer("sgd", clip=-1.0), "norm", "found -1.0")
+
+
+def test_what_is_left_out_is_completed():
+    config = RunConfig(hyperparameters={"lr": 1})
+    assert config.hyperparameters == {
+        "lr": 1.0, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "bias_correction": True,
+    }  # fmt: skip
+    assert next(iter(config.hyperparameters)) == "lr"
+    assert (config.optimizer, config.lr, config.epochs, config.seed) == ("adam", 1.0, 300, 0)
+    assert (config.clip, config.l2, config.weight_decay, config.warmup) == (None, 0, 0, 0)
+    assert config.problem == Problem(samples=200, data_seed=42, hidden=(8,), batch_size=1)
+
+
+@pytest.mark.parametrize("name", sorted(optimizers()))
+def test_every_optimizer_has_defaults_in_its_own_ranges(name):
+    rule = find_optimizer(name)
+    assert rule.hyperparameters[0].name == "lr"
+    config = RunConfig(optimizer=name)
+    assert config.weight_decay == (0.01 if name == "adamw" else 0)
+    assert list(config.hyperparameters) == [h.name for h in rule.hyperparameters]
+    for knob in rule.hyperparameters:
+        if not isinstance(knob.default, bool):
+            refused(lambda k=knob: k.check(k.low - 1), knob.name, "allowed")
+            refused(lambda k=knob: k.check(k.high + 1), knob.name, "allowed")
+
+
+@pytest.mark.parametrize(
+    ("warmup", "epochs", "samples", "batch_size", "warm", "steps"),
+    [
+        (0.1, 300, 200, 1, 6000, 60_000),
+        (0.5, 3, 7, 3, 4, 9),
+        (1, 1, 1, 1, 1, 1),
+        (0, 2, 5, 9, 0, 2),
+    ],
+)
+def test_steps(warmup, epochs, samples, batch_size, warm, steps):
+    problem = Problem(samples=samples, batch_size=batch_size)
+    config = RunConfig(problem=problem, warmup=warmup, epochs=epochs)
+    assert (config.warmup_steps, config.steps) == (warm, steps)
+
+
+def test_equal_runs_are_one_key():
+    a = RunConfig(hyperparameters={"lr": 0.001}, clip={"norm": 1}, problem={"hidden": [8]})
+    b = RunConfig(hyperparameters={}, clip=Clip(norm=1.0), problem=Problem())
+    assert a == b
+    assert hash(a) == hash(b)
+    assert len({a, b}) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"seed": 1},
+        {"hyperparameters": {"lr": 0.002}},
+        {"clip": Clip()},
+        {"problem": Problem(noise=0.1)},
+        {"weight_decay": 0.1},
+        {"optimizer": "amsgrad"},
+    ],
+)
+def test_unequal_runs_are_two(other):
+    assert RunConfig() != RunConfig(**other)
+    assert len({RunConfig(), RunConfig(**other)}) == 2
+
+
+@pytest.mark.parametrize("name", ["l2", "warmup"])
+def test_equal_runs_hash_alike_also_with_a_negative_zero(name):
+    a, b = RunConfig(**{name: 0.0}), RunConfig(**{name: -0.0})
+    assert a == b
+    assert hash(a) == hash(b)
+
+
+def test_a_run_is_frozen_and_survives_a_trip():
+    config = RunConfig(optimizer="lion", clip=Clip(norm=2.0), decay="cosine")
+    with pytest.raises(AttributeError):
+        config.seed = 3
+    assert pickle.loads(pickle.dumps(config)) == config
+    assert RunConfig.of(msgspec.json.decode(msgspec.json.encode(config))) == config
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """A machine of two cores and two gigabytes."""
+    sizes = {"SC_PAGE_SIZE": 4096, "SC_PHYS_PAGES": 2 * 10**9 // 4096}
+    monkeypatch.setattr(os, "sysconf", sizes.__getitem__)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+
+
+@pytest.mark.usefixtures("machine")
+def test_what_fits_is_not_refused():
+    refuse_too_large([])
+    refuse_too_large([RunConfig(seed=s) for s in range(100)])
+
+
+@pytest.mark.usefixtures("machine")
+def test_more_than_half_of_the_memory_is_refused():
+    # 33 weights and two slots, and 16 more, in 8 bytes: about 920 bytes an epoch.
+    refuse_too_large([RunConfig(epochs=1_000_000)])
+    refused(
+        lambda: refuse_too_large([RunConfig(epochs=1_200_000)]),
+        "1 runs of up to 1200000 epochs need", "1.1 GB", "allowed: 1.0 GB",
+    )  # fmt: skip
+    refused(lambda: refuse_too_large([RunConfig(epochs=300_000)] * 4), "4 runs", "1.1 GB")
+
+
+@pytest.mark.usefixtures("machine")
+def test_more_than_a_day_is_refused():
+    wide = Problem(samples=1_000_000, hidden=[250])  # 1001 parameters
+    refuse_too_large([RunConfig(problem=wide, epochs=10_000, optimizer="sgd")])
+    refused(
+        lambda: refuse_too_large([RunConfig(problem=wide, epochs=50_000, optimizer="sgd")] * 2),
+        "2 runs of 100,000,000,000 steps", "1.2 days", "allowed: one day",
+    )  # fmt: skip
