@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
 import msgspec
 
-from optplay.errors import InputError, inside, unknown
+from optplay.errors import InputError, inside, show, unknown
 
 WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
@@ -63,12 +63,6 @@ def record_type(kind: Any) -> type[Checked] | None:
         if isinstance(part, type) and issubclass(part, Checked):
             return part
     return None
-
-
-def show(value: object) -> str:
-    """A value as found, short enough for one line."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "…"
 
 
 def refusal(name: str, found: object, kind: Any) -> str:

@@ -2,18 +2,36 @@
 
 import difflib
 from collections.abc import Iterable
+from datetime import date, time
+
+LONGEST = 60
 
 
 class InputError(ValueError):
     """Wrong input. Its message is one line: what was found, where, and what is allowed."""
 
+    def __init__(self, message: object) -> None:
+        super().__init__(" ".join(str(message).split()))
+
+
+def show(value: object) -> str:
+    """A value as found, short enough for one line."""
+    try:
+        text = str(value) if isinstance(value, date | time) else repr(value)
+    except (ValueError, RecursionError):
+        # Python refuses to spell out numbers of thousands of digits, and tables nested as deep.
+        return f"a {type(value).__name__} too large to show"
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
+
 
 def unknown(what: str, found: object, allowed: Iterable[str]) -> str:
     """One line for a name that is not there, with the nearest valid one first."""
     names = list(allowed)
-    near = difflib.get_close_matches(str(found).lower(), names, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? " if near else ""
-    return f"unknown {what} {str(found)[:60]!r}: {hint}allowed: {', '.join(names)}"
+    lowered = {name.lower(): name for name in names}
+    asked = found.lower() if isinstance(found, str) else ""
+    near = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.5)
+    hint = f"did you mean {lowered[near[0]]!r}? " if near else ""
+    return f"unknown {what} {show(found)}: {hint}allowed: {', '.join(names)}"
 
 
 def inside(where: str, error: InputError) -> InputError:

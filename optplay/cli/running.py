@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from optplay.errors import InputError
 from optplay.experiments import Preset, Results, load, run_preset, to_json, write_csv
 from optplay.training import on_compile
 
@@ -30,6 +31,8 @@ def run_and_report(
         InputError: something is wrong with the preset or with an option.
         OSError: the CSV files can't be written.
     """
+    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
+        raise InputError(f"--csv: found a file at {folder}, allowed: a directory")
     loaded = load(preset, seeds=seeds, epochs=epochs, edits=edits)
     if not quiet:
         _announce_compiling()

@@ -1,6 +1,7 @@
 """Presets: TOML files, each with a question, runs to compare, and claims."""
 
 import tomllib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -9,8 +10,8 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from optplay.checked import Checked, show
-from optplay.errors import InputError, inside, unknown
+from optplay.checked import Checked
+from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.claims import Claim
 from optplay.optim import find_optimizer
 from optplay.problems import Problem
@@ -47,12 +48,12 @@ class Preset(Checked, frozen=True, kw_only=True):
         Raises:
             InputError: more than this machine can hold or finish.
         """
+        refuse_too_large([run.config for run in self.runs], len(self.seeds))
         configs = [
             msgspec.structs.replace(run.config, seed=seed)
             for run in self.runs
             for seed in self.seeds
         ]
-        refuse_too_large(configs)
         return configs
 
 
@@ -153,9 +154,14 @@ def _edit(table: dict[str, Any], edit: str) -> None:
 def _value(text: str) -> Any:
     """A TOML value; a bare word is a text."""
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        found = tomllib.loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    except (ValueError, RecursionError):
+        raise InputError(f"found {show(text)}, allowed: a number, a text or a list") from None
+    if len(found) > 1:
+        raise InputError(f"found {show(text)}, allowed: one value")
+    return found["value"]
 
 
 def _preset(name: str, table: dict[str, Any]) -> Preset:
@@ -173,10 +179,10 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
         raise InputError("runs: found none, allowed: at least one [[runs]] table")
     runs = tuple(_run(row, i, shared, table.get("epochs", 300)) for i, row in enumerate(rows, 1))
     labels = [run.label for run in runs]
-    for label in labels:
-        if labels.count(label) > 1:
+    for label, count in Counter(labels).items():
+        if count > 1:
             raise InputError(f"runs: found the label {label!r} twice, allowed: once")
-    claims = tuple(_claim(row, i, labels) for i, row in enumerate(_tables(table, "claims"), 1))
+    claims = tuple(_claim(row, i, runs) for i, row in enumerate(_tables(table, "claims"), 1))
     preset = Preset(name=name, runs=runs, claims=claims, **top)
     for chart in preset.charts:
         if chart not in QUANTITIES:
@@ -235,12 +241,17 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
         raise inside(where, error) from None
 
 
-def _claim(row: dict[str, Any], number: int, labels: list[str]) -> Claim:
+def _claim(row: dict[str, Any], number: int, runs: Sequence[Run]) -> Claim:
     try:
         claim = Claim.of(row)
+        problems = {run.label: run.config.problem for run in runs}
         for name, end in (("left", claim.left), ("right", claim.right)):
-            if isinstance(end, str) and end not in labels:
-                raise inside(name, InputError(unknown("run", end, labels)))
+            if isinstance(end, str) and end not in problems:
+                raise inside(name, InputError(unknown("run", end, problems)))
+            if "test" in claim.metric and isinstance(end, str) and not problems[end].test_count:
+                raise InputError(
+                    f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
+                )
         return claim
     except InputError as error:
         raise inside(f"claims[{number}]", error) from None

@@ -10,11 +10,12 @@ from optplay.training import History, at_step
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 BINS = 24
+ROUNDING = 4 * np.finfo(np.float64).eps
 
 
 @dataclass(frozen=True)
 class StepTaken:
-    """One update: `steps` (n,) is |Δw| of every parameter, `rates` (n,) its effective rate.
+    """One update: `steps` (n,) is |Δw| by the rule, without decay; `rates` (n,) effective rates.
 
     The rate is what the rule multiplies the direction by: lr/(√v̂ + ε) in Adam, lr in SGD.
     """
@@ -34,9 +35,13 @@ def step_taken(history: History, step: int) -> StepTaken | None:
     hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
     rates = np.full(before.current.size, lr)
     if config.rule.rates:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             rates = config.rule.rates(after.current_state, hyper, lr, t)
-    return StepTaken(np.abs(after.current - before.current), rates)
+    decayed = before.current - lr * (config.weight_decay or 0.0) * before.current
+    steps = np.abs(after.current - decayed)
+    # What the decay alone moves is idle: all that is left of it is a rounding error.
+    steps[steps <= ROUNDING * np.abs(before.current) * bool(config.weight_decay)] = 0.0
+    return StepTaken(steps, rates)
 
 
 def moved(taken: StepTaken) -> NDArray[np.bool_]:
@@ -66,6 +71,7 @@ def distribution(histories: list[History], step: int) -> dict[str, Any]:
 
 
 def _summary(values: NDArray[np.float64]) -> dict[str, Any]:
+    values = values[np.isfinite(values) & (values > 0)]
     if not values.size:
         return {"quantiles": {}, "ratio": None, "edges": [], "counts": []}
     quantiles = np.quantile(values, QUANTILES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.errors import InputError, unknown
+from optplay.errors import InputError, show, unknown
 
 Floats = NDArray[np.float64]
 Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
@@ -48,7 +48,7 @@ class Hyperparameter:
             below = value < self.high or (value == self.high and not self.high_open)
             if above and below and math.isfinite(value):
                 return float(value) + 0.0  # minus zero is zero
-        raise InputError(f"{self.name}: found {str(value)[:60]!r}, allowed: {self.allowed}")
+        raise InputError(f"{self.name}: found {show(value)}, allowed: {self.allowed}")
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """All that decides a run."""
 
 import os
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -109,23 +110,27 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         return self.epochs * per_epoch / MULTIPLICATIONS_PER_SECOND
 
 
-def refuse_too_large(configs: list[RunConfig]) -> None:
+def refuse_too_large(configs: Sequence[RunConfig], seeds: int = 1) -> None:
     """Refuses work that this machine can't hold or finish within a day.
+
+    Args:
+        configs: the runs. seeds: how many times each is to be run.
 
     Raises:
         InputError: with the memory or the days that it would take.
     """
-    needed = sum(c.bytes_needed for c in configs)
+    count = len(configs) * seeds
+    needed = seeds * sum(c.bytes_needed for c in configs)
     room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     if needed > room:
         raise InputError(
-            f"{len(configs)} runs of up to {max(c.epochs for c in configs)} epochs need "
+            f"{count:,} runs of up to {max(c.epochs for c in configs):,} epochs need "
             f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
         )
     times = [c.seconds_needed for c in configs]
-    days = max([sum(times) / (os.cpu_count() or 1), *times]) / DAY
+    days = max([seeds * sum(times) / (os.cpu_count() or 1), *times]) / DAY
     if days > 1:
         raise InputError(
-            f"{len(configs)} runs of {sum(c.steps for c in configs):,} steps would take at least "
-            f"{days:,.1f} days, allowed: one day"
+            f"{count:,} runs of {seeds * sum(c.steps for c in configs):,} steps in all would take "
+            f"at least {days:,.1f} days, allowed: one day"
         )

@@ -148,7 +148,6 @@ def test_a_terminal_without_unicode(process, arguments):
     assert done.stdout.isascii()
 
 
-@pytest.mark.xfail(strict=True, reason="rich takes '[/b]' for markup: MarkupError")
 def test_markup_in_a_preset_is_text(cli, small):
     text = Path(small).read_text("utf-8")
     for old in ("Which is lower?", "SGD", "Small"):

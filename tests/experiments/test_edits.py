@@ -63,9 +63,8 @@ def test_a_new_label(edited):
     assert list(edited("Adam.label=x = y")) == ["SGD", "Adam 0.5", "x = y", "a = b"]
 
 
-def known(edit, reason):
-    mark = pytest.mark.xfail(strict=True, reason=reason)
-    return pytest.param(edit, ("lr",), marks=mark, id=edit[:12])
+def hard(edit):
+    return pytest.param(edit, ("lr",), id=edit[:12])
 
 
 @pytest.mark.parametrize(
@@ -79,7 +78,7 @@ def known(edit, reason):
         ("SGD.=1", ("unknown key", "lr")),
         ("SGD.lr=", ("lr: found ''", "a number in")),
         ("SGD.lr=fast", ("lr: found 'fast'", "a number in")),
-        ("SGD.lr=nan", ("lr: found 'nan'",)),
+        ("SGD.lr=nan", ("lr: found nan",)),
         ("SGD.beta1=0.5", ("'beta1'", "lr")),
         ("SGD.lr.x=1", ("lr: found 0.1", "a table")),
         ("SGD.clip.nrm=1", ("clip", "'nrm'", "norm")),
@@ -87,12 +86,12 @@ def known(edit, reason):
         ("SGD.optimizer=adm", ("'adm'", "did you mean 'adam'")),
         ("SGD.label=Adam", ("'Adam' twice",)),
         ("*.label=X", ("'X' twice",)),
-        known(f"SGD.lr={'9' * 5000}", reason="ValueError"),
-        known(f"SGD.lr=0x{'f' * 5000}", reason="ValueError"),
-        known(f"SGD.lr={'[' * 5000}", reason="RecursionError"),
+        hard(f"SGD.lr={'9' * 5000}"),
+        hard(f"SGD.lr=0x{'f' * 5000}"),
+        hard(f"SGD.lr={'[' * 5000}"),
         (f"SGD.lr{'.x' * 1200}=1", ("lr",)),
         (f"SGD.clip{'.x' * 1200}=1", ("clip",)),
-        known("SGD.lr=1\nepochs=3", reason="reads a second line and forgets it"),
+        hard("SGD.lr=1\nepochs=3"),
     ],
 )
 def test_wrong_edits(edited, edit, words):

@@ -13,7 +13,7 @@ from optplay.errors import InputError
 from optplay.experiments import METRICS, Preset, load, preset
 from optplay.optim import optimizers, schedules
 
-# Line breaks and huge numbers in messages are known bugs, tested in test_presets.py.
+# Line breaks and huge numbers in messages are tested in test_presets.py.
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=20)
 scalars = st.one_of(
     st.none().map(lambda _: ""), words, st.booleans(), st.integers(),

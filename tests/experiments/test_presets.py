@@ -115,19 +115,19 @@ BAD = [
     ("epochs = 3", "epochs = 1.5", ("epochs: found 1.5", "a whole number")),
     ("epochs = 3", 'epochs = "3"', ("epochs: found '3'", "a whole number")),
     ("epochs = 3", "epochs = 99999999999", ("epochs: found 99999999999",)),
-    ("lr = 0.1", "lr = nan", ("runs[1] (SGD)", "lr: found 'nan'", "[0, 1000]")),
-    ("lr = 0.1", "lr = inf", ("lr: found 'inf'", "[0, 1000]")),
-    ("lr = 0.1", "lr = -0.1", ("lr: found '-0.1'", "[0, 1000]")),
+    ("lr = 0.1", "lr = nan", ("runs[1] (SGD)", "lr: found nan", "[0, 1000]")),
+    ("lr = 0.1", "lr = inf", ("lr: found inf", "[0, 1000]")),
+    ("lr = 0.1", "lr = -0.1", ("lr: found -0.1", "[0, 1000]")),
     ("lr = 0.1", 'lr = "high"', ("lr: found 'high'", "a number in")),
-    ("lr = 0.1", "lr = true", ("lr: found 'True'", "a number in")),
-    ("lr = 0.1", "lr = 1979-05-27", ("lr: found '1979-05-27'", "a number in")),
-    ("lr = 0.1", f"lr = {'9' * 400}", ("lr: found '999", "a number in")),
-    ("lr = 0.01", "beta1 = 1.0", ("runs[2]", "beta1: found '1.0'", "[0, 1)")),
-    ("lr = 0.01", "epsilon = 0", ("epsilon: found '0'", "(0, 1]")),
-    ("lr = 0.01", "bias_correction = 1", ("bias_correction: found '1'", "true or false")),
+    ("lr = 0.1", "lr = true", ("lr: found True", "a number in")),
+    ("lr = 0.1", "lr = 1979-05-27", ("lr: found 1979-05-27", "a number in")),
+    ("lr = 0.1", f"lr = {'9' * 400}", ("lr: found 999", "a number in")),
+    ("lr = 0.01", "beta1 = 1.0", ("runs[2]", "beta1: found 1.0", "[0, 1)")),
+    ("lr = 0.01", "epsilon = 0", ("epsilon: found 0", "(0, 1]")),
+    ("lr = 0.01", "bias_correction = 1", ("bias_correction: found 1", "true or false")),
     ("lr = 0.01", "warmup = 1.1", ("warmup: found 1.1", "[0, 1]")),
     ("lr = 0.01", "warmup = -inf", ("warmup: found -inf", "[0, 1]")),
-    ("lr = 0.01", 'decay = "cosin"', ("'cosin'", "did you mean 'cosine'", "one_cycle")),
+    ("lr = 0.01", 'decay = "cosin"', ("decay", "'cosin'", "did you mean 'cosine'", "one_cycle")),
     ("lr = 0.01", "decay = 1", ("decay: found 1", "a text")),
     ("lr = 0.01", "l2 = nan", ("l2: found nan", "[0, 1,000]")),
     ("lr = 0.01", "weight_decay = -1", ("weight_decay: found -1", "[0, 1,000]")),
@@ -136,8 +136,8 @@ BAD = [
     ("norm = 1.0", "norm = nan", ("clip", "norm: found nan")),
     ('"sgd"', '"sdg"', ("runs[1] (SGD)", "optimizer 'sdg'", "did you mean 'sgd'", "adam")),
     ('"sgd"', '"nadamm"', ("'nadamm'", "did you mean 'nadam'")),
-    ('"sgd"', "7", ("runs[1] (SGD)", "optimizer '7'", "adam")),
-    ('"sgd"', "[1]", ("optimizer '[1]'", "adam")),
+    ('"sgd"', "7", ("runs[1] (SGD)", "optimizer 7", "adam")),
+    ('"sgd"', "[1]", ("optimizer [1]", "adam")),
     ('"sgd"', "{ a = 1 }", ("optimizer", "adam")),
     ("samples = 20", 'dataset = "cicle"', ("dataset 'cicle'", "did you mean 'circle'", "moons")),
     ("samples = 20", "samples = 0", ("problem: samples: found 0", "[1, 1,000,000]")),
@@ -189,21 +189,17 @@ def test_one_line_for_each_mistake(write, small, old, new, words):
         assert word in message.partition("/test_")[2].partition("/")[2]
 
 
-def known(*row, reason):
-    return pytest.param(*row, marks=pytest.mark.xfail(strict=True, reason=reason), id=row[1][:20])
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        known("lr = 0.01", 'decay = "cosin"', ("decay",), reason="names no key, only 'schedule'"),
-        known('left = "SGD"', 'left = "SDG"', ("mean 'SGD'",), reason="compares a lowered name"),
-        known("lr = 0.1", f"lr = 0x{'f' * 5000}", ("lr",), reason="str() of a huge int"),
-        known("seeds = 2", f"seeds = 0x{'f' * 5000}", ("seeds",), reason="repr of a huge int"),
-        known("samples = 20", f"noise{'.a' * 1200} = 1", ("noise",), reason="repr of deep tables"),
+        ('left = "SGD"', 'left = "SDG"', ("mean 'SGD'",)),
+        ("lr = 0.1", f"lr = 0x{'f' * 5000}", ("lr",)),
+        ("seeds = 2", f"seeds = 0x{'f' * 5000}", ("seeds",)),
+        ("samples = 20", f"noise{'.a' * 1200} = 1", ("noise",)),
     ],
+    ids=["capitals", "huge number", "huge seeds", "deep table"],
 )
-def test_known_bugs(write, small, old, new, words):
+def test_hostile_values(write, small, old, new, words):
     message = refused(write(small.replace(old, new, 1)))
     for word in words:
         # The file's path holds the words of this test.
@@ -258,12 +254,10 @@ def test_not_a_file(tmp_path):
     refused("nul\0.toml")
 
 
-@pytest.mark.xfail(strict=True, reason="the message has two lines")
 def test_a_path_with_a_line_break(tmp_path):
     refused(str(tmp_path / "two\nlines.toml"))
 
 
-@pytest.mark.xfail(strict=True, reason="the message has two lines")
 def test_a_label_with_a_line_break(write, small):
     refused(write(small.replace('label = "SGD"', 'label = "S\\nGD"\nwrong = 1')))
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 
 import numpy as np
-import pytest
 
 from optplay.optim import Hyperparameter, Optimizer
 from optplay.training.compilation import compiled_rule

@@ -229,7 +229,7 @@ def test_more_than_half_of_the_memory_is_refused():
     refuse_too_large([RunConfig(epochs=1_000_000)])
     refused(
         lambda: refuse_too_large([RunConfig(epochs=1_200_000)]),
-        "1 runs of up to 1200000 epochs need", "1.1 GB", "allowed: 1.0 GB",
+        "1 runs of up to 1,200,000 epochs need", "1.1 GB", "allowed: 1.0 GB",
     )  # fmt: skip
     refused(lambda: refuse_too_large([RunConfig(epochs=300_000)] * 4), "4 runs", "1.1 GB")
 
