@@ -37,7 +37,7 @@ def step_taken(history: History, step: int) -> StepTaken | None:
     if config.rule.rates:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
             rates = config.rule.rates(after.current_state, hyper, lr, t)
-    decayed = before.current - lr * (config.weight_decay or 0.0) * before.current
+    decayed = before.current * (1 - lr * (config.weight_decay or 0.0))
     steps = np.abs(after.current - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.
     steps[steps <= ROUNDING * np.abs(before.current) * bool(config.weight_decay)] = 0.0

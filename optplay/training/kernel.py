@@ -59,8 +59,9 @@ def update(
         for i in range(g.size):
             g[i] += l2 * w[i]
     if weight_decay > 0.0:
+        kept = 1 - lr * weight_decay
         for i in range(w.size):
-            w[i] -= lr * weight_decay * w[i]
+            w[i] *= kept
     rule(w, g, state, hyper, lr, t)
     return norm, clipped
 
