@@ -89,8 +89,11 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
                     rates["counts"], rates["edges"], width=width, height=SMALL_HEIGHT, log_x=True,
                     color=color,
                 )  # fmt: skip
-                blocks.append((f"{label}: rates after step {step}", picture))
-        _write(out, _side_by_side(blocks, width))
+                blocks.append((f"after step {step}", picture))
+        if blocks:
+            _write(
+                out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
+            )
 
 
 def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:

@@ -1,7 +1,9 @@
 """What the commands print, as rich tables."""
 
+import os
 import shutil
 import sys
+from contextlib import suppress
 from math import inf, isfinite
 from textwrap import wrap
 
@@ -30,10 +32,18 @@ VERDICT_COLUMN = 12
 SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow")}
 
 
+def terminal_width() -> int:
+    """Columns of the terminal, also when only stderr or stdin is one, as before a pipe to less."""
+    if not os.environ.get("COLUMNS", "").isdigit():
+        for descriptor in (1, 2, 0):
+            with suppress(OSError):
+                return os.get_terminal_size(descriptor).columns or PIPED_WIDTH
+    return shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
+
+
 def console() -> Console:
     """A console on stdout, as wide as the terminal; 100 columns where there is none."""
-    width = shutil.get_terminal_size((PIPED_WIDTH, 24)).columns
-    return Console(width=width, highlight=False, markup=False, emoji=False)
+    return Console(width=terminal_width(), highlight=False, markup=False, emoji=False)
 
 
 def number(value: float, *, percent: bool = False) -> str:

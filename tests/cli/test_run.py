@@ -50,8 +50,8 @@ def test_plots_of_rates(cli, small):
     path.write_text(text.replace("epochs = 3", "epochs = 3\nat_steps = [2, 5, 1000]"), "utf-8")
     code, out, err = cli("run", small, "--plot")
     assert (code, err) == (0, "")
-    assert "SGD: rates after step 2" in out
-    assert "rates after step 1000" not in out
+    assert "SGD: how many parameters have which rate\nafter step 2" in out
+    assert "after step 1000" not in out
     assert "|Δw|" in out
 
 
