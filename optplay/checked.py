@@ -103,4 +103,5 @@ def bounds(meta: msgspec.Meta) -> str:
     if low is None or high is None:
         return ""
     left, right = "[" if meta.gt is None else "(", "]" if meta.lt is None else ")"
-    return f" in {left}{low:,}, {high:,}{right}"
+    ends = ", ".join(f"{int(x) if x == int(x) else x:,}" for x in (low, high))
+    return f" in {left}{ends}{right}"

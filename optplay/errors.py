@@ -29,7 +29,7 @@ def unknown(what: str, found: object, allowed: Iterable[str]) -> str:
     names = list(allowed)
     lowered = {name.lower(): name for name in names}
     asked = found.lower() if isinstance(found, str) else ""
-    near = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.5)
+    near = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.6)
     hint = f"did you mean {lowered[near[0]]!r}? " if near else ""
     return f"unknown {what} {show(found)}: {hint}allowed: {', '.join(names)}"
 

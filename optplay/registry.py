@@ -14,15 +14,15 @@ class Declared(Protocol):
     @property
     def name(self) -> str: ...
     @property
-    def year(self) -> int: ...
+    def order(self) -> int: ...
 
 
 @cache
 def declarations(package: str, attribute: str) -> dict[str, Any]:
-    """The object called `attribute` of each module of `package`, by its name, oldest first."""
+    """The object called `attribute` of each module of `package`, by its name, in their order."""
     modules = iter_modules(import_module(package).__path__, package + ".")
     found: list[Declared] = [getattr(import_module(m.name), attribute) for m in modules]
-    return {d.name: d for d in sorted(found, key=lambda d: (d.year, d.name))}
+    return {d.name: d for d in sorted(found, key=lambda d: (d.order, d.name))}
 
 
 def find(package: str, attribute: str, name: object, what: str = "") -> Any:

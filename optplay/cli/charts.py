@@ -1,14 +1,10 @@
 """The static charts of `optplay run --plot`."""
 
-from dataclasses import dataclass
-
-import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from optplay.experiments import Results, distribution
+from optplay.experiments import LOOKS, Results, distribution, median_curve
 from optplay.plots import Series, histogram, legend, line_chart
-from optplay.training import History
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
@@ -16,44 +12,9 @@ TWO_ABREAST = 110
 GAP = 2
 
 
-@dataclass(frozen=True)
-class Look:
-    """How a quantity is drawn."""
-
-    title: str
-    log: bool = False
-    percent: bool = False
-
-
-LOOKS = {
-    "loss": Look("Loss", log=True),
-    "accuracy": Look("Accuracy", percent=True),
-    "test_loss": Look("Test loss", log=True),
-    "test_accuracy": Look("Test accuracy", percent=True),
-    "weight_norm": Look("Weight norm"),
-    "gradient_norm": Look("Gradient norm", log=True),
-    "learning_rate": Look("Learning rate"),
-    "clipped": Look("Clipped steps", percent=True),
-    "update_ratio": Look("Update ratio ‖Δw‖/‖w‖", log=True),
-}
-
-
-def median_curve(histories: list[History], quantity: str) -> np.ndarray:
-    """The median over the seeds per epoch, up to where half of them have diverged."""
-    epochs = max(h.epochs for h in histories)
-    rows = np.full((len(histories), epochs), np.nan)
-    for row, history in zip(rows, histories, strict=True):
-        row[: history.epochs] = history[quantity]
-    alive = np.isfinite(rows).sum(axis=0) * 2 > len(histories)
-    curve = np.full(epochs, np.nan)
-    if alive.any():
-        curve[alive] = np.nanmedian(rows[:, alive], axis=0)
-    return curve
-
-
 def print_charts(out: Console, results: Results) -> None:
     """Every chart of the preset, two abreast where there is room, and the histograms of rates."""
-    color = out.color_system is not None and not out.no_color
+    color = out.color_system is not None
     charts = results.preset.charts
     abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
     width = (out.width - GAP * (abreast - 1)) // abreast

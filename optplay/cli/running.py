@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import click
 
@@ -21,6 +22,7 @@ def run_and_report(
     as_json: bool,
     folder: str | None,
     seeds: int | None,
+    seed: int | None,
     epochs: int | None,
     edits: tuple[str, ...],
     quiet: bool,
@@ -31,11 +33,11 @@ def run_and_report(
         InputError: something is wrong with the preset or with an option.
         OSError: the CSV files can't be written.
     """
-    if folder is not None and Path(folder).exists() and not Path(folder).is_dir():
-        raise InputError(f"--csv: found a file at {folder}, allowed: a directory")
-    loaded = load(preset, seeds=seeds, epochs=epochs, edits=edits)
+    loaded = load(preset, seeds=seeds, seed=seed, epochs=epochs, edits=edits)
+    if folder is not None:
+        _make(folder)
     if not quiet:
-        _announce_compiling()
+        announce_compiling()
     with _progress(loaded, shown=sys.stderr.isatty() and not quiet) as progress:
         results = run_preset(loaded, progress=progress)
     if folder is not None:
@@ -45,10 +47,26 @@ def run_and_report(
     if as_json:
         click.echo(to_json(results))
     else:
-        _print(results, plot=plot, quiet=quiet)
+        print_results(results, plot=plot, quiet=quiet)
 
 
-def _announce_compiling() -> None:
+def _make(folder: str) -> None:
+    """Makes the folder of the CSV files, and finds out before training if it takes files."""
+    if not folder:
+        raise InputError("--csv: found '', allowed: a directory")
+    try:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except FileExistsError:
+        raise InputError(f"--csv: found a file at {folder}, allowed: a directory") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise InputError(f"--csv: cannot write into {folder[:200]}: {reason}") from None
+
+
+def announce_compiling() -> None:
+    """Says on stderr, once, when something has to be compiled."""
     said: list[bool] = []
 
     def say() -> None:
@@ -67,17 +85,17 @@ def _progress(preset: Preset, *, shown: bool) -> Iterator[Callable[[int], None]]
     from rich.console import Console  # noqa: PLC0415 - not needed for --json
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
-    total = len(preset.seeds) * sum(run.config.steps for run in preset.runs)
     columns = (
         TextColumn("training"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("training", total=total)
+        task = bar.add_task("training", total=preset.steps)
         yield lambda steps: bar.update(task, completed=steps)
 
 
-def _print(results: Results, *, plot: bool, quiet: bool) -> None:
+def print_results(results: Results, *, plot: bool, quiet: bool) -> None:
+    """Prints the table of runs, the charts if `plot`, and the verdicts; only these if `quiet`."""
     from optplay.cli import tables  # noqa: PLC0415 - rich is not needed for --json
 
     console = tables.console()

@@ -3,33 +3,46 @@
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
-from math import inf, isfinite
 from textwrap import wrap
+from typing import Any
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.markdown import Markdown
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from optplay.checked import describe
 from optplay.experiments import (
+    METRICS,
     REACHED,
+    SIGNS,
+    Metric,
     Preset,
     Results,
-    Side,
     Verdict,
+    caution,
+    claimed,
     distribution,
+    figures,
     load,
+    number,
     preset_files,
+    settings,
+    spread,
 )
 from optplay.optim import find_optimizer, optimizers
 from optplay.training import RunConfig
 
 PIPED_WIDTH = 100
 VERDICT_COLUMN = 12
-SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow")}
+UNLIMITED = 100_000
+# Headings, rows with a cell for each, and a note to stand below.
+Rows = tuple[list[str], list[list[str]], str]
 
 
 def terminal_width() -> int:
@@ -43,36 +56,19 @@ def terminal_width() -> int:
 
 def console() -> Console:
     """A console on stdout, as wide as the terminal; 100 columns where there is none."""
-    return Console(width=terminal_width(), highlight=False, markup=False, emoji=False)
+    # NO_COLOR alone leaves rich's bold and dim, also in a pipe if FORCE_COLOR is set.
+    return Console(
+        width=terminal_width(), highlight=False, markup=False, emoji=False,
+        color_system=None if os.environ.get("NO_COLOR") else "auto",
+    )  # fmt: skip
 
 
-def number(value: float, *, percent: bool = False) -> str:
-    """A number for people: four digits at most; never-reached and diverged are `never`."""
-    if value in (inf, -inf):
-        return "never"
-    if not isfinite(value):
-        return "—"
-    if percent:
-        return f"{100 * value:.3g} %"
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
-
-
-def spread(side: Side, *, percent: bool = False, narrow: bool = False) -> str:
-    """A median with its quartiles; `narrow` puts them on a line of their own."""
-    median = number(side.median, percent=percent)
-    low, high = number(side.low, percent=percent), number(side.high, percent=percent)
-    if low == high == median:
-        return median
-    between = "\n" if narrow else " "
-    return f"{median}{between}({low.removesuffix(' %')}–{high.removesuffix(' %')})"
-
-
-def grid(*columns: str, title: str = "") -> Table:
+def grid(*columns: str) -> Table:
     """An empty table in the one look that all share.
 
     A column whose name starts with > is set right and, as one that starts with <, never wrapped.
     """
-    table = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
     for column in columns:
         table.add_column(
             column.lstrip("<>"), justify="right" if column.startswith(">") else "left",
@@ -81,45 +77,81 @@ def grid(*columns: str, title: str = "") -> Table:
     return table
 
 
+def print_rows(out: Console, choices: Iterable[Rows]) -> None:
+    """Prints the first choice whose table fits; if none does, the last one as a list.
+
+    The first column holds labels, which may wrap between words.
+    """
+    wide = out.options.update(max_width=UNLIMITED)
+    for choice in choices:
+        headings, rows, note = choice
+        table = grid(*headings)
+        for row in rows:
+            table.add_row(*row)
+        labels = [row[0] for row in rows]
+        words = [word for label in labels for word in label.split()]
+        spare = max(map(cell_len, labels)) - max(map(cell_len, words), default=0)
+        if Measurement.get(out, wide, table).maximum - spare <= out.width:
+            out.print(table)
+            break
+    else:
+        _print_list(out, headings, rows)
+    if note:
+        out.print(Text(note, style="dim"))
+
+
+def _print_list(out: Console, headings: list[str], rows: list[list[str]]) -> None:
+    for row in rows:
+        out.print(Text(f"\n{row[0]}", "bold"))
+        for heading, cell in zip(headings[1:], row[1:], strict=True):
+            name, value = (" ".join(text.lstrip("<>").split()) for text in (heading, cell))
+            out.print(f"  {name}: {value}")
+
+
 def print_runs(out: Console, results: Results) -> None:
-    """The table of runs: medians over the seeds, with quartiles."""
+    """The table of runs: medians over the seeds, with quartiles where there is room."""
     preset = results.preset
     out.print(Text(preset.title, style="bold"))
     if preset.question:
         out.print(preset.question)
     count = len(preset.seeds)
-    note = f"median (quartiles) of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
-    table = grid(
-        "Run", "<Outcome", ">Final loss", ">Accuracy", f">Epochs to\n{100 * REACHED:.0f} %", ">‖w‖"
-    )
-    narrow = out.width < PIPED_WIDTH
+    columns = [
+        (">Final loss", METRICS["final_loss"], 0.0),
+        (">Accuracy", METRICS["final_accuracy"], 0.0),
+        (f">Epochs to\n{100 * REACHED:.0f} %", METRICS["epochs_to_accuracy"], REACHED),
+        (">‖w‖", METRICS["weight_norm"], 0.0),
+    ]
 
-    def cell(label: str, metric: str, at: float = 0.0, *, percent: bool = False) -> str:
-        return spread(results.summary(label, metric, at), percent=percent, narrow=narrow)
+    def layout(columns: list[tuple[str, Metric, float]], between: str) -> Rows:
+        headings = ["Run", "<Outcome", *(heading for heading, _, _ in columns)]
+        rows = [
+            [label, outcome(label), *(cell(label, m, at, between) for _, m, at in columns)]
+            for label in results.runs
+        ]
+        what = "median (quartiles)" if between else "median"
+        note = f"{what} of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
+        return headings, rows, note
 
-    for label in results.runs:
+    def outcome(label: str) -> str:
         came = {k: n for k, n in results.outcomes(label).items() if n}
-        outcome = "\n".join(f"{k} {n}" for k, n in came.items()) if count > 1 else next(iter(came))
-        table.add_row(
-            label, outcome,
-            cell(label, "final_loss"),
-            cell(label, "final_accuracy", percent=True),
-            cell(label, "epochs_to_accuracy", REACHED),
-            cell(label, "weight_norm"),
-        )  # fmt: skip
-    out.print(table)
-    out.print(Text(note, style="dim"))
+        return "\n".join(f"{k} {n}" for k, n in came.items()) if count > 1 else next(iter(came))
+
+    def cell(label: str, metric: Metric, at: float, between: str) -> str:
+        side = results.summary(label, metric.name, at)
+        words: dict[str, Any] = {"percent": metric.percent, "infinite": metric.infinite}
+        return spread(side, **words, between=between) if between else number(side.median, **words)
+
+    ways = [(columns, " "), (columns, "\n"), (columns[:-1], "\n"), (columns[:-1], "")]
+    print_rows(out, (layout(*way) for way in ways))
     if preset.at_steps:
         print_distributions(out, results)
 
 
 def print_distributions(out: Console, results: Results) -> None:
     """How far parameters move, and at which rates, after the steps that the preset asks for."""
-    out.print()
-    table = grid(
-        "Run", ">Step", "What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle",
-        title="Effective rates: all parameters of all seeds that moved",
-    )  # fmt: skip
+    out.print("\nEffective rates: all parameters of all seeds that moved")
+    headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
+    rows = []
     for label, histories in results.runs.items():
         for step in results.preset.at_steps:
             found = distribution(histories, step)
@@ -127,11 +159,9 @@ def print_distributions(out: Console, results: Results) -> None:
                 q = found[kind]["quantiles"]
                 cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
                 ratio = found[kind]["ratio"]
-                table.add_row(
-                    label, str(step), name, *cells, "—" if ratio is None else number(ratio),
-                    str(found["idle"]),
-                )  # fmt: skip
-    out.print(table)
+                cells += ["—" if ratio is None else number(ratio), str(found["idle"])]
+                rows.append([label, str(step), name, *cells])
+    print_rows(out, ((headings[:n], [row[:n] for row in rows], "") for n in (8, 7, 6)))
 
 
 def print_verdicts(out: Console, results: Results) -> None:
@@ -141,30 +171,19 @@ def print_verdicts(out: Console, results: Results) -> None:
     out.print()
     for verdict in results.verdicts:
         out.print(verdict_text(verdict, out.width))
+    if few := caution(len(results.preset.seeds)):
+        out.print(Text(few, style="dim"))
 
 
 def verdict_text(verdict: Verdict, width: int = PIPED_WIDTH) -> Text:
     """A claim and its verdict, and below it the measured figures, all indented alike."""
-    claim = verdict.claim
     sign, color = SIGNS[verdict.verdict]
-    percent = claim.kind.percent
-    right = f"{claim.right} " if isinstance(claim.right, str) else ""
-    ties = f", equal on {verdict.ties}" if verdict.ties else ""
-    at = f" at {claim.at:g}" if claim.at is not None else ""
-    source = f" [{claim.source}]" if claim.source else ""
-    figures = (
-        f"{claim.metric}{at}: {claim.left} {spread(verdict.left, percent=percent)} against "
-        f"{right}{spread(verdict.right, percent=percent)}; "
-        f"held on {verdict.held} of {verdict.of} seeds{ties}, p\u00a0=\u00a0{verdict.p:.2g}"
-    )
     indent = " " * VERDICT_COLUMN
     inner = max(width - VERDICT_COLUMN, 20)
-    claimed = ("\n" + indent).join(wrap(claim.text + source, inner))
     text = Text(f"{sign} {verdict.verdict}".ljust(VERDICT_COLUMN), style=f"bold {color}")
-    text.append(claimed, style="not bold default")
-    text.append(
-        "".join(f"\n{indent}{line}" for line in wrap(figures, inner)), "not bold dim default"
-    )
+    text.append(("\n" + indent).join(wrap(claimed(verdict.claim), inner)), "not bold default")
+    measured = "".join(f"\n{indent}{line}" for line in wrap(figures(verdict), inner))
+    text.append(measured, "not bold dim default")
     return text
 
 
@@ -175,26 +194,6 @@ def print_presets() -> None:
         preset = load(name)
         table.add_row(name, preset.title, preset.question)
     console().print(table)
-
-
-def settings(config: RunConfig) -> str:
-    """The keys of a run that are not at their defaults, and its learning rate."""
-    plain = RunConfig(optimizer=config.optimizer)
-    parts = [
-        f"{key}={str(value).lower() if isinstance(value, bool) else f'{value:g}'}"
-        for key, value in config.hyperparameters.items()
-        if key == "lr" or value != plain.hyperparameters[key]
-    ]
-    for key in ("warmup", "decay", "weight_decay", "l2"):
-        if value := getattr(config, key):
-            parts += [f"{key}={value}"] if value != "none" else []
-    if config.clip:
-        parts.append(f"clip={config.clip.norm:g}")
-    for key in config.problem.__struct_fields__:
-        value = getattr(config.problem, key)
-        if value != getattr(plain.problem, key):
-            parts.append(f"{key}={list(value) if isinstance(value, tuple) else value}")
-    return ", ".join(parts)
 
 
 def print_preset(name: str, *, toml: bool) -> None:
@@ -212,8 +211,7 @@ def print_preset(name: str, *, toml: bool) -> None:
     out.print(_runs_of(preset))
     for claim in preset.claims:
         at = f" at {claim.at:g}" if claim.at is not None else ""
-        source = f" [{claim.source}]" if claim.source else ""
-        out.print(Text(f"Claim: {claim.text}{source}"))
+        out.print(Text(f"Claim: {claimed(claim)}"))
         out.print(Text(f"       {claim.metric}{at}: {claim.left} {claim.is_} {claim.right}", "dim"))
     out.print(Text(f"\nMeasure it: optplay run {name} --plot", style="dim"))
 

@@ -1,25 +1,39 @@
 """Presets, what they measure, and what came of it."""
 
 from optplay.experiments.claims import Claim, Side, Verdict
+from optplay.experiments.curves import LOOKS, Look, band, median_curve
 from optplay.experiments.experiment import OUTCOMES, Results, run_preset
-from optplay.experiments.metrics import METRICS
+from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset, load, preset_files
 from optplay.experiments.report import REACHED, to_json, write_csv
 from optplay.experiments.steps import distribution
+from optplay.experiments.words import SIGNS, caution, claimed, figures, number, settings, spread
 
 __all__ = [
+    "LOOKS",
     "METRICS",
     "OUTCOMES",
     "REACHED",
+    "SIGNS",
     "Claim",
+    "Look",
+    "Metric",
     "Preset",
     "Results",
     "Side",
     "Verdict",
+    "band",
+    "caution",
+    "claimed",
     "distribution",
+    "figures",
     "load",
+    "median_curve",
+    "number",
     "preset_files",
     "run_preset",
+    "settings",
+    "spread",
     "to_json",
     "write_csv",
 ]

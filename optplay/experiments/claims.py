@@ -3,18 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb
+from math import comb, nan
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from msgspec import Meta
 
 from optplay.checked import Checked
-from optplay.errors import InputError, unknown
+from optplay.errors import InputError, show, unknown
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.training import History
 
 SIGNIFICANCE = 0.05
+# The fewest that a sign test at this level can decide on, when all of them agree.
+FEWEST_SEEDS = 6
 
 
 class Claim(Checked, frozen=True, kw_only=True):
@@ -39,6 +41,10 @@ class Claim(Checked, frozen=True, kw_only=True):
             raise InputError(f"at: found {self.at:g}, but {self.metric} takes none")
         if needs == "a step" and self.at is not None and (self.at < 1 or self.at % 1):
             raise InputError(f"at: found {self.at:g}, allowed: the number of a step, from 1 on")
+        if needs == "a fraction" and self.at is not None and not 0 < self.at <= 1:
+            raise InputError(f"at: found {self.at:g}, allowed: a fraction in (0, 1]")
+        if self.left == self.right:
+            raise InputError(f"right: found {show(self.right)}, allowed: another run than left")
 
     @classmethod
     def of(cls, table: object) -> Self:
@@ -71,13 +77,15 @@ class Verdict:
     Attributes:
         verdict: `holds`, `fails` or `undecided`.
         held: on how many seeds the claim held. ties: on how many both sides were equal.
-        of: seeds. p: of a two-sided sign test over the seeds that are not ties.
+        undefined: on how many a side had no value. of: seeds.
+        p: of a two-sided sign test over the seeds that are neither ties nor undefined.
     """
 
     claim: Claim
     verdict: str
     held: int
     ties: int
+    undefined: int
     of: int
     p: float
     left: Side
@@ -85,8 +93,14 @@ class Verdict:
 
 
 def side(values: Sequence[float]) -> Side:
-    """Median and quartiles; each quartile is a value that occurred, so that infinity may be one."""
+    """Median and quartiles of those that are defined; NaN if none is.
+
+    Each quartile is a value that occurred, so that infinity may be one.
+    """
     ordered = np.sort(np.asarray(values, dtype=np.float64))
+    ordered = ordered[~np.isnan(ordered)]
+    if not ordered.size:
+        return Side(nan, nan, nan)
     low, high = np.quantile(ordered, [0.25, 0.75], method="inverted_cdf")
     return Side(float(np.median(ordered)), float(low), float(high))
 
@@ -112,5 +126,6 @@ def judge(claim: Claim, runs: Mapping[str, Sequence[History]]) -> Verdict:
     held, failed = (below, above) if claim.is_ == "below" else (above, below)
     p = sign_test(held, failed)
     verdict = "undecided" if p > SIGNIFICANCE else "holds" if held > failed else "fails"
-    ties = len(pairs) - held - failed
-    return Verdict(claim, verdict, held, ties, len(pairs), p, side(left), side(right))
+    ties = sum(a == b for a, b in pairs)
+    undefined = len(pairs) - held - failed - ties
+    return Verdict(claim, verdict, held, ties, undefined, len(pairs), p, side(left), side(right))

@@ -1,7 +1,8 @@
 """One number per run: what claims compare and tables show.
 
 A run that never got there has infinity where low is good and minus infinity where high is good, so
-that "never" counts as worse than any number, and a diverged run as worse than any other.
+that "never" counts as worse than any number, and a diverged run as worse than any other. Metrics of
+one step take a diverged run as it was: only the steps that it did not come to make are infinite.
 """
 
 from collections.abc import Callable
@@ -16,13 +17,17 @@ from optplay.training import History
 
 @dataclass(frozen=True)
 class Metric:
-    """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what."""
+    """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what.
+
+    `infinite` is what infinity means to a reader.
+    """
 
     name: str
     text: str
     measure: Callable[[History, float], float]
     needs: str = ""
     percent: bool = False
+    infinite: str = "diverged"
 
 
 def _last(quantity: str, worst: float) -> Callable[[History, float], float]:
@@ -32,13 +37,13 @@ def _last(quantity: str, worst: float) -> Callable[[History, float], float]:
 def _first(reached: Callable[[History, float], np.ndarray]) -> Callable[[History, float], float]:
     def measure(history: History, at: float) -> float:
         epochs = np.flatnonzero(reached(history, at))
-        return float(epochs[0] + 1) if epochs.size else inf
+        return inf if history.diverged_at or not epochs.size else float(epochs[0] + 1)
 
     return measure
 
 
 def _best(quantity: str, best: Callable[..., float], worst: float) -> Callable[..., float]:
-    return lambda h, at: float(best(h[quantity])) if h.epochs else worst
+    return lambda h, at: worst if h.diverged_at or not h.epochs else float(best(h[quantity]))
 
 
 def _norm_ratio(history: History, at: float) -> float:
@@ -49,9 +54,9 @@ def _norm_ratio(history: History, at: float) -> float:
 
 
 def _clipped(history: History, at: float) -> float:
-    if history.config.clip is None:
-        return 0.0
-    return float(np.mean(history["clipped"])) if history.epochs else nan
+    if history.diverged_at:
+        return inf
+    return float(np.mean(history["clipped"])) if history.config.clip and history.epochs else 0.0
 
 
 def _outcome(name: str) -> Callable[[History, float], float]:
@@ -93,11 +98,11 @@ METRICS = {
         ),
         Metric(
             "epochs_to_accuracy", "first epoch whose accuracy is at least this",
-            _first(lambda h, at: h["accuracy"] >= at), "a fraction",
+            _first(lambda h, at: h["accuracy"] >= at), "a fraction", infinite="never",
         ),
         Metric(
             "epochs_to_loss", "first epoch whose loss is at most this",
-            _first(lambda h, at: h["loss"] <= at), "a loss",
+            _first(lambda h, at: h["loss"] <= at), "a loss", infinite="never",
         ),
         Metric("weight_norm", "‖w‖ at the end", _last("weight_norm", inf)),
         Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,37 +10,101 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from optplay.checked import Checked
+from optplay.checked import Checked, describe
 from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.claims import Claim
-from optplay.optim import find_optimizer
+from optplay.optim import find_optimizer, optimizers
 from optplay.problems import Problem
 from optplay.training import QUANTITIES, RunConfig, refuse_too_large
 
 LARGEST_FILE = 1_000_000
+MOST_SEEDS = 10_000
 RUN_KEYS = ("warmup", "decay", "clip", "weight_decay", "l2")
+# What a run can't have of its own, and the option that sets it for all.
+OPTIONS = {"epochs": "--epochs", "seed": "--seed", "seeds": "--seeds"}
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
+class Fork(Checked, frozen=True, kw_only=True):
+    """Where a run leaves another one, to go on from there with its own configuration."""
+
+    run: Annotated[str, Meta(description="the run that this one goes on from")]
+    epoch: Annotated[
+        int, Meta(ge=1, le=10_000_000, description="the epoch after which it leaves that run")
+    ]
+
+
 class Run(Checked, frozen=True, kw_only=True):
-    """One run of a preset: its label, and its configuration for seed 0."""
+    """One run of a preset: its label, its configuration for seed 0, and where it forks."""
 
     label: Annotated[str, Meta(min_length=1, max_length=60)]
     config: RunConfig
+    fork: Fork | None = None
+
+    @property
+    def forked_at(self) -> int:
+        """How many of its epochs it takes over from another run."""
+        return self.fork.epoch if self.fork else 0
 
 
 class Preset(Checked, frozen=True, kw_only=True):
-    """A question, the runs that answer it, and what is claimed of them."""
+    """A question, the runs that answer it, and what is claimed of them.
+
+    Raises:
+        InputError: on construction, also where one part doesn't fit another, such as a claim on a
+            run that isn't there.
+    """
 
     name: str
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     question: str = ""
     lesson: str = ""
-    seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=10_000)] = (0,)
+    seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
     charts: tuple[str, ...] = ("loss", "accuracy")
     at_steps: Annotated[tuple[Annotated[int, Meta(ge=1, le=10**12)], ...], Meta(max_length=20)] = ()
     runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=1000)]
     claims: tuple[Claim, ...] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if len(set(self.seeds)) < len(self.seeds):
+            raise InputError(f"seeds: found {show(list(self.seeds))}, allowed: each seed once")
+        for chart in self.charts:
+            if chart not in QUANTITIES:
+                raise inside("charts", InputError(unknown("chart", chart, QUANTITIES)))
+        for label, count in Counter(run.label for run in self.runs).items():
+            if count > 1:
+                raise InputError(f"runs: found the label {label!r} twice, allowed: once")
+        runs = {run.label: run for run in self.runs}
+        for number, run in enumerate(self.runs, 1):
+            try:
+                self._check_run(run, runs)
+            except InputError as error:
+                raise inside(f"runs[{number}] ({run.label[:40]})", error) from None
+        for number, claim in enumerate(self.claims, 1):
+            try:
+                _check_claim(claim, runs)
+            except InputError as error:
+                raise inside(f"claims[{number}]", error) from None
+
+    def _check_run(self, run: Run, runs: Mapping[str, Run]) -> None:
+        epochs = self.runs[0].config.epochs
+        if run.config.epochs != epochs:
+            raise InputError(f"epochs: found {run.config.epochs}, allowed: {epochs}, as all runs")
+        if run.config.seed:
+            raise InputError(f"seed: found {run.config.seed}, allowed: 0; a preset has `seeds`")
+        try:
+            _check_fork(run, runs)
+        except InputError as error:
+            raise inside("fork", error) from None
+
+    @property
+    def steps(self) -> int:
+        """All the updates that running it takes; a fork makes only those after its epoch."""
+        return len(self.seeds) * sum(
+            run.config.steps - run.forked_at * run.config.problem.steps_per_epoch
+            for run in self.runs
+        )
 
     def configs(self) -> list[RunConfig]:
         """All runs with all seeds, run by run.
@@ -49,12 +113,50 @@ class Preset(Checked, frozen=True, kw_only=True):
             InputError: more than this machine can hold or finish.
         """
         refuse_too_large([run.config for run in self.runs], len(self.seeds))
-        configs = [
+        return [
             msgspec.structs.replace(run.config, seed=seed)
             for run in self.runs
             for seed in self.seeds
         ]
-        return configs
+
+
+def _check_fork(run: Run, runs: Mapping[str, Run]) -> None:
+    if run.fork is None:
+        return
+    way = [run.label]
+    while fork := runs[way[-1]].fork:
+        if fork.run not in runs:
+            # If it is another run's fork that leads nowhere, that run says so.
+            if len(way) > 1:
+                return
+            others = [label for label in runs if label != run.label]
+            raise inside("run", InputError(unknown("run", fork.run, others)))
+        if fork.run in way:
+            circle = " → ".join([*way, fork.run])
+            raise InputError(f"run: found {circle}, allowed: no circle")
+        way.append(fork.run)
+    parent, epochs = runs[run.fork.run].config, run.config.epochs
+    if run.fork.epoch > epochs:
+        raise InputError(f"epoch: found {run.fork.epoch}, allowed: 1 to {epochs}")
+    if parent.problem.sizes != run.config.problem.sizes:
+        raise InputError(
+            f"found a network of layers {parent.problem.sizes} in {run.fork.run}, "
+            f"allowed: {run.config.problem.sizes}, as in this run"
+        )
+
+
+def _check_claim(claim: Claim, runs: Mapping[str, Run]) -> None:
+    for name, end in (("left", claim.left), ("right", claim.right)):
+        if not isinstance(end, str):
+            continue
+        if end not in runs:
+            raise inside(name, InputError(unknown("run", end, runs)))
+        if "test" in claim.metric and not runs[end].config.problem.test_count:
+            raise InputError(
+                f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
+            )
+        if claim.kind.needs == "a step" and (claim.at or 0) > (last := runs[end].config.steps):
+            raise InputError(f"at: found {claim.at:g}, but {end} ends with step {last}")
 
 
 FILE_KEYS = (
@@ -75,6 +177,7 @@ def load(
     preset: str,
     *,
     seeds: int | None = None,
+    seed: int | None = None,
     epochs: int | None = None,
     edits: Sequence[str] = (),
 ) -> Preset:
@@ -83,7 +186,10 @@ def load(
     Args:
         preset: a name, or a path to a TOML file.
         seeds, epochs: in place of those of the preset.
-        edits: `LABEL.key=value` for one run, `*.key=value` for all; the value is TOML.
+        seed: the one seed to use, in place of `seeds`.
+        edits: `LABEL.key=value` for one run, `*.key=value` for all. The value is TOML, a bare
+            word is a text, and `none` takes the key out. A new optimizer drops the
+            hyperparameters that only the old one has.
 
     Raises:
         InputError: no such preset or file, or anything wrong in it.
@@ -91,11 +197,20 @@ def load(
     known = preset_files()
     path = known.get(preset) or Path(preset)
     table = _read(path, preset, known)
-    if seeds is not None:
-        table["seeds"] = seeds
-    if epochs is not None:
-        table["epochs"] = epochs
     try:
+        if seeds is not None:
+            if not 1 <= seeds <= MOST_SEEDS:
+                raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
+            table["seeds"] = seeds
+        if seed is not None:
+            if seed not in range(2**63):
+                raise InputError(f"--seed: found {show(seed)}, allowed: {describe(Seed)}")
+            table["seeds"] = [seed]
+        if epochs is not None:
+            try:
+                table["epochs"] = RunConfig(epochs=epochs).epochs
+            except InputError as error:
+                raise InputError(f"--{error}") from None
         for edit in edits:
             try:
                 _edit(table, edit)
@@ -106,7 +221,18 @@ def load(
         raise inside(preset, error) from None
 
 
+def parse(text: str, name: str) -> Preset:
+    """The preset that this text of a TOML file describes.
+
+    Raises:
+        InputError: anything wrong in it.
+    """
+    return _preset(name, _table(text))
+
+
 def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
+    if not asked:
+        raise InputError("PRESET: found '', allowed: a preset's name or a TOML file")
     try:
         if not path.exists():
             if path.suffix or len(path.parts) > 1:
@@ -124,34 +250,74 @@ def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
     if len(raw) > LARGEST_FILE:
         raise InputError(f"{asked}: found more than {LARGEST_FILE:,} bytes, allowed: a TOML file")
     try:
-        return tomllib.loads(raw.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        return _table(raw.decode())
+    except (InputError, UnicodeDecodeError) as error:
+        reason = error if isinstance(error, InputError) else f"not a TOML file: {error}"
+        raise InputError(f"{asked}: {reason}") from None
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (RecursionError, ValueError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"{asked}: not a TOML file: {first}") from None
+        raise InputError(f"not a TOML file: {first}") from None
+
+
+def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
+    """Label, key by key, and value of a `LABEL.key=value`, with `*` as the label of all runs.
+
+    Raises:
+        InputError: there is no such label, or no value.
+    """
+    names = ["*", *labels]
+    fitting = [name for name in names if edit.startswith(name + ".")]
+    if not fitting:
+        wanted = edit.partition("=")[0]
+        wanted = wanted.rpartition(".")[0] or wanted
+        raise InputError(unknown("run", wanted, names) + " (LABEL.key=value)")
+    # Labels may hold dots and equals signs: the longest one that leaves a key and a value.
+    ways = [(name, *edit[len(name) + 1 :].partition("=")) for name in fitting]
+    whole = [way for way in ways if way[2]]
+    if not whole:
+        raise InputError("the value is missing (LABEL.key=value): found no '='")
+    label, key, _, text = max(whole, key=lambda way: len(way[0]))
+    return label, key.strip().split("."), text.strip()
 
 
 def _edit(table: dict[str, Any], edit: str) -> None:
-    left, equals, text = edit.partition("=")
     runs = table.get("runs")
     runs = [r for r in runs if isinstance(r, dict)] if isinstance(runs, list) else []
-    labels = ["*", *(str(r.get("label")) for r in runs)]
-    fitting = [label for label in labels if left.startswith(label + ".")]
-    if not equals or not fitting:
-        wanted = left.rpartition(".")[0] or left
-        raise InputError(unknown("run", wanted, labels) + " (LABEL.key=value)")
-    label = max(fitting, key=len)
-    keys = left[len(label) + 1 :].strip().split(".")
+    label, keys, text = split_edit(edit, [str(r.get("label")) for r in runs])
+    if option := OPTIONS.get(".".join(keys)):
+        raise InputError(f"{keys[0]} is the same for all runs: {option} N")
     for run in runs:
-        if label in ("*", str(run.get("label"))):
-            place = run
-            for key in keys[:-1]:
-                place = place.setdefault(key, {})
-                if not isinstance(place, dict):
-                    raise InputError(f"{key}: found {show(place)}, allowed: a table")
-            place[keys[-1]] = _value(text.strip())
+        if label not in ("*", str(run.get("label"))):
+            continue
+        place = run
+        for key in keys[:-1]:
+            # Taking out a key of a table that isn't there leaves things as they are.
+            place = place.get(key, {}) if text == "none" else place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise InputError(f"{key}: found {show(place)}, allowed: a table")
+        if text == "none":
+            place.pop(keys[-1], None)
+        else:
+            value = edit_value(text)
+            if keys == ["optimizer"]:
+                _drop_hyperparameters(run, value)
+            place[keys[-1]] = value
 
 
-def _value(text: str) -> Any:
+def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
+    """Takes out what only the optimizer that is replaced has."""
+    known = {o.name: {h.name for h in o.hyperparameters} for o in optimizers().values()}
+    old = known.get(str(run.get("optimizer", "adam")), set())
+    for name in old - known.get(str(optimizer), old):
+        run.pop(name, None)
+
+
+def edit_value(text: str) -> Any:
     """A TOML value; a bare word is a text."""
     try:
         found = tomllib.loads(f"value = {text}")
@@ -169,7 +335,7 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
         if key not in FILE_KEYS:
             raise InputError(unknown("key", key, FILE_KEYS))
     top = {k: v for k, v in table.items() if k not in ("problem", "runs", "claims", "epochs")}
-    if "seeds" in top:
+    if isinstance(top.get("seeds"), int):
         top["seeds"] = _seeds(top["seeds"])
     if "title" not in top:
         raise InputError("title is missing: a text")
@@ -178,26 +344,16 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     if not rows:
         raise InputError("runs: found none, allowed: at least one [[runs]] table")
     runs = tuple(_run(row, i, shared, table.get("epochs", 300)) for i, row in enumerate(rows, 1))
-    labels = [run.label for run in runs]
-    for label, count in Counter(labels).items():
-        if count > 1:
-            raise InputError(f"runs: found the label {label!r} twice, allowed: once")
-    claims = tuple(_claim(row, i, runs) for i, row in enumerate(_tables(table, "claims"), 1))
-    preset = Preset(name=name, runs=runs, claims=claims, **top)
-    for chart in preset.charts:
-        if chart not in QUANTITIES:
-            raise inside("charts", InputError(unknown("chart", chart, QUANTITIES)))
-    return preset
+    claims = tuple(_claim(row, i) for i, row in enumerate(_tables(table, "claims"), 1))
+    return Preset(name=name, runs=runs, claims=claims, **top)
 
 
-def _seeds(found: object) -> object:
-    if isinstance(found, int) and not isinstance(found, bool):
-        if not 1 <= found <= 10_000:
-            raise InputError(f"seeds: found {show(found)}, allowed: 1 to 10,000, or a list")
-        return tuple(range(found))
-    if isinstance(found, list) and len(set(map(repr, found))) < len(found):
-        raise InputError(f"seeds: found {show(found)}, allowed: each seed once")
-    return found
+def _seeds(found: int) -> object:
+    if isinstance(found, bool):
+        return found
+    if not 1 <= found <= MOST_SEEDS:
+        raise InputError(f"seeds: found {show(found)}, allowed: 1 to {MOST_SEEDS:,}, or a list")
+    return tuple(range(found))
 
 
 def _tables(table: dict[str, Any], key: str, *, single: bool = False) -> list[dict[str, Any]]:
@@ -214,7 +370,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
     if isinstance(row.get("label"), str):
         where += f" ({row['label'][:40]})"
     try:
-        special = {"label", "optimizer", "problem", *RUN_KEYS}
+        special = {"label", "optimizer", "problem", "fork", *RUN_KEYS}
         own = row.get("problem", {})
         if not isinstance(own, dict):
             raise InputError(f"problem: found {show(own)}, allowed: a table")
@@ -236,22 +392,13 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
             problem=problem, optimizer=optimizer, hyperparameters=knobs,
             epochs=epochs, **given,  # type: ignore[arg-type]  # RunConfig checks them
         )  # fmt: skip
-        return Run(label=row["label"], config=config)
+        return Run(label=row["label"], config=config, fork=row.get("fork"))
     except InputError as error:
         raise inside(where, error) from None
 
 
-def _claim(row: dict[str, Any], number: int, runs: Sequence[Run]) -> Claim:
+def _claim(row: dict[str, Any], number: int) -> Claim:
     try:
-        claim = Claim.of(row)
-        problems = {run.label: run.config.problem for run in runs}
-        for name, end in (("left", claim.left), ("right", claim.right)):
-            if isinstance(end, str) and end not in problems:
-                raise inside(name, InputError(unknown("run", end, problems)))
-            if "test" in claim.metric and isinstance(end, str) and not problems[end].test_count:
-                raise InputError(
-                    f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
-                )
-        return claim
+        return Claim.of(row)
     except InputError as error:
         raise inside(f"claims[{number}]", error) from None

@@ -2,8 +2,6 @@
 
 import csv
 import io
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +13,7 @@ from optplay.experiments.claims import Verdict
 from optplay.experiments.experiment import Results
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.steps import distribution
+from optplay.files import write_text
 from optplay.training import QUANTITIES, History
 
 REACHED = 0.9
@@ -39,6 +38,7 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "verdict": verdict.verdict,
         "held": verdict.held,
         "ties": verdict.ties,
+        "undefined": verdict.undefined,
         "of": verdict.of,
         "p": verdict.p,
         "left": {"run": claim.left, **asdict(verdict.left)},
@@ -54,17 +54,18 @@ def document(results: Results) -> dict[str, Any]:
         "title": preset.title,
         "runs": [
             {
-                "label": label,
+                "label": run.label,
                 "seed": history.config.seed,
                 "config": msgspec.to_builtins(history.config),
+                "fork": msgspec.to_builtins(run.fork),
                 "outcome": history.outcome,
                 "diverged_at": history.diverged_at,
                 "metrics": run_metrics(history),
                 "history": {q: history[q].tolist() for q in QUANTITIES},
                 "final_params": history.current.tolist(),
             }
-            for label, histories in results.runs.items()
-            for history in histories
+            for run in preset.runs
+            for history in results.runs[run.label]
         ],
         "claims": [verdict_document(v) for v in results.verdicts],
     }
@@ -118,22 +119,11 @@ def write_csv(results: Results, folder: Path) -> list[Path]:
         ],
     }
     for name, rows in tables.items():
-        _write(folder / name, rows)
+        write_text(folder / name, _csv(rows))
     return [folder / name for name in tables]
 
 
-def _write(path: Path, rows: Iterable[Iterable[object]]) -> None:
+def _csv(rows: Iterable[Iterable[object]]) -> str:
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text.getvalue())
-        # mkstemp lets only the owner read; a report is an ordinary file.
-        umask = os.umask(0)
-        os.umask(umask)
-        Path(temporary).chmod(0o666 & ~umask)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    return text.getvalue()

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,19 +25,29 @@ class StepTaken:
     rates: NDArray[np.float64]
 
 
+# Tables, charts and claims ask for the same steps, and each is trained again from its epoch on.
+_known: WeakKeyDictionary[History, dict[int, StepTaken | None]] = WeakKeyDictionary()
+
+
 def step_taken(history: History, step: int) -> StepTaken | None:
     """The update with this number (from 1), or None if this run did not come to make it."""
+    known = _known.setdefault(history, {})
+    if step not in known:
+        known[step] = _step_taken(history, step)
+    return known[step]
+
+
+def _step_taken(history: History, step: int) -> StepTaken | None:
     config = history.config
     first = (history.forked_at or 0) * config.problem.steps_per_epoch
     if not first < step <= history.steps - (history.diverged_at is not None):
         return None
     before, after = at_step(history, step - 1), at_step(history, step)
     lr, t = config.learning_rate(step - 1), step - history.born
-    hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
     rates = np.full(before.current.size, lr)
     if config.rule.rates:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rates = config.rule.rates(after.current_state, hyper, lr, t)
+            rates = config.rule.rates(after.current_state, config.hyper, lr, t)
     decayed = before.current * (1 - lr * (config.weight_decay or 0.0))
     steps = np.abs(after.current - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.

@@ -82,6 +82,11 @@ class Optimizer:
     rates: Rates | None = None
     weight_decay: float = 0.0
 
+    @property
+    def order(self) -> int:
+        """Its place in lists."""
+        return self.year
+
     def complete(self, given: Mapping[str, object]) -> dict[str, float | bool]:
         """All hyperparameters in declared order: the given ones checked, the others by default.
 
@@ -99,11 +104,12 @@ class Optimizer:
 class Schedule:
     """How the learning rate falls once warmup is over.
 
-    `factor(k, n)` is what the learning rate is multiplied by at step k = 0 … n-1 of n.
+    `factor(k, n)` is what the learning rate is multiplied by at step k = 0 … n-1 of n; `order` is
+    its place in lists.
     """
 
     name: str
     title: str
     text: str
-    year: int
     factor: Callable[[int, int], float]
+    order: int = 0

@@ -12,11 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from optplay.plots.palette import RGB
+from optplay.plots.palette import RESET, RGB, escape
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row
 from optplay.plots.series import Array, Run
 
-# A braille character is 2 dots wide and 4 dots high.
-DOTS_ACROSS, DOTS_DOWN = 2, 4
 _MARK_SPACING = 8  # cells between two markers of a curve
 
 
@@ -37,30 +36,13 @@ class Curve:
     filled: bool = False
 
 
-def cell(place: float, cells: int, dots: int) -> int:
-    """Return the cell, counted from the low end, in which a fraction in [0, 1] is drawn."""
-    return int(_positions(np.asarray(place), cells, dots))
-
-
-def draw(
-    columns: int,
-    rows: int,
-    curves: Sequence[Curve],
-    *,
-    cursor: tuple[float, RGB] | None = None,
-    color: bool = True,
-) -> list[str]:
-    """Return ``rows`` lines of ``columns`` cells; call it from one thread only.
-
-    ``cursor`` is a vertical line behind the curves: its fraction of the width, and its colour.
-    """
-    figure = _blank_figure(columns, rows)
-    if cursor is not None:
-        across = np.full(rows, cell(cursor[0], columns, DOTS_ACROSS) + 0.5, dtype=np.float64)
-        up = np.arange(rows, dtype=np.float64) + 0.5
-        figure.draw(_signal(across, up, "│", cursor[1]))
+def draw(columns: int, rows: int, curves: Sequence[Curve], *, color: bool = True) -> list[Row]:
+    """Return ``rows`` rows of ``columns`` cells; call it from one thread only."""
+    figure = _figure()
+    figure.clear.data()
+    figure.plot_size(columns, rows)
     curves = [curve for curve in curves if curve.runs]
-    placed = [[_place(run, columns, rows) for run in curve.runs] for curve in curves]
+    placed = [[_place(run, columns, rows, curve.filled) for run in curve.runs] for curve in curves]
     for curve, runs in zip(curves, placed, strict=True):
         figure.draw(_curve_signal(curve, runs))
     # Markers come last, and each curve's are shifted against the others', so that no curve
@@ -70,7 +52,19 @@ def draw(
             marks = _marks(runs, columns, order, len(curves))
             figure.draw(_signal(*marks, curve.marker, curve.color))
     text: str = figure.build().string(colorless=not color)
-    return text.split("\n")[:rows]
+    inks = {escape(curve.color): curve.color for curve in curves}
+    return [_row(line, inks) for line in text.split("\n")[:rows]]
+
+
+def _row(line: str, inks: dict[str, RGB]) -> Row:
+    spans: list[tuple[str, RGB | None]] = []
+    for part in line.split(RESET):
+        if part.startswith("\x1b"):
+            end = part.index("m") + 1
+            spans.append((part[end:], inks[part[:end]]))
+        elif part:
+            spans.append((part, None))
+    return tuple(spans)
 
 
 @cache
@@ -83,25 +77,42 @@ def _plotext() -> Any:
     return plotext
 
 
-def _blank_figure(columns: int, rows: int) -> Any:
+def warm_up() -> None:
+    """Import plotext now, in whichever thread: no screen should wait the half second it takes."""
+    _plotext()
+
+
+@cache
+def _figure() -> Any:
+    """Return plotext's figure, set up once for all charts: that takes as long as drawing one."""
     figure = _plotext().figure
     figure.clear()
-    figure.plot_size(columns, rows)
     figure.axes(False)
     figure.legend(False)
     figure.canvas("default")
-    for axis, cells in (("x", columns), ("y", rows)):
+    for axis in ("x", "y"):
         ruler = figure.ruler(axis)
         ruler.frequency(0)
-        ruler.lim(0, cells)
+        ruler.lim(0, 1)
         ruler.alignment(lim="edge")
     return figure
 
 
-def _signal(x: Array, y: Array, marker: str, color: RGB) -> Any:
+@cache
+def _ink(marker: str, color: RGB) -> Any:
     plotext = _plotext()
-    ink = plotext.marker(marker, pixel=plotext.pixel(color))
-    signal = plotext.figure.signal(x.tolist(), y.tolist(), marker=ink)
+
+    class Ink(plotext.marker):  # type: ignore[misc, name-defined]
+        # plotext copies the marker for each point and then never changes the copies; that was
+        # a third of the time of a chart.
+        def __copy__(self) -> Any:
+            return self
+
+    return Ink(marker, pixel=plotext.pixel(color))
+
+
+def _signal(x: Array, y: Array, marker: str, color: RGB) -> Any:
+    signal = _figure().signal(x.tolist(), y.tolist(), marker=_ink(marker, color))
     # plotext walks over all points to see which colours are taken, for picking the next one. We
     # pick them all; without this a chart takes twice the time. Harmless if the name goes away.
     signal._get_unique_pixels = list
@@ -120,7 +131,7 @@ def _curve_signal(curve: Curve, runs: Sequence[Run]) -> Any:
 
 def _marks(runs: Sequence[Run], columns: int, order: int, of: int) -> Run:
     """Return points of a curve, one in every eighth column, but one at least."""
-    targets = np.arange(0.5 + _MARK_SPACING * order / of, columns, _MARK_SPACING)
+    targets = np.arange(0.5 + _MARK_SPACING * order / of, columns, _MARK_SPACING) / columns
     marks = []
     for x, y in runs:
         within = targets[(targets >= x[0]) & (targets <= x[-1])]
@@ -137,13 +148,24 @@ def _joined(runs: Sequence[Run]) -> Run:
     return np.concatenate([x for x, _ in runs]), np.concatenate([y for _, y in runs])
 
 
-def _place(run: Run, columns: int, rows: int) -> Run:
-    x, y = run
-    return _positions(x, columns, DOTS_ACROSS), _positions(y, rows, DOTS_DOWN)
+def _place(run: Run, columns: int, rows: int, every: bool) -> Run:
+    """Return the points on the middles of the nearest dots.
+
+    Unless ``every`` is set, without those that a line between their neighbours passes anyway.
+    """
+    across, up = columns * DOTS_ACROSS, rows * DOTS_DOWN
+    x, y = _dots(run[0], across), _dots(run[1], up)
+    moved = np.concatenate(([True], (x[1:] != x[:-1]) | (y[1:] != y[:-1])))
+    x, y = x[moved], y[moved]
+    right, rise = x[1:] - x[:-1], y[1:] - y[:-1]
+    straight = (right[:-1] * rise[1:] == right[1:] * rise[:-1]) & (rise[:-1] * rise[1:] >= 0)
+    kept = np.ones(x.size, dtype=bool)
+    kept[1:-1] = ~straight | every
+    return (x[kept] + 0.5) / across, (y[kept] + 0.5) / up
 
 
-def _positions(places: Array, cells: int, dots: int) -> Array:
-    """Return fractions as distances in cells: the middle of the nearest dot, 0 in the first."""
+def _dots(places: Array, dots: int) -> Array:
+    """Return the nearest dot of each fraction, 0 for the first."""
     # On whole dots, so that a curve and a tick at one value never part by a rounding.
-    positions: Array = (np.round(np.clip(places, 0, 1) * (cells * dots - 1)) + 0.5) / dots
-    return positions
+    nearest: Array = np.rint(np.minimum(np.maximum(places, 0), 1) * (dots - 1))
+    return nearest

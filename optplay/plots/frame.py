@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from optplay.plots.canvas import DOTS_ACROSS, DOTS_DOWN, cell
-from optplay.plots.palette import RGB, paint
+from optplay.plots.palette import RGB
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture, Row, cell
 from optplay.plots.ticks import Axis
 
 MIN_WIDTH, MIN_HEIGHT = 10, 4
@@ -13,9 +13,9 @@ _MIN_COLUMNS = 5  # labels of the left axis are dropped rather than leave fewer 
 _BARE = Axis(0, 1, ())
 
 
-def blank(width: int, height: int) -> str:
-    """Return ``height`` empty lines of ``width`` cells."""
-    return "\n".join([" " * max(width, 0)] * height)
+def blank(width: int, height: int) -> Picture:
+    """Return ``height`` empty rows of ``width`` cells."""
+    return Picture(((((" " * width, None),) if width > 0 else ()),) * height)
 
 
 def too_small(width: int, height: int) -> bool:
@@ -35,16 +35,16 @@ def gutter(width: int, axis: Axis) -> int:
 
 
 def compose(
-    canvas: Sequence[str],
+    canvas: Sequence[Row],
     width: int,
     axes: tuple[Axis, Axis],
     *,
     x_title: str = "",
     color: RGB | None = None,
-) -> str:
-    """Return the chart: the canvas lines, the bottom and left ``axes`` around them, and labels.
+) -> Picture:
+    """Return the chart: the canvas rows, the bottom and left ``axes`` around them, and labels.
 
-    ``canvas`` holds lines of ``width - gutter(width, left axis)`` cells; two are added below. The
+    ``canvas`` holds rows of ``width - gutter(width, left axis)`` cells; two are added below. The
     title stands among the bottom labels: at the end, or before the last one, if it fits.
     """
     x_axis, y_axis = axes
@@ -54,20 +54,21 @@ def compose(
     for place, label in y_axis.ticks:
         labels.setdefault(rows - 1 - cell(place, rows, DOTS_DOWN), label if left > 1 else "")
     marked, bottom = _bottom_labels(x_axis, left, columns, x_title)
-    lines = [
-        paint(labels.get(row, "").rjust(left - 1) + ("┤" if row in labels else "│"), color) + line
-        for row, line in enumerate(canvas)
+    framed = [
+        ((labels.get(row, "").rjust(left - 1) + ("┤" if row in labels else "│"), color), *spans)
+        for row, spans in enumerate(canvas)
     ]
     rule = "".join("┬" if column in marked else "─" for column in range(columns))
-    return "\n".join([*lines, paint(" " * (left - 1) + "└" + rule, color), paint(bottom, color)])
+    below: list[Row] = [((" " * (left - 1) + "└" + rule, color),), ((bottom, color),)]
+    return Picture((*framed, *below), left, columns, x_axis.low, x_axis.high)
 
 
-def message(text: str, width: int, height: int, color: RGB | None = None) -> str:
+def message(text: str, width: int, height: int, color: RGB | None = None) -> Picture:
     """Return an empty frame with a short text in its middle."""
     rows, columns = height - 2, width - 1
-    canvas = [" " * columns] * rows
-    canvas[rows // 2] = paint(text[:columns].center(columns), color)
-    return compose(canvas, width, (_BARE, _BARE), color=color)
+    canvas: list[Row] = [((" " * columns, None),)] * rows
+    canvas[rows // 2] = ((text[:columns].center(columns), color),)
+    return Picture(compose(canvas, width, (_BARE, _BARE), color=color).rows)
 
 
 def _bottom_labels(axis: Axis, left: int, columns: int, title: str) -> tuple[set[int], str]:

@@ -4,8 +4,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optplay.plots import frame
-from optplay.plots.canvas import DOTS_ACROSS, Curve, draw
+from optplay.plots.canvas import Curve, draw
 from optplay.plots.palette import frame_color, run_color, run_marker
+from optplay.plots.picture import DOTS_ACROSS
 from optplay.plots.series import Array
 from optplay.plots.ticks import HUGE, linear_axis, log_axis
 
@@ -45,11 +46,11 @@ def histogram(
     """
     heights, bounds = _checked(counts, edges)
     if frame.too_small(width, height):
-        return frame.blank(width, height)
+        return frame.blank(width, height).text()
     frame_ink = frame_color(dark) if color else None
     heights, lows, highs = _bins(heights, bounds, log_x)
     if not heights.any():
-        return frame.message("no data yet", width, height, frame_ink)
+        return frame.message("no data yet", width, height, frame_ink).text()
 
     rows = height - 2
     x_count, y_count = frame.tick_counts(width, rows)
@@ -70,8 +71,9 @@ def histogram(
         )
         for index, top in enumerate(tops)
     ]
-    lines = draw(columns, rows, curves, color=color)
-    return frame.compose(lines, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
+    canvas = draw(columns, rows, curves, color=color)
+    picture = frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
+    return picture.text()
 
 
 def _checked(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:

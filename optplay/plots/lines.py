@@ -5,10 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from optplay.plots import frame
+from optplay.plots.bands import Band, behind
 from optplay.plots.canvas import Curve, draw
-from optplay.plots.palette import frame_color, run_color, run_marker
-from optplay.plots.series import Run, Series, decimate
+from optplay.plots.palette import band_color, frame_color, run_color, run_marker
+from optplay.plots.picture import Picture
+from optplay.plots.series import Array, Series, decimate
 from optplay.plots.ticks import HUGE, TINY, Axis, finite_limits, linear_axis, log_axis
+
+_SLACK = 1e-6  # of the bottom axis
 
 
 def line_chart(
@@ -21,8 +25,34 @@ def line_chart(
     percent: bool = False,
     color: bool = True,
     dark: bool = True,
-    cursor: float | None = None,
+    x_limits: tuple[float, float] | None = None,
 ) -> str:
+    """Return what :func:`line_picture` draws as ``height`` lines of ``width`` cells."""
+    return line_picture(
+        series,
+        width=width,
+        height=height,
+        log=log,
+        x_title=x_title,
+        percent=percent,
+        color=color,
+        dark=dark,
+        x_limits=x_limits,
+    ).text()
+
+
+def line_picture(
+    series: Sequence[Series],
+    *,
+    width: int,
+    height: int,
+    log: bool = False,
+    x_title: str = "epoch",
+    percent: bool = False,
+    color: bool = True,
+    dark: bool = True,
+    x_limits: tuple[float, float] | None = None,
+) -> Picture:
     """Draw series as curves over a common axis. Call it from one thread only.
 
     Args:
@@ -32,58 +62,73 @@ def line_chart(
         log: whether the left axis is logarithmic.
         x_title: stands among the labels of the bottom axis, where it fits.
         percent: whether fractions are labelled as percentages.
-        color: if false there is no escape in the text and markers tell the curves apart.
+        color: if false there is no colour, markers tell the curves apart, and bands are left out.
         dark: whether the background is dark.
-        cursor: the ``x`` of a vertical line; none is drawn outside the axis.
+        x_limits: what the bottom axis spans, but for the rounding of its ends to a near tick; by
+            default the series. Points outside of the axis are left out.
 
     Returns:
-        ``height`` lines of ``width`` cells; a frame that says so if there is nothing to draw.
+        ``height`` rows of ``width`` cells; a frame that says so if there is nothing to draw.
+
+    Raises:
+        ValueError: if ``x_limits`` are not finite or decrease.
     """
+    if x_limits is not None and not -np.inf < x_limits[0] <= x_limits[1] < np.inf:
+        raise ValueError(f"x_limits must be finite and not decrease: {x_limits}")
     if frame.too_small(width, height):
         return frame.blank(width, height)
-    ink = frame_color(dark)
-    frame_ink = ink if color else None
-    points = [_drawable(one, log) for one in series]
-    x = np.concatenate([x for x, _ in points] or [np.empty(0)])
-    y = np.concatenate([y for _, y in points] or [np.empty(0)])
-    if not np.isfinite(y).any():
-        return frame.message("no data yet", width, height, frame_ink)
-
-    rows = height - 2
+    rows, ink = height - 2, frame_color(dark) if color else None
     x_count, y_count = frame.tick_counts(width, rows)
-    y_limits = finite_limits(y)
-    y_axis = (log_axis if log else linear_axis)(*y_limits, y_count, percent=percent)
+    x_axis = _x_axis(series, x_limits, x_count)
+    tables = [_table(one, x_axis, log, bands=color) for one in series]
+    y = np.concatenate([table[1:].ravel() for table in tables] or [np.empty(0)])
+    if not any(np.isfinite(table[1]).any() for table in tables):
+        return frame.message("no data yet", width, height, ink)
+
+    y_axis = (log_axis if log else linear_axis)(*finite_limits(y), y_count, percent=percent)
     columns = width - frame.gutter(width, y_axis)
-    x_axis = linear_axis(*finite_limits(x), x_count, whole=bool(np.all(x == np.round(x))))
-
-    curves = [
-        Curve(
-            _placed_runs(one, x_axis, y_axis, columns),
-            run_color(each.color_index, dark),
-            "" if color else run_marker(each.color_index),
-        )
-        for each, one in zip(series, points, strict=True)
-    ]
-    bar = None
-    if cursor is not None and x_axis.low <= cursor <= x_axis.high:
-        bar = float(x_axis.place(np.asarray(cursor))), ink
-    lines = draw(columns, rows, curves, cursor=bar, color=color)
-    return frame.compose(lines, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
+    curves, bands = [], []
+    for one, (x, y, *band) in zip(series, tables, strict=True):
+        runs = [(x, y_axis.place(y)) for x, y in decimate(x, y, columns, (0, 1))]
+        marker = "" if color else run_marker(one.color_index)
+        curves.append(Curve(runs, run_color(one.color_index, dark), marker))
+        if band and x.size:
+            low, high = (y_axis.place(edge) for edge in band)
+            bands.append(Band(x, low, high, band_color(one.color_index, dark)))
+    canvas = behind(draw(columns, rows, curves, color=color), columns, bands)
+    return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=ink)
 
 
-def _drawable(series: Series, log: bool) -> Run:
-    """Return the points that have a place, with NaN where a gap is to be left."""
+def _x_axis(series: Sequence[Series], limits: tuple[float, float] | None, count: int) -> Axis:
+    x = np.concatenate([*(one.points()[0] for one in series), limits or ()])
+    x = x[np.isfinite(x)]
+    whole = bool(np.all(x == np.round(x)))
+    return linear_axis(*(limits or finite_limits(x)), count, whole=whole)
+
+
+def _table(series: Series, x_axis: Axis, log: bool, bands: bool) -> Array:
+    """Return the points on the bottom axis, in order: where on it, y, and the band's low and high.
+
+    The rows of the band are missing if there is none. NaN is a gap, in the band only is infinity.
+    """
     x, y = series.points()
-    placed = np.isfinite(x)
-    x, y = np.clip(x[placed], -HUGE, HUGE), y[placed]
-    y[~np.isfinite(y)] = np.nan
+    band = series.band() if bands else None
+    with np.errstate(over="ignore"):
+        places = x_axis.place(x)
+    table = np.stack([places, *_units(np.stack([y] if band is None else [y, *band]), log)])
+    table[1, ~np.isfinite(table[1])] = np.nan
+    # A rounding may put the first or last point just outside.
+    table = table[:, (places >= -_SLACK) & (places <= 1 + _SLACK)]
+    if np.any(table[0, 1:] < table[0, :-1]):
+        table = table[:, np.argsort(table[0], kind="stable")]
+    return table
+
+
+def _units(values: Array, log: bool) -> Array:
+    """Return values in units of the left axis, infinities kept."""
     if log:
-        y[~(y > 0)] = np.nan
-        return x, np.log10(y)
-    y[np.abs(y) < TINY] = 0
-    return x, np.clip(y, -HUGE, HUGE)
-
-
-def _placed_runs(points: Run, x_axis: Axis, y_axis: Axis, columns: int) -> list[Run]:
-    runs = decimate(*points, columns, (x_axis.low, x_axis.high))
-    return [(x_axis.place(x), y_axis.place(y)) for x, y in runs]
+        with np.errstate(divide="ignore"):
+            exponents: Array = np.log10(np.maximum(values, 0))
+        return exponents
+    values[np.abs(values) < TINY] = 0
+    return np.where(np.isinf(values), values, np.clip(values, -HUGE, HUGE))

@@ -30,6 +30,11 @@ PALETTE_LIGHT: tuple[RGB, ...] = (
 # One per run where there is no colour: each is one cell wide and unlike any braille pattern.
 MARKERS: tuple[str, ...] = ("●", "x", "▲", "○", "■", "+", "◆", "□")
 
+# How much of its colour a band keeps, over what most terminals have as dark and light backgrounds.
+_BAND_SHARE = 0.35
+_BACKGROUND: RGB = (18, 18, 18)
+_BACKGROUND_LIGHT: RGB = (250, 250, 250)
+
 _FRAME: RGB = (140, 140, 140)
 _FRAME_LIGHT: RGB = (110, 110, 110)
 
@@ -47,14 +52,29 @@ def run_marker(index: int) -> str:
     return MARKERS[index % len(MARKERS)]
 
 
+def band_color(index: int, dark: bool = True) -> RGB:
+    """Return the faint version of a run's colour in which its band is drawn."""
+    background = _BACKGROUND if dark else _BACKGROUND_LIGHT
+    red, green, blue = (
+        round(_BAND_SHARE * ink + (1 - _BAND_SHARE) * behind)
+        for ink, behind in zip(run_color(index, dark), background, strict=True)
+    )
+    return red, green, blue
+
+
 def frame_color(dark: bool = True) -> RGB:
-    """Return the quiet colour of axes, ticks and the cursor."""
+    """Return the quiet colour of axes and ticks."""
     return _FRAME if dark else _FRAME_LIGHT
+
+
+def escape(color: RGB) -> str:
+    """Return the ANSI escape that starts text in ``color``."""
+    red, green, blue = color
+    return f"\x1b[38;2;{red};{green};{blue}m"
 
 
 def paint(text: str, color: RGB | None) -> str:
     """Return ``text`` in ``color``; unchanged if ``color`` is ``None`` or the text is blank."""
     if color is None or not text.strip():
         return text
-    red, green, blue = color
-    return f"\x1b[38;2;{red};{green};{blue}m{text}{RESET}"
+    return f"{escape(color)}{text}{RESET}"

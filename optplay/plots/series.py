@@ -1,6 +1,7 @@
 """A named series of values, and its reduction to what a chart's columns can show."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,23 +19,32 @@ class Series:
         values: shape (n,); may hold NaN and infinities, which leave gaps.
         x: shape (n,), the place of each value; epochs 1 to n if left out.
         color_index: which run's colour and marker it takes.
+        low, high: shape (n,), the edges of a band around the curve; both or none. NaN leaves a
+            gap, an infinity reaches to the end of the axis.
 
     Raises:
-        ValueError: if ``values`` or ``x`` is not 1-D, or their lengths differ.
+        ValueError: if ``values`` is not 1-D, the shape of another array differs from its, or
+            only one of ``low`` and ``high`` is given.
     """
 
     label: str
     values: ArrayLike
     x: ArrayLike | None = None
     color_index: int = 0
+    low: ArrayLike | None = None
+    high: ArrayLike | None = None
 
     def __post_init__(self) -> None:
         if np.ndim(self.values) != 1:
             raise ValueError(f"{self.label}: values must be 1-D, not {np.ndim(self.values)}-D")
-        if self.x is not None and np.shape(self.x) != np.shape(self.values):
-            raise ValueError(
-                f"{self.label}: x has shape {np.shape(self.x)}, values {np.shape(self.values)}"
-            )
+        if (self.low is None) != (self.high is None):
+            raise ValueError(f"{self.label}: a band needs both low and high")
+        for name, array in (("x", self.x), ("low", self.low), ("high", self.high)):
+            if array is not None and np.shape(array) != np.shape(self.values):
+                raise ValueError(
+                    f"{self.label}: {name} has shape {np.shape(array)}, "
+                    f"values {np.shape(self.values)}"
+                )
 
     def points(self) -> Run:
         """Return (x, values) as new float64 arrays of shape (n,)."""
@@ -42,6 +52,12 @@ class Series:
         if self.x is None:
             return np.arange(1.0, values.size + 1), values
         return np.array(self.x, dtype=np.float64), values
+
+    def band(self) -> Array | None:
+        """Return (low, high) as a float64 array of shape (2, n), or ``None`` if there is none."""
+        if self.low is None or self.high is None:
+            return None
+        return np.array([self.low, self.high], dtype=np.float64)
 
 
 def decimate(
@@ -64,7 +80,7 @@ def decimate(
     xs, ys = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
     placed = np.isfinite(xs)
     xs, ys = xs[placed], ys[placed]
-    if np.any(np.diff(xs) < 0):
+    if np.any(xs[1:] < xs[:-1]):
         order = np.argsort(xs, kind="stable")
         xs, ys = xs[order], ys[order]
 
@@ -75,8 +91,9 @@ def decimate(
         return []
 
     kept = _extremes(ys, run_of, _columns(xs, columns, limits or (xs[0], xs[-1])))
-    cuts = np.flatnonzero(np.diff(run_of[kept])) + 1
-    return list(zip(np.split(xs[kept], cuts), np.split(ys[kept], cuts), strict=True))
+    xs, ys, run_of = xs[kept], ys[kept], run_of[kept]
+    starts = [0, *(np.flatnonzero(run_of[1:] != run_of[:-1]) + 1).tolist(), kept.size]
+    return [(xs[a:b], ys[a:b]) for a, b in pairwise(starts)]
 
 
 def _columns(x: Array, columns: int, limits: tuple[float, float]) -> NDArray[np.int64]:
@@ -91,10 +108,12 @@ def _columns(x: Array, columns: int, limits: tuple[float, float]) -> NDArray[np.
 
 def _extremes(y: Array, run_of: NDArray[np.int64], column: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the indices, in order, of the lowest and highest y in each column of each run."""
-    changed = (np.diff(run_of) != 0) | (np.diff(column) != 0)
-    group = np.concatenate(([0], np.cumsum(changed)))
-    by_value = np.lexsort((y, group))
-    first = np.concatenate(([0], np.flatnonzero(changed) + 1))
-    last = np.concatenate((first[1:], [y.size])) - 1
-    kept: NDArray[np.int64] = np.unique(np.concatenate((by_value[first], by_value[last])))
-    return kept
+    changed = (run_of[1:] != run_of[:-1]) | (column[1:] != column[:-1])
+    starts = np.concatenate(([0], np.flatnonzero(changed) + 1))
+    sizes = np.diff(starts, append=y.size)
+    kept = np.zeros(y.size, dtype=bool)
+    for extreme in (np.minimum, np.maximum):
+        hits = np.flatnonzero(y == np.repeat(extreme.reduceat(y, starts), sizes))
+        # One of several equal ones: the first at or after each start.
+        kept[hits[np.searchsorted(hits, starts)]] = True
+    return np.flatnonzero(kept)

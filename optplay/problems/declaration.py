@@ -12,10 +12,11 @@ class Dataset:
     """Points of the plane in two classes.
 
     `draw(random, n)` gives n points (x, y, label 0 or 1) in random order, about within [-2, 2]².
+    `order` is its place in lists.
     """
 
     name: str
     title: str
     text: str
     draw: Callable[[Random, int], list[Point]]
-    year: int = 0
+    order: int = 0

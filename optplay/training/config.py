@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
+import numpy as np
 from msgspec import Meta
+from numpy.typing import NDArray
 
 from optplay.checked import Checked
 from optplay.errors import InputError
@@ -80,6 +82,11 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         return float(self.hyperparameters["lr"])
 
     @property
+    def hyper(self) -> NDArray[np.float64]:
+        """The hyperparameters after `lr` in declared order, as rules take them."""
+        return np.array([float(v) for v in self.hyperparameters.values()][1:])
+
+    @property
     def steps(self) -> int:
         """T, the number of updates."""
         return self.epochs * self.problem.steps_per_epoch
@@ -93,7 +100,7 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         """The learning rate of a step, counted from 0, with warmup and decay."""
         warm = self.warmup_steps
         if step < warm:
-            return self.lr * (step + 1) / warm
+            return self.lr * ((step + 1) / warm)
         return self.lr * find_schedule(self.decay).factor(step - warm, self.steps - warm)
 
     @property

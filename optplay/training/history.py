@@ -20,7 +20,8 @@ class History:
         config: what decided the run.
         epochs: how many epochs are done.
         steps: how many steps are done.
-        diverged_at: the number (from 1) of the step that left the loss or a weight not finite.
+        diverged_at: the number (from 1) of the step at which the loss, the gradient's norm or a
+            weight was no longer finite.
         record: (epochs, quantities), in the order of QUANTITIES; NaN where there is none.
         weights: (epochs + 1, n): at the start, then after each epoch.
         states: (epochs + 1, slots, n): the optimizer's state then.

@@ -108,7 +108,9 @@ def run_steps(
             the rows of every epoch that ends are filled in.
 
     Returns:
-        How many steps of the run are done, and 1 if the last of them left something not finite.
+        How many steps of the run are done, and 1 if the last of them, which was still made, found
+        a loss or a gradient's norm that is not finite, or left such a weight. The norm counts
+        because a gradient of norm infinity is clipped to zero, as if the run stood at its goal.
     """
     n, count = w.size, orders.shape[1]
     steps_per_epoch = (count + batch_size - 1) // batch_size
@@ -143,9 +145,9 @@ def run_steps(
             norms += norm
             clips += clipped
             k += 1
-            if not (isfinite(batch_loss) and isfinite(weight_squares)):
+            if not (isfinite(batch_loss) and isfinite(norm) and isfinite(weight_squares)):
                 # The square of a finite weight may overflow: look at each.
-                finite = isfinite(batch_loss)
+                finite = isfinite(batch_loss) and isfinite(norm)
                 for i in range(n):
                     finite = finite and isfinite(w[i])
                 if not finite:

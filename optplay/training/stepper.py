@@ -23,7 +23,6 @@ class Stepper:
         self.config = config
         self.t = 0
         self.state = np.zeros((len(config.rule.slots), 0))
-        self._hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
 
     def step(self, weights: ArrayLike, gradient: ArrayLike) -> NDArray[np.float64]:
         """The weights after one step along this gradient; the arguments are left as they are.
@@ -51,7 +50,7 @@ class Stepper:
         config = self.config
         clip = config.clip.norm if config.clip else inf
         compiled_update()(
-            compiled_rule(config.rule), w, g, self.state, self._hyper, config.lr, self.t,
+            compiled_rule(config.rule), w, g, self.state, config.hyper, config.lr, self.t,
             clip, config.l2, config.weight_decay,
         )  # fmt: skip
         return w

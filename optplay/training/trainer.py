@@ -62,7 +62,6 @@ def stream(
     loop, gradient, step = compiled_loop(), compiled_gradient(), compiled_rule(rule)
     factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
     test = samples.test.copy()  # compiled code takes rows that may be written
-    hyper = np.array([float(v) for v in config.hyperparameters.values()][1:])
     w, state = weights[epoch].copy(), states[epoch].copy()
     work, sums = np.zeros((4, max(n, sum(problem.sizes)))), np.zeros(SUMS)
     clip = config.clip.norm if config.clip else inf
@@ -90,7 +89,7 @@ def stream(
         done, bad = loop(
             gradient, step, factor,
             done, last, born, config.warmup_steps, config.steps,
-            config.lr, clip, config.l2, config.weight_decay, hyper,
+            config.lr, clip, config.l2, config.weight_decay, config.hyper,
             samples.inputs, samples.labels, orders, order_epoch, test,
             problem.batch_size, layout, w, state, work, sums, record, weights, states,
         )  # fmt: skip

@@ -2,10 +2,13 @@
 
 import csv
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from optplay.cli import running
 from optplay.experiments import load, run_preset, to_json
 
 
@@ -20,6 +23,13 @@ def test_the_table_and_the_verdict(cli, small):
     assert "undecided SGD ends lower [nobody]" in out
     assert "held on" in out
     assert "\x1b" not in out
+
+
+@pytest.mark.parametrize("option", [[], ["--quiet"]])
+def test_few_seeds_are_said_to_decide_nothing(cli, small, option):
+    told = "\n5 seeds: fewer than 6 seeds decide nothing\n"
+    assert told in cli("run", small, "--seeds", "5", *option)[1]
+    assert "decide nothing" not in cli("run", small, "--seeds", "6", *option)[1]
 
 
 def test_quiet_prints_the_verdicts_only(cli, small):
@@ -121,3 +131,76 @@ def test_many_seeds(cli, small):
     )
     assert (code, err) == (0, "")
     assert "of 1100 seeds" in out
+
+
+def test_one_seed(cli, small):
+    code, out, _ = cli("run", small, "--json", "--seed", "7")
+    assert code == 0
+    assert [run["seed"] for run in json.loads(out)["runs"]] == [7, 7]
+
+
+@pytest.mark.parametrize(
+    ("options", "words", "never"),
+    [
+        (["--seed", "3", "--seeds", "2"], ["--seed", "--seeds", "one of the two"], "line"),
+        (["--seed", "-1"], ["--seed: found -1", "[0, 9,223"], "seeds"),
+        (["--seed", "9223372036854775808"], ["--seed: found 9223372036854775808"], "seeds"),
+        (["--seeds", "0"], ["--seeds: found 0", "1 to 10,000"], "list"),
+        (["--epochs", "0"], ["--epochs: found 0", "[1, 10,000,000]"], "runs[1]"),
+        (["--set", "*.epochs=5"], ["--epochs N"], "unknown"),
+        (["--set", "SGD.lr"], ["no '='"], "unknown"),
+    ],
+)
+def test_wrong_options(cli, small, options, words, never):
+    code, out, err = cli("run", small, *options)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert all(word in err for word in words)
+    assert never not in err
+
+
+def test_no_name(cli):
+    assert cli("run", "") == (
+        2, "", "optplay: PRESET: found '', allowed: a preset's name or a TOML file\n",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("folder", ["", "/proc/optplay", "/dev/null/csv", "nul\0"])
+def test_a_folder_that_takes_no_csv_is_refused_before_training(cli, small, monkeypatch, folder):
+    monkeypatch.setattr(running, "run_preset", lambda *_, **__: pytest.fail("it trains"))
+    code, out, err = cli("run", small, "--csv", folder)
+    assert (code, out) == (2, "")
+    assert err.startswith("optplay: --csv: ")
+    assert err.count("\n") == 1
+
+
+def test_a_wrong_preset_leaves_no_folder(cli, small, tmp_path):
+    assert cli("run", small, "--set", "SGD.lr=x", "--csv", str(tmp_path / "csv"))[0] == 2
+    assert not (tmp_path / "csv").exists()
+
+
+@pytest.mark.parametrize("options", ["", "--plot", "--json"])
+def test_closed_streams(small, options):
+    for closed in (">&-", ">&- 2>&-"):
+        done = subprocess.run(
+            f'"{sys.executable}" -m optplay run "{small}" {options} {closed}',
+            shell=True, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+        assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_csv_with_stdout_closed(small, tmp_path):
+    """No file may get the number of the stream: what is printed would end up in it."""
+    command = f'"{sys.executable}" -m optplay run "{small}" --csv "{tmp_path}/csv" -q >&-'
+    assert subprocess.run(command, shell=True, timeout=60, check=False).returncode == 0
+    assert (tmp_path / "csv" / "claims.csv").read_text("utf-8").startswith("text,verdict")
+
+
+def test_progress_reaches_the_total_with_forks(small):
+    with open(small, "a", encoding="utf-8") as file:
+        file.write('\n[[runs]]\nlabel = "on"\nfork = { run = "SGD", epoch = 2 }\n')
+    preset, reports = load(small), []
+    run_preset(preset, progress=reports.append)
+    assert preset.steps == 2 * (60 + 60 + 20)
+    assert reports[-1] == preset.steps
+    assert reports == sorted(reports)

@@ -76,6 +76,15 @@ def test_no_color_quiet(terminal, small):
     assert not COLOR.search(shown)
 
 
+@pytest.mark.parametrize("command", [["run", "--plot"], ["run"], ["show"]])
+def test_no_color_wins_over_force_color(process, small, command):
+    command = [command[0], small, *command[1:]]
+    assert b"\x1b" in process(*command, FORCE_COLOR="1").stdout
+    done = process(*command, FORCE_COLOR="1", NO_COLOR="1")
+    assert done.returncode == 0
+    assert b"\x1b" not in done.stdout
+
+
 def test_a_pipe_gets_no_escapes(process, small):
     done = process("run", small, "--plot")
     assert done.returncode == 0

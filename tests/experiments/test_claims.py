@@ -1,7 +1,7 @@
 """Verdicts: the sign test, ties, never, and spreads that hold infinities."""
 
 import warnings
-from math import inf, isnan
+from math import inf, isnan, nan
 
 import numpy as np
 import pytest
@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from optplay.errors import InputError
-from optplay.experiments.claims import Claim, judge, side, sign_test
+from optplay.experiments.claims import (
+    FEWEST_SEEDS,
+    SIGNIFICANCE,
+    Claim,
+    judge,
+    side,
+    sign_test,
+)
+from optplay.experiments.preset import parse
 
 # Two-sided binomial p-values at 1/2, to four digits, as statistics tables print them.
 PUBLISHED = [
@@ -22,6 +30,10 @@ PUBLISHED = [
 def test_published_p_values(held, failed, p):
     assert sign_test(held, failed) == pytest.approx(p, rel=5e-4)
     assert sign_test(failed, held) == sign_test(held, failed)
+
+
+def test_the_fewest_seeds_that_decide():
+    assert sign_test(FEWEST_SEEDS, 0) <= SIGNIFICANCE < sign_test(FEWEST_SEEDS - 1, 0)
 
 
 def test_ten_thousand_seeds():
@@ -87,6 +99,28 @@ def test_never_reaching_an_accuracy(history):
     assert (found.verdict, found.held, found.ties, found.p) == ("undecided", 0, 6, 1)
 
 
+@pytest.mark.parametrize("direction", ["below", "above"])
+def test_what_is_undefined_is_no_tie(verdict, direction):
+    found = verdict([0.1] * 6 + [nan, 0.3, nan], [0.2] * 7 + [0.3, nan], **{"is": direction})
+    assert (found.ties, found.undefined, found.of) == (1, 2, 9)
+    assert (found.held, found.verdict) == ((6, "holds") if direction == "below" else (0, "fails"))
+    # Both sides are of the seeds that are defined.
+    assert (found.left.median, found.left.high) == (0.1, 0.1)
+    assert found.right.median == 0.2
+
+
+def test_nothing_defined(verdict):
+    found = verdict([nan] * 6, [0.5] * 6)
+    assert (found.verdict, found.ties, found.undefined) == ("undecided", 0, 6)
+    assert isnan(found.left.median)
+    assert isnan(found.left.low)
+
+
+def test_infinities_alike_are_ties(verdict):
+    found = verdict([None] * 6, [None] * 6)
+    assert (found.verdict, found.ties, found.undefined) == ("undecided", 6, 0)
+
+
 def test_against_a_number(verdict):
     found = verdict([0.1] * 9 + [0.7], [], right=0.5)
     assert (found.verdict, found.held, found.of) == ("holds", 9, 10)
@@ -132,6 +166,9 @@ def test_quartiles_of_ten_seeds():
         ({"right": True}, ("right: found True", "a text or a number")),
         ({"right": inf}, ("right: found inf",)),
         ({"metric": "epochs_to_loss", "at": float("nan")}, ("at: found nan", "a number")),
+        ({"metric": "epochs_to_accuracy", "at": 90}, ("at: found 90", "a fraction in (0, 1]")),
+        ({"metric": "epochs_to_accuracy", "at": 0}, ("at: found 0", "a fraction in (0, 1]")),
+        ({"right": "a"}, ("right: found 'a'", "another run than left")),
         ({"text": ""}, ("text: found ''",)),
         ({"colour": 1}, ("unknown key 'colour'", "metric")),
     ],
@@ -142,3 +179,11 @@ def test_wrong_claims(changes, words):
     assert "\n" not in str(caught.value)
     for word in words:
         assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("metric", ["step_size", "step_ratio", "rate_ratio"])
+def test_a_step_beyond_the_run(small, metric):
+    small = small.replace('"epochs_to_accuracy"', f'"{metric}"').replace("at = 0.9", "at = 60")
+    assert parse(small, "small").claims[0].at == 60
+    with pytest.raises(InputError, match=r"^claims\[1\]: at: found 61, but SGD ends with step 60$"):
+        parse(small.replace("at = 60", "at = 61"), "small")

@@ -6,6 +6,8 @@ from optplay.errors import InputError
 from optplay.experiments import load
 from optplay.training import Clip
 
+CLIP = Clip(norm=1.0)
+
 
 @pytest.fixture
 def edited(write, small):
@@ -63,6 +65,36 @@ def test_a_new_label(edited):
     assert list(edited("Adam.label=x = y")) == ["SGD", "Adam 0.5", "x = y", "a = b"]
 
 
+def test_none_takes_a_key_out(edited):
+    before, after = edited(), edited("Adam 0.5.clip=none", "Adam 0.5.lr=none", "SGD.l2=none")
+    assert before["Adam 0.5"].clip == CLIP
+    assert after["Adam 0.5"].clip is None
+    assert after["Adam 0.5"].lr == 0.001  # Adam's default
+    assert after["SGD"] == before["SGD"]  # which never had an l2
+    assert edited("Adam 0.5.problem.noise=none")["Adam 0.5"].problem.noise == 0.0
+    assert edited("SGD.clip.norm=none") == before
+    assert edited("SGD.decay=cosine", "*.decay=none") == before
+    assert "none" in edited('Adam.label="none"')
+
+
+def test_a_new_optimizer_drops_what_only_the_old_one_has(edited):
+    assert edited("SGD.optimizer=rmsprop")["SGD"].lr == 0.1
+    configs = edited("Adam.beta1=0.5", "Adam.epsilon=0.5", "Adam.optimizer=rmsprop")
+    assert configs["Adam"].hyperparameters["epsilon"] == 0.5
+    assert "beta1" not in configs["Adam"].hyperparameters
+    with pytest.raises(InputError, match="unknown key of a run with rmsprop 'beta1'"):
+        edited("Adam.optimizer=rmsprop", "Adam.beta1=0.5")
+    with pytest.raises(InputError, match="unknown key of a run with rmsprop 'bta1'"):
+        edited("Adam.bta1=0.5", "Adam.optimizer=rmsprop")
+
+
+def test_a_label_with_an_equals_sign(edited):
+    assert edited("a = b.lr=0.5")["a = b"].lr == 0.5
+    # The longest label that leaves a key and a value.
+    configs = edited("Adam.label=SGD.lr=0", "SGD.lr=0.25", "SGD.lr=0.l2=0.5")
+    assert (configs["SGD"].lr, configs["SGD.lr=0"].l2) == (0.25, 0.5)
+
+
 def hard(edit):
     return pytest.param(edit, ("lr",), id=edit[:12])
 
@@ -71,7 +103,12 @@ def hard(edit):
     ("edit", "words"),
     [
         ("SDG.lr=1", ("unknown run 'SDG'", "*", "Adam 0.5")),
-        ("SGD.lr", ("LABEL.key=value",)),
+        ("SGD.lr", ("the value is missing", "no '='")),
+        ("*.epochs=3", ("epochs", "all runs", "--epochs N")),
+        ("SGD.seed=3", ("seed", "all runs", "--seed N")),
+        ("SGD.seeds=3", ("seeds", "--seeds N")),
+        ("SGD.label=none", ("label is missing",)),
+        ("SGD.lr.x=none", ("lr: found 0.1", "a table")),
         ("lr=1", ("unknown run 'lr'", "LABEL.key=value")),
         ("", ("LABEL.key=value",)),
         ("=", ("LABEL.key=value",)),

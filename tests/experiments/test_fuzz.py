@@ -24,7 +24,8 @@ scalars = st.one_of(
 names = st.sampled_from([
     *preset.FILE_KEYS, *preset.RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
     "left", "is", "is_", "right", "at", "source", "hidden", "samples", "dataset", "config", "name",
-    "test_fraction", "batch_size", "self", "cls", "problem", *METRICS, *optimizers(), *schedules(),
+    "test_fraction", "batch_size", "fork", "run", "epoch",
+    "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS, *optimizers(), *schedules(),
 ])  # fmt: skip
 values = st.recursive(
     scalars | names,
@@ -74,6 +75,7 @@ def test_any_table(read, table):
 @given(st.data())
 def test_a_valid_preset_with_one_or_two_changes(read, small, data):
     table = tomllib.loads(small)
+    table["runs"].append({"label": "on", "fork": {"run": "SGD", "epoch": 2}})
     for _ in range(data.draw(st.integers(1, 2))):
         *way, last = data.draw(st.sampled_from(list(paths(table))))
         place = table

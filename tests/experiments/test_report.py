@@ -69,11 +69,12 @@ def test_the_keys(results):
     ]  # fmt: skip
     for run in document["runs"]:
         assert list(run) == [
-            "label", "seed", "config", "outcome", "diverged_at", "metrics", "history",
+            "label", "seed", "config", "fork", "outcome", "diverged_at", "metrics", "history",
             "final_params",
         ]  # fmt: skip
         assert list(run["history"]) == list(QUANTITIES)
         assert run["config"]["seed"] == run["seed"]
+        assert run["fork"] is None
     [claim] = document["claims"]
     assert {"text", "verdict", "held", "of", "left", "right"} <= set(claim)
     assert {"median", "low", "high"} <= set(claim["left"])
@@ -169,3 +170,17 @@ def test_a_directory_in_the_way(results, tmp_path):
 
 def test_twice_the_same(results):
     assert to_json(run_preset(results.preset)) == to_json(results)
+
+
+def test_a_fork_is_told_beside_its_config(tmp_path):
+    path = tmp_path / "forked.toml"
+    path.write_text(
+        'title = "T"\nepochs = 3\nproblem = { samples = 20 }\n[[runs]]\nlabel = "A"\n'
+        '[[runs]]\nlabel = "B"\nlr = 0.1\nfork = { run = "A", epoch = 2 }\n',
+        encoding="utf-8",
+    )
+    first, second = strict(to_json(run_preset(load(str(path)))))["runs"]
+    assert first["fork"] is None
+    assert second["fork"] == {"run": "A", "epoch": 2}
+    assert first["history"]["loss"][:2] == second["history"]["loss"][:2]
+    assert first["history"]["loss"][2] != second["history"]["loss"][2]

@@ -1,6 +1,8 @@
 """Steps and rates of single parameters (exercise 3), computed again from the gradients."""
 
+import gc
 from math import isfinite
+from weakref import ref
 
 import numpy as np
 import pytest
@@ -8,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import optplay
-from optplay.experiments import distribution
+from optplay.experiments import distribution, steps
 from optplay.experiments.steps import _summary, moved, step_taken
 from optplay.problems import Problem, network
-from optplay.training import RunConfig, train
+from optplay.training import RunConfig, at_step, train
 
 PROBLEM = Problem(samples=10, hidden=(5,))
 EPOCHS = 3
@@ -161,3 +163,24 @@ def test_no_value_falls_out_of_the_histogram(values):
         found = _summary(np.array(values))
     assert sum(found["counts"]) == len(values)
     assert found["edges"] == sorted(found["edges"])
+
+
+def test_a_step_is_trained_again_once_only(monkeypatch):
+    asked = []
+    monkeypatch.setattr(steps, "at_step", lambda h, step: asked.append(step) or at_step(h, step))
+    history = run()
+    first = step_taken(history, 7)
+    assert step_taken(history, 7) is first
+    distribution([history], 7)
+    assert asked == [6, 7]
+    # Another run is another key, also if it is the same run.
+    assert step_taken(run(), 7) is not first
+
+
+def test_what_is_known_of_steps_keeps_no_run_alive():
+    history = run()
+    step_taken(history, 3)
+    gone = ref(history)
+    del history
+    gc.collect()
+    assert gone() is None

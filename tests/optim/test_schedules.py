@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import optplay.optim
-from optplay.optim import find_schedule
+from optplay.optim import find_schedule, optimizers, schedules
 from optplay.problems import Problem
 from optplay.registry import declarations
 from optplay.training import RunConfig, train
@@ -115,3 +115,20 @@ def test_the_rate_of_an_epoch_is_that_of_its_last_step():
     rates = expected_rates(config, 12)
     assert rates[:3] == pytest.approx([0.001 / 3, 0.002 / 3, 0.001])
     np.testing.assert_allclose(train(config)["learning_rate"], rates[2::3], rtol=1e-12)
+
+
+@pytest.mark.parametrize("warmup", [0.0, 0.2, 0.37, 1.0])
+@pytest.mark.parametrize("decay", NAMES)
+def test_the_config_and_the_loop_agree_on_the_rate(decay, warmup):
+    problem = Problem(samples=7, batch_size=2, hidden=[2])
+    config = RunConfig(problem=problem, warmup=warmup, decay=decay, epochs=9)
+    last_steps = range(problem.steps_per_epoch - 1, config.steps, problem.steps_per_epoch)
+    expected = [config.learning_rate(k) for k in last_steps]
+    np.testing.assert_allclose(train(config)["learning_rate"], expected, rtol=1e-14, atol=1e-18)
+
+
+def test_they_are_listed_in_their_order():
+    listed = ["none", "linear", "exponential", "step", "cosine", "cosine_restarts", "one_cycle"]
+    assert list(schedules()) == listed
+    years = [optimizer.year for optimizer in optimizers().values()]
+    assert years == sorted(years)

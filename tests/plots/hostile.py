@@ -3,13 +3,15 @@
 Run as a program by test_hostile.py; it prints nothing and exits with 0 if all went well.
 """
 
+import re
 import sys
 
 import numpy as np
 
-from optplay.plots import Series, histogram, line_chart
+from optplay.plots import Picture, Series, histogram, line_picture
 
-CASES = 2_000
+CASES = 10_000
+ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, -5e-324, 1e-310, 1e300, -1e300, 1.8e308]
 
 
@@ -29,7 +31,8 @@ def values(rng: np.random.Generator, size: int) -> np.ndarray:
     return smooth
 
 
-def chart(rng: np.random.Generator, width: int, height: int) -> str:
+def chart(rng: np.random.Generator, width: int, height: int) -> list[str]:
+    """Return the rows of a chart, without colours."""
     log, percent, color = (bool(choice) for choice in rng.integers(2, size=3))
     if rng.integers(5) == 0:
         bins = int(rng.integers(0, 40))
@@ -38,7 +41,7 @@ def chart(rng: np.random.Generator, width: int, height: int) -> str:
         counts = values(rng, 2 * max(edges.size - 1, 0)).reshape(2, -1)
         if not edges.size:
             edges = np.zeros(1)
-        return histogram(
+        picture = histogram(
             counts[: rng.integers(1, 3)],
             edges,
             width=width,
@@ -47,29 +50,45 @@ def chart(rng: np.random.Generator, width: int, height: int) -> str:
             percent=percent,
             color=color,
         )
+        return ESCAPE.sub("", picture).split("\n")
     series = []
     for index in range(rng.integers(0, 5)):
         size = int(rng.choice([0, 1, 2, 10, 100]))
-        x = values(rng, size) if rng.integers(2) else None
-        series.append(Series(str(index), values(rng, size), x, index))
-    return line_chart(
+        x = [None, values(rng, size), np.arange(size) + rng.integers(500)][rng.integers(3)]
+        low, high = values(rng, size), values(rng, size)
+        band = (low, high) if rng.integers(2) else ()
+        series.append(Series(str(index), values(rng, size), x, index, *band))
+    ends = np.sort(values(rng, 2))
+    given = bool(rng.integers(2)) and bool(np.isfinite(ends).all())
+    picture = line_picture(
         series,
         width=width,
         height=height,
         log=log,
         percent=percent,
         color=color,
-        cursor=rng.choice([None, np.nan, np.inf, 1.0, 5.0]),
+        x_limits=(float(ends[0]), float(ends[1])) if given else None,
     )
+    check_columns(picture, width, float(rng.choice([np.nan, np.inf, 1.0, 5.0, *ends])))
+    return ["".join(text for text, _ in row) for row in picture.rows]
+
+
+def check_columns(picture: Picture, width: int, x: float) -> None:
+    column = picture.column(x)
+    if column is not None and not picture.left <= column < picture.left + picture.columns <= width:
+        sys.exit(f"x = {x} stands in column {column} of {picture.columns} after {picture.left}")
 
 
 def main() -> None:
     rng = np.random.default_rng(6)
     for case in range(CASES):
-        width, height = int(rng.integers(1, 70)), int(rng.integers(1, 25))
-        picture = chart(rng, width, height)
-        if picture.count("\n") != height - 1:
-            sys.exit(f"case {case}: {picture.count(chr(10)) + 1} lines, not {height}")
+        huge = rng.integers(200) == 0
+        width = int(rng.integers(100, 400) if huge else rng.integers(1, 60))
+        height = int(rng.integers(40, 100) if huge else rng.integers(1, 20))
+        rows = chart(rng, width, height)
+        cells = [len(row) for row in rows]
+        if cells != [width] * height:
+            sys.exit(f"case {case}: rows of {cells} cells, not {height} of {width}")
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_two_thousand_hostile_charts_neither_abort_nor_print() -> None:
+def test_ten_thousand_hostile_charts_neither_abort_nor_print() -> None:
     done = python(str(Path(__file__).with_name("hostile.py")))
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optplay.plots import MARKERS, Series, line_chart, run_color
-from optplay.plots.palette import frame_color
+from optplay.plots import MARKERS, Picture, Series, line_chart, line_picture, run_color
+from optplay.plots.palette import band_color, frame_color
 
 from .screen import BRAILLE, ESCAPE, assert_size, rows_of
 
@@ -37,7 +37,6 @@ def braille_rows(chart: str) -> list[int]:
     st.booleans(),
     st.booleans(),
     st.booleans(),
-    st.one_of(st.none(), HOSTILE),
 )
 @settings(max_examples=150, deadline=None)
 def test_any_data_fills_exactly_the_given_cells(
@@ -47,7 +46,6 @@ def test_any_data_fills_exactly_the_given_cells(
     log: bool,
     percent: bool,
     color: bool,
-    cursor: float | None,
 ) -> None:
     chart = line_chart(
         [Series(str(index), each, color_index=index) for index, each in enumerate(values)],
@@ -56,7 +54,6 @@ def test_any_data_fills_exactly_the_given_cells(
         log=log,
         percent=percent,
         color=color,
-        cursor=cursor,
     )
     assert_size(chart, width, height)
     assert color or "\x1b" not in chart
@@ -180,25 +177,154 @@ def test_a_gap_is_left_where_values_are_not_finite() -> None:
     assert "#" in last
 
 
-def test_cursor_stands_behind_the_curves_at_its_epoch() -> None:
-    plain = line_chart([Series("a", np.zeros(101), np.arange(101))], width=60, height=10)
-    chart = line_chart([Series("a", np.zeros(101), np.arange(101))], width=60, height=10, cursor=50)
-    different = [
-        (n, column)
-        for n, (before, after) in enumerate(zip(rows_of(plain), rows_of(chart), strict=True))
-        for column, pair in enumerate(zip(before, after, strict=True))
-        if len(set(pair)) > 1
-    ]
-    (tick,) = {column for _, column in different}
-    assert [n for n, _ in different] == list(range(7))
-    assert rows_of(chart)[-1][tick - 1 : tick + 1] == "50"
-    assert {rows_of(chart)[n][tick] for n, _ in different} == {"│"}
+def plain_rows(picture: Picture) -> list[str]:
+    return ["".join(text for text, _ in row) for row in picture.rows]
 
 
-@pytest.mark.parametrize("cursor", [-1, 1000, np.nan, np.inf])
-def test_cursor_off_the_axis_is_not_drawn(cursor: float) -> None:
-    size = {"width": 40, "height": 10}
-    assert line_chart([FALLING], cursor=cursor, **size) == line_chart([FALLING], **size)
+def inked(picture: Picture, color: tuple[int, int, int]) -> list[tuple[int, int]]:
+    """Return (column, row) of each cell in this colour."""
+    spots = []
+    for number, row in enumerate(picture.rows):
+        at = 0
+        for text, ink in row:
+            if ink == color:
+                spots += [(column, number) for column in range(at, at + len(text))]
+            at += len(text)
+    return spots
+
+
+@pytest.mark.parametrize("color", [True, False])
+def test_a_chart_is_the_text_of_its_picture(color: bool) -> None:
+    picture = line_picture([FALLING, RISING], width=60, height=16, color=color)
+    chart = line_chart([FALLING, RISING], width=60, height=16, color=color)
+    assert picture.text() == chart
+    assert plain_rows(picture) == rows_of(chart)
+    inks = {ink for row in picture.rows for _, ink in row}
+    assert inks == ({None, run_color(0), run_color(1), frame_color()} if color else {None})
+
+
+def test_column_is_where_x_stands() -> None:
+    series = Series("a", np.r_[np.zeros(50), 1.0, np.zeros(50)], np.arange(101))
+    picture = line_picture([series], width=60, height=10)
+    rows = plain_rows(picture)
+    column = picture.column(50)
+    assert column == BRAILLE.search(rows[0]).start()  # type: ignore[union-attr]
+    assert rows[-2][column] == "┬"
+    assert rows[-1][column - 1 : column + 1] == "50"
+    assert picture.column(0) == picture.left
+    assert picture.column(100) == picture.left + picture.columns - 1 == 59
+
+
+@pytest.mark.parametrize("x", [-1, 1000, np.nan, np.inf, -np.inf])
+def test_no_column_off_the_axis(x: float) -> None:
+    assert line_picture([FALLING], width=40, height=10).column(x) is None
+
+
+@pytest.mark.parametrize(("series", "width"), [([], 40), ([FALLING], 9)])
+def test_no_column_without_a_plot(series: list[Series], width: int) -> None:
+    picture = line_picture(series, width=width, height=10, x_limits=(0, 100))
+    assert [picture.column(x) for x in (0, 0.5, 50)] == [None] * 3
+
+
+def test_the_axis_stays_while_a_run_streams_in() -> None:
+    size = {"width": 60, "height": 12, "x_limits": (1, 100)}
+    values = np.linspace(1, 0.1, 100)
+    pictures = [line_picture([Series("a", values[:n])], **size) for n in (1, 2, 50, 100)]  # type: ignore[arg-type]
+    assert {(one.x_low, one.x_high) for one in pictures} == {(0, 100)}
+    assert len({plain_rows(one)[-1].split()[-1] for one in pictures}) == 1
+    ends = [max(column for column, _ in inked(one, run_color(0))) for one in pictures]
+    assert ends == [one.column(n) for one, n in zip(pictures, (1, 2, 50, 100), strict=True)]
+
+
+def test_what_lies_off_the_axis_is_left_out() -> None:
+    x = np.arange(1, 101)
+    values = np.where(x <= 20, 0.5 + x / 50, 1000.0)
+    picture = line_picture([Series("a", values, x)], width=60, height=12, x_limits=(0, 20))
+    assert picture.x_high == 20
+    assert float(plain_rows(picture)[0].partition("┤")[0]) < 1.5
+    columns = {column for column, _ in inked(picture, run_color(0))}
+    assert columns == set(range(picture.column(1), 60))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("limits", [(2, 1), (0, np.inf), (np.nan, 1), (-np.inf, 0)])
+def test_limits_that_are_none_are_refused(limits: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="x_limits"):
+        line_picture([FALLING], width=40, height=10, x_limits=limits)
+
+
+@pytest.mark.parametrize("points", [89, 8_900])
+@pytest.mark.parametrize("limits", [(1, 100), None])
+def test_a_forked_run_starts_where_it_forked(
+    points: int, limits: tuple[float, float] | None
+) -> None:
+    parent = Series("parent", np.linspace(1, 0.5, 100))
+    x = np.linspace(12, 100, points)
+    fork = Series("fork", np.linspace(0.2, 0.1, points), x, color_index=1)
+    picture = line_picture([parent, fork], width=80, height=20, x_limits=limits)
+    columns = [column for column, _ in inked(picture, run_color(1))]
+    assert set(columns) == set(range(picture.column(12), 80))  # type: ignore[arg-type]
+    heights = [row for _, row in inked(picture, run_color(1))]
+    assert min(heights) > max(row for _, row in inked(picture, run_color(0)))
+
+
+def banded(low: float, high: float, index: int = 0, size: int = 50) -> Series:
+    flat = np.full(size, (low + high) / 2)
+    return Series("a", flat, None, index, np.full(size, low), np.full(size, high))
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_a_band_lies_between_its_edges_and_behind_the_curves(dark: bool) -> None:
+    scale = Series("scale", [0.0, 10.0], [0, 50], color_index=1)
+    picture = line_picture([banded(2, 8), scale], width=60, height=33, dark=dark)
+    rows = sorted({row for _, row in inked(picture, band_color(0, dark))})
+    # 31 rows for 0 to 10.
+    assert (rows[0], rows[-1]) == (6, 24)
+    plain = line_picture([Series("a", np.full(50, 5.0)), scale], width=60, height=33, dark=dark)
+    for index in (0, 1):
+        curve = inked(picture, run_color(index, dark))
+        assert curve == inked(plain, run_color(index, dark))
+        for column, row in curve:
+            assert plain_rows(picture)[row][column] == plain_rows(plain)[row][column]
+
+
+def test_bands_that_overlap_are_all_seen() -> None:
+    picture = line_picture([banded(1, 8), banded(2, 9, 1)], width=60, height=20)
+    cells = [{*inked(picture, band_color(index))} for index in (0, 1)]
+    rows = [{row for _, row in each} for each in cells]
+    assert len(rows[0] & rows[1]) >= 10
+    for row in rows[0] & rows[1]:
+        assert all(sum(at == row for _, at in each) >= 10 for each in cells)
+
+
+def test_a_band_widens_the_axis_and_an_infinite_one_does_not() -> None:
+    assert rows_of(line_chart([banded(0, 100)], width=40, height=12))[0].startswith("100┤")
+    endless = Series("a", [1.0, 2.0, 1.0], None, 0, [1.0, 1.0, -np.inf], [2.0, np.inf, np.inf])
+    picture = line_picture([endless], width=40, height=12)
+    assert plain_rows(picture)[0].startswith("2.0┤")
+    assert 0 in {row for _, row in inked(picture, band_color(0))}
+
+
+def test_a_log_axis_has_a_band_that_reaches_to_its_floor_where_it_is_not_positive() -> None:
+    series = Series("a", np.ones(50), None, 0, np.zeros(50), np.full(50, 10.0))
+    picture = line_picture([series, Series("b", [0.01], [1], 1)], width=60, height=20, log=True)
+    assert {row for _, row in inked(picture, band_color(0))} >= {0, 10, 17}
+
+
+def test_a_band_has_a_gap_where_an_edge_is_not_a_number() -> None:
+    low = np.full(100, 1.0)
+    low[40:60] = np.nan
+    series = Series("a", np.full(100, 2.0), None, 0, low, np.full(100, 3.0))
+    picture = line_picture([series], width=60, height=20, x_limits=(1, 100))
+    columns = {column for column, _ in inked(picture, band_color(0))}
+    inside = {picture.column(x) for x in range(42, 60)}
+    assert inside.isdisjoint(columns)
+    assert len(columns) > 40
+
+
+def test_no_band_without_colour() -> None:
+    size = {"width": 60, "height": 20, "color": False}
+    flat = Series("a", np.full(50, 5.0))
+    assert line_picture([banded(2, 8)], **size) == line_picture([flat], **size)  # type: ignore[arg-type]
 
 
 def test_equal_input_gives_equal_output_and_leaves_the_data_alone() -> None:

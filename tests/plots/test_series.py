@@ -28,6 +28,12 @@ def test_wrong_shapes_are_refused(values: object, x: object) -> None:
         Series("run 7", values, x)  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(("low", "high"), [([1.0], None), (None, [1.0]), ([1.0], [1.0, 2.0])])
+def test_half_a_band_is_refused(low: object, high: object) -> None:
+    with pytest.raises(ValueError, match="run 7"):
+        Series("run 7", [1.0], None, 0, low, high)  # type: ignore[arg-type]
+
+
 @given(VALUES, st.integers(1, 20))
 def test_keeps_each_columns_extremes_in_order(values: list[float], columns: int) -> None:
     y = np.array(values)

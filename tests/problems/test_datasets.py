@@ -18,6 +18,10 @@ def test_all_six_are_there():
     assert set(NAMES) == set(datasets())
 
 
+def test_they_are_listed_in_their_order():
+    assert list(datasets()) == ["circle", "xor", "gaussians", "moons", "rings", "spirals"]
+
+
 def test_datasets_is_a_function_also_after_a_dataset_is_found():
     Problem(dataset="xor").draw()
     assert callable(optplay.problems.datasets)

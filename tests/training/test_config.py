@@ -87,7 +87,7 @@ def test_a_wrong_problem(given, parts):
         ({"warmup": 1.1}, ["warmup", "found 1.1", "[0, 1]"]),
         ({"warmup": -0.1}, ["warmup", "found -0.1", "[0, 1]"]),
         ({"decay": "cosin"}, ["'cosin'", "did you mean 'cosine'?", "allowed", "linear"]),
-        ({"clip": {"norm": 0}}, ["clip", "norm", "found 0", "(0, "]),
+        ({"clip": {"norm": 0}}, ["clip", "norm", "found 0", "(0, 1,000,000,000]"]),
         ({"clip": {"nrm": 1}}, ["clip", "'nrm'", "did you mean 'norm'?"]),
         ({"clip": 1.0}, ["clip", "found 1.0", "a table with the keys norm"]),
         ({"weight_decay": -1}, ["weight_decay", "found -1", "[0, 1,000]"]),
@@ -140,6 +140,12 @@ def test_what_is_left_out_is_completed():
     assert (config.optimizer, config.lr, config.epochs, config.seed) == ("adam", 1.0, 300, 0)
     assert (config.clip, config.l2, config.weight_decay, config.warmup) == (None, 0, 0, 0)
     assert config.problem == Problem(samples=200, data_seed=42, hidden=(8,), batch_size=1)
+
+
+def test_what_rules_take_are_the_hyperparameters_after_lr():
+    config = RunConfig(hyperparameters={"lr": 0.5, "bias_correction": False, "beta2": 0.99})
+    assert config.hyper.tolist() == [0.9, 0.99, 1e-8, 0.0]
+    assert RunConfig(optimizer="sgd").hyper.shape == (0,)
 
 
 @pytest.mark.parametrize("name", sorted(optimizers()))

@@ -6,7 +6,7 @@ import pytest
 import optplay
 from optplay.optim import optimizers
 from optplay.problems import Problem, Samples, network
-from optplay.training import QUANTITIES, RunConfig, stream, train, trainer
+from optplay.training import QUANTITIES, Clip, RunConfig, stream, train, trainer
 from optplay.training.compilation import compiled_gradient
 
 LN2 = np.log(2)
@@ -45,7 +45,7 @@ def test_a_history_is_read_only():
 
 
 def first_step_not_finite(config, most=10_000):
-    """The number of the step after which the loss or a weight is not finite, step by step."""
+    """The number of the step at which something is no longer finite, step by step."""
     problem, samples = config.problem, config.problem.draw()
     gradient, rows = compiled_gradient(), samples.train.copy()
     stepper = optplay.optimizer(config.optimizer, **config.hyperparameters)
@@ -57,8 +57,10 @@ def first_step_not_finite(config, most=10_000):
             w, g, samples.inputs, samples.labels, rows, low, min(low + size, rows.size),
             problem.layout, scratch,
         )  # fmt: skip
+        with np.errstate(over="ignore"):
+            norm = np.linalg.norm(g)
         w = stepper.step(w, g)
-        if not (np.isfinite(loss) and np.all(np.isfinite(w))):
+        if not (np.isfinite(loss) and np.isfinite(norm) and np.all(np.isfinite(w))):
             return k + 1
     raise AssertionError("it did not diverge")
 
@@ -84,7 +86,7 @@ def test_a_diverged_run_stops_at_the_step_at_which_it_diverged(optimizer, lr, pr
     assert np.all(np.isfinite(history.weights))
     measured = [q for q in QUANTITIES if not q.startswith("test")]
     # Not the norms: a finite weight's square may overflow.
-    finite = [q for q in measured if q not in ("weight_norm", "gradient_norm", "update_ratio")]
+    finite = [q for q in measured if q not in ("weight_norm", "update_ratio")]
     assert all(np.all(np.isfinite(history[q])) for q in finite)
 
 
@@ -113,6 +115,16 @@ def feed(monkeypatch, value):
 def test_data_that_is_not_finite_is_noticed_at_once(monkeypatch, optimizer, activation, value):
     feed(monkeypatch, value)
     history = run(optimizer, samples=4, activation=activation)
+    assert (history.diverged_at, history.outcome, history.epochs) == (1, "diverged", 0)
+
+
+@pytest.mark.parametrize("clip", [None, Clip(norm=1.0)])
+def test_a_gradient_too_long_for_a_number_is_divergence(monkeypatch, clip):
+    # Each component is finite, as is the loss, but the sum of squares is not: clipping would
+    # multiply by 1/inf and the run would stand still for good.
+    feed(monkeypatch, 1e200)
+    problem = Problem(samples=4, hidden=[], init="zeros")
+    history = train(RunConfig(problem=problem, optimizer="sgd", clip=clip, epochs=5))
     assert (history.diverged_at, history.outcome, history.epochs) == (1, "diverged", 0)
 
 

@@ -10,5 +10,9 @@ def factor(k: int, n: int) -> float:
 
 
 schedule = Schedule(
-    "cosine", "Cosine", "falls along half a cosine to zero (Loshchilov & Hutter 2017)", 2016, factor
+    "cosine",
+    "Cosine",
+    "falls along half a cosine to zero (Loshchilov & Hutter 2017)",
+    factor,
+    order=4,
 )

@@ -16,6 +16,6 @@ schedule = Schedule(
     "cosine_restarts",
     "Cosine with restarts",
     "four half cosines in a row (Loshchilov & Hutter 2017)",
-    2017,
     factor,
+    order=5,
 )

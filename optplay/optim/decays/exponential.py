@@ -13,6 +13,6 @@ schedule = Schedule(
     "exponential",
     "Exponential",
     "falls by the same factor each step, to 1 % at the end",
-    1985,
     factor,
+    order=2,
 )

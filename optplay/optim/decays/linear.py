@@ -7,4 +7,4 @@ def factor(k: int, n: int) -> float:
     return 1 - k / n
 
 
-schedule = Schedule("linear", "Linear", "falls on a straight line to zero", 1960, factor)
+schedule = Schedule("linear", "Linear", "falls on a straight line to zero", factor, order=1)

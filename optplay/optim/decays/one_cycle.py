@@ -25,6 +25,6 @@ schedule = Schedule(
     "one_cycle",
     "One cycle",
     "rises to lr, then falls to nearly zero (Smith & Topin 2018)",
-    2018,
     factor,
+    order=6,
 )

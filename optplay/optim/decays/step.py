@@ -10,4 +10,4 @@ def factor(k: int, n: int) -> float:
     return float(GAMMA ** (k // -(-n // PLATEAUS)))
 
 
-schedule = Schedule("step", "Step", "drops to a tenth after each third of the run", 1990, factor)
+schedule = Schedule("step", "Step", "drops to a tenth after each third of the run", factor, order=3)

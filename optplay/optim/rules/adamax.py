@@ -1,4 +1,7 @@
-"""Adamax: Adam with the largest recent gradient: u ← max(β₂·u, |g| + ε), w ← w - lr·m̂/u."""
+"""Adamax: Adam with the largest recent gradient: u ← max(β₂·u, |g| + ε), w ← w - lr·m̂/u.
+
+The ε is PyTorch's; Algorithm 2 of the paper has none.
+"""
 
 import numpy as np
 

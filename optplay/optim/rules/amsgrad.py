@@ -1,4 +1,7 @@
-"""AMSGrad: Adam with the largest v seen so far: w ← w - lr·m̂/(√(max v)/√(1-β₂ᵗ) + ε)."""
+"""AMSGrad: Adam with the largest v seen so far: w ← w - lr·m̂/(√(max v)/√(1-β₂ᵗ) + ε).
+
+The bias correction is PyTorch's; Algorithm 2 of the paper has none.
+"""
 
 from math import sqrt
 

@@ -2,6 +2,7 @@
 
 ρ∞ = 2/(1-β₂) - 1 and ρₜ = ρ∞ - 2t·β₂ᵗ/(1-β₂ᵗ). While ρₜ ≤ 5: w ← w - lr·m̂. After that
 w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ∞/((ρ∞-4)(ρ∞-2)ρₜ)).
+The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4.
 """
 
 from math import sqrt

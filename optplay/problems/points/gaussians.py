@@ -16,4 +16,4 @@ def draw(random: Random, n: int) -> list[Point]:
     return points
 
 
-dataset = Dataset("gaussians", "Gaussians", "two clouds, which a line separates", draw, year=2)
+dataset = Dataset("gaussians", "Gaussians", "two clouds, which a line separates", draw, order=2)

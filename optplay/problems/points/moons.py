@@ -19,4 +19,4 @@ def draw(random: Random, n: int) -> list[Point]:
     return points
 
 
-dataset = Dataset("moons", "Moons", "two half circles that reach into each other", draw, year=3)
+dataset = Dataset("moons", "Moons", "two half circles that reach into each other", draw, order=3)

@@ -18,4 +18,4 @@ def draw(random: Random, n: int) -> list[Point]:
     return points
 
 
-dataset = Dataset("rings", "Rings", "a ring inside a ring, with a gap between", draw, year=4)
+dataset = Dataset("rings", "Rings", "a ring inside a ring, with a gap between", draw, order=4)

@@ -21,5 +21,5 @@ def draw(random: Random, n: int) -> list[Point]:
 
 
 dataset = Dataset(
-    "spirals", "Spirals", "two arms wound about each other; the hard one", draw, year=5
+    "spirals", "Spirals", "two arms wound about each other; the hard one", draw, order=5
 )

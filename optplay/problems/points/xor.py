@@ -14,4 +14,4 @@ def draw(random: Random, n: int) -> list[Point]:
     return points
 
 
-dataset = Dataset("xor", "XOR", "two opposite quadrants against the other two", draw, year=1)
+dataset = Dataset("xor", "XOR", "two opposite quadrants against the other two", draw, order=1)

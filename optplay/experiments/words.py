@@ -1,0 +1,85 @@
+"""Results in words: what the command line and the app both print."""
+
+from math import inf, isfinite
+
+from optplay.experiments.claims import FEWEST_SEEDS, Claim, Side, Verdict
+from optplay.training import RunConfig
+
+# A verdict's sign and the name of its colour.
+SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow")}
+
+
+def number(value: float, *, percent: bool = False, infinite: str = "diverged") -> str:
+    """A number for people: mostly three digits; `infinite` is the word for infinity."""
+    if value in (inf, -inf):
+        return infinite
+    if not isfinite(value):
+        return "—"
+    if percent:
+        return f"{100 * value:.3g} %"
+    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
+
+
+def spread(
+    side: Side, *, percent: bool = False, infinite: str = "diverged", between: str = " "
+) -> str:
+    """A median, then `between`, then its quartiles; the median alone where all are alike."""
+    median, low, high = (
+        number(value, percent=percent, infinite=infinite)
+        for value in (side.median, side.low, side.high)
+    )
+    if low == high == median:
+        return median
+    return f"{median}{between}({low.removesuffix(' %')}–{high.removesuffix(' %')})"
+
+
+def claimed(claim: Claim) -> str:
+    """What a claim says, and who says so."""
+    return claim.text + (f" [{claim.source}]" if claim.source else "")
+
+
+def figures(verdict: Verdict) -> str:
+    """What was measured of a claim, in one line."""
+    claim = verdict.claim
+    left, right = (
+        spread(side, percent=claim.kind.percent, infinite=claim.kind.infinite)
+        for side in (verdict.left, verdict.right)
+    )
+    if isinstance(claim.right, str):
+        right = f"{claim.right} {right}"
+    at = f" at {claim.at:g}" if claim.at is not None else ""
+    if verdict.ties == verdict.of:
+        found = "no difference on any seed"
+    else:
+        ties = f", equal on {verdict.ties}" if verdict.ties else ""
+        undefined = f", undefined on {verdict.undefined}" if verdict.undefined else ""
+        found = f"held on {verdict.held} of {verdict.of} seeds{ties}{undefined}"
+        found += f", p\u00a0=\u00a0{verdict.p:.2g}"
+    return f"{claim.metric}{at}: {claim.left} {left} against {right}; {found}"
+
+
+def caution(seeds: int) -> str:
+    """What to know of verdicts over so few seeds; empty if there are enough."""
+    if seeds >= FEWEST_SEEDS:
+        return ""
+    return f"{seeds} seed{'s' * (seeds > 1)}: fewer than {FEWEST_SEEDS} seeds decide nothing"
+
+
+def settings(config: RunConfig) -> str:
+    """The keys of a run that are not at their defaults, and its learning rate."""
+    plain = RunConfig(optimizer=config.optimizer)
+    parts = [
+        f"{key}={str(value).lower() if isinstance(value, bool) else f'{value:g}'}"
+        for key, value in config.hyperparameters.items()
+        if key == "lr" or value != plain.hyperparameters[key]
+    ]
+    for key in ("warmup", "decay", "weight_decay", "l2"):
+        if value := getattr(config, key):
+            parts += [f"{key}={value}"] if value != "none" else []
+    if config.clip:
+        parts.append(f"clip={config.clip.norm:g}")
+    for key in config.problem.__struct_fields__:
+        value = getattr(config.problem, key)
+        if value != getattr(plain.problem, key):
+            parts.append(f"{key}={list(value) if isinstance(value, tuple) else value}")
+    return ", ".join(parts)

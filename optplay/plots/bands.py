@@ -1,0 +1,85 @@
+"""Faint bands behind the curves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.plots.palette import RGB
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row, Span
+from optplay.plots.series import Array
+
+# The bits of a braille character's dots, from top to bottom and left to right.
+_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
+_BRAILLE = 0x2800
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The area between two curves, each coordinate a fraction of the canvas in [0, 1].
+
+    Attributes:
+        x: shape (n,), never decreasing.
+        low, high: shape (n,); NaN leaves a gap.
+        color: the band's colour.
+    """
+
+    x: Array
+    low: Array
+    high: Array
+    color: RGB
+
+
+def behind(canvas: Sequence[Row], columns: int, bands: Sequence[Band]) -> list[Row]:
+    """Return the rows of the canvas with the bands, as sparse dots, where it is blank.
+
+    Of the ways tried this one reads best, on dark and light: full dots drown the curves, outlines
+    look like more curves, and blocks hide where the band ends.
+    """
+    if not bands:
+        return list(canvas)
+    rows = len(canvas)
+    across, up = np.arange(columns * DOTS_ACROSS), np.arange(rows * DOTS_DOWN)[::-1, None]
+    every_second = (up + across) % 2 == 0
+    parity = np.add.outer(np.arange(rows), np.arange(columns)) % 2
+    glyphs = np.full((rows, columns), ord(" "), dtype="<u4")
+    owner = np.full((rows, columns), len(bands))
+    for index, band in enumerate(bands):
+        low, high = (_edge(band.x, edge, across, up.size) for edge in (band.low, band.high))
+        dots = every_second & (up >= np.minimum(low, high)) & (up <= np.maximum(low, high))
+        cells = dots.reshape(rows, DOTS_DOWN, columns, DOTS_ACROSS)
+        code = np.einsum("rdca,da->rc", cells, _BITS)
+        # A cell has one colour, so bands that overlap take turns.
+        here = (code > 0) & ((owner == len(bands)) | (parity == index % 2))
+        glyphs[here], owner[here] = _BRAILLE + code[here], index
+    inks = [*(band.color for band in bands), None]
+    return [
+        _under(row, line.tobytes().decode("utf-32-le"), [inks[band] for band in whose])
+        for row, line, whose in zip(canvas, glyphs, owner.tolist(), strict=True)
+    ]
+
+
+def _edge(x: Array, y: Array, across: NDArray[np.int64], dots: int) -> Array:
+    """Return the dot, from the bottom, of an edge at each dot across; NaN where there is none."""
+    places = np.round(np.clip(x, 0, 1) * (across.size - 1))
+    edge = np.interp(across, places, np.clip(y, 0, 1), left=np.nan, right=np.nan)
+    dot: Array = np.round(edge * (dots - 1))
+    return dot
+
+
+def _under(row: Row, text: str, inks: list[RGB | None]) -> Row:
+    """Return the row with its blanks replaced by the same cells of ``text``."""
+    spans: list[Span] = []
+    at = 0
+    for part, ink in row:
+        end = at + len(part)
+        if ink is None:
+            for color, group in groupby(range(at, end), inks.__getitem__):
+                cells = list(group)
+                spans.append((text[cells[0] : cells[-1] + 1], color))
+        else:
+            spans.append((part, ink))
+        at = end
+    return tuple(spans)

@@ -1,0 +1,70 @@
+"""Results in words."""
+
+from math import inf, nan
+
+import pytest
+
+from optplay.experiments import SIGNS, Claim, Side, caution, claimed, figures, number, spread
+from optplay.experiments.claims import judge
+
+
+@pytest.mark.parametrize(
+    ("value", "percent", "text"),
+    [
+        (0.123456, False, "0.123"), (12.0, False, "12"), (1234.0, False, "1234"),
+        (0.9825, True, "98.2 %"), (1.0, True, "100 %"), (1e9, False, "1e+09"), (0.0, False, "0"),
+        (inf, False, "diverged"), (-inf, True, "diverged"), (nan, False, "—"), (nan, True, "—"),
+    ],
+)  # fmt: skip
+def test_numbers(value, percent, text):
+    assert number(value, percent=percent) == text
+
+
+def test_infinity_has_the_word_of_its_metric(history):
+    assert number(inf, infinite="never") == "never"
+    runs = {"a": [history(loss=[0.1], accuracy=[0.5])], "b": [history(loss=[0.2], diverged=True)]}
+    common = {"text": "t", "left": "a", "is": "below", "right": "b"}
+    lower = judge(Claim.of(common | {"metric": "final_loss"}), runs)
+    assert figures(lower).startswith("final_loss: a 0.1 against b diverged; held on 1 of 1 seeds, ")
+    sooner = judge(Claim.of(common | {"metric": "epochs_to_accuracy", "at": 0.9}), runs)
+    assert "a never against b never" in figures(sooner)
+
+
+def test_spreads():
+    assert spread(Side(0.5, 0.25, 0.75)) == "0.5 (0.25–0.75)"
+    assert spread(Side(0.5, 0.25, 0.75), percent=True, between="\n") == "50 %\n(25–75)"
+    assert spread(Side(0.5, 0.5, 0.5)) == "0.5"
+    assert spread(Side(inf, 40, inf), infinite="never") == "never (40–never)"
+
+
+def test_all_ties_are_no_difference(history):
+    runs = {"a": [history(loss=[0.5])] * 3}
+    claim = Claim.of(
+        {"text": "t", "metric": "final_loss", "left": "a", "is": "below", "right": 0.5}
+    )
+    found = figures(judge(claim, runs))
+    assert found == "final_loss: a 0.5 against 0.5; no difference on any seed"
+
+
+def test_ties_and_undefined_seeds_are_told(history):
+    runs = {"a": [history(loss=[v]) for v in (0.25, 0.5, 0.5, nan)]}
+    claim = Claim.of(
+        {"text": "t", "metric": "final_loss", "left": "a", "is": "below", "right": 0.5}
+    )
+    assert "held on 1 of 4 seeds, equal on 2, undefined on 1, " in figures(judge(claim, runs))
+
+
+def test_who_claims_it():
+    table = {"text": "t", "metric": "final_loss", "left": "a", "is": "below", "right": "b"}
+    assert claimed(Claim.of(table)) == "t"
+    assert claimed(Claim.of(table | {"source": "lesson"})) == "t [lesson]"
+
+
+@pytest.mark.parametrize(("seeds", "start"), [(1, "1 seed:"), (2, "2 seeds:"), (5, "5 seeds:")])
+def test_few_seeds(seeds, start):
+    assert caution(seeds) == f"{start} fewer than 6 seeds decide nothing"
+    assert caution(6) == caution(10_000) == ""
+
+
+def test_every_verdict_has_a_sign():
+    assert set(SIGNS) == {"holds", "fails", "undecided"}
