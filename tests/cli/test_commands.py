@@ -12,10 +12,12 @@ from optplay.experiments import load, preset_files
 from optplay.optim import optimizers
 
 
-def test_alone_it_says_how_to_run_a_preset(cli):
-    code, out, err = cli()
-    assert (code, err) == (0, "")
-    assert "optplay run compare" in out
+@pytest.mark.parametrize("arguments", [[], ["compare"], ["play"], ["play", "compare"]])
+def test_the_app_needs_a_terminal(cli, arguments):
+    code, out, err = cli(*arguments)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "the app needs a terminal" in err
+    assert "optplay run PRESET" in err
 
 
 def test_version(cli):
@@ -31,7 +33,9 @@ def test_help(cli, command):
         assert re.search(r"Examples:\n +optplay", out)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"], []])
+@pytest.mark.parametrize(
+    "arguments", [["--help"], ["run", "--help"], ["--version"], ["play", "--help"]]
+)
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
     code = (
@@ -96,9 +100,13 @@ def test_one_optimizer(cli, monkeypatch, name):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["rnu"], ("unknown command 'rnu'", "did you mean 'run'", "presets")),
-        (["exercise-2-warmup"], ("is a preset: optplay run exercise-2-warmup",)),
-        (["my.toml"], ("is a preset: optplay run my.toml",)),
+        (["rnu"], ("unknown command or preset 'rnu'", "did you mean 'run'", "presets")),
+        (["exercise-2-warmp"], ("unknown command or preset", "did you mean 'exercise-2-warmup'")),
+        (["none.toml", "--headless"], ("none.toml: no such file",)),
+        (["compare", "--size", "80x24"], ("--size: found without --headless",)),
+        (["compare", "--headless", "--size", "80"], ("--size: found '80'", "120x40")),
+        (["compare", "--headless", "--press", "tab,bogus"], ("--press", "'bogus'")),
+        (["--headless", "--screenshot", "none/a.svg"], ("--screenshot: found 'none/a.svg'",)),
         (["--jsn"], ("--jsn",)),
         (["run"], ("Missing argument", "PRESET|FILE")),
         (["run", "exercise-2-warmp"], ("unknown preset", "did you mean 'exercise-2-warmup'")),

@@ -1,0 +1,63 @@
+"""`optplay` and `optplay PRESET`: the app, in the terminal or headless."""
+
+import re
+import sys
+from pathlib import Path
+
+from optplay.errors import InputError, show
+
+SMALLEST, LARGEST = (20, 5), (1000, 500)
+NO_TERMINAL = (
+    "the app needs a terminal: found none; `optplay run PRESET` and "
+    "`optplay PRESET --headless` need none"
+)
+
+
+def open_app(
+    preset: str | None,
+    *,
+    headless: bool,
+    size: str | None,
+    press: str | None,
+    screenshot: str | None,
+) -> int:
+    """Opens the app; see `optplay play --help`.
+
+    Raises:
+        InputError: something is wrong with the preset or with an option.
+        OSError: the screenshot can't be written.
+    """
+    if headless:
+        return _headless(preset, size=size, press=press, screenshot=screenshot)
+    for option, given in (("--size", size), ("--press", press), ("--screenshot", screenshot)):
+        if given is not None:
+            raise InputError(f"{option}: found without --headless, allowed: with it")
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
+        raise InputError(NO_TERMINAL)
+    from optplay.tui.run import play  # noqa: PLC0415 - Textual takes a third of a second
+
+    return play(preset)
+
+
+def _headless(
+    preset: str | None, *, size: str | None, press: str | None, screenshot: str | None
+) -> int:
+    cells = _size(size) if size is not None else (120, 40)
+    path = Path(screenshot) if screenshot is not None else None
+    if path is not None and (not screenshot or path.is_dir() or not path.parent.is_dir()):
+        raise InputError(f"--screenshot: found {show(screenshot)}, allowed: a file in a folder")
+    from optplay.cli.running import announce_compiling, print_results  # noqa: PLC0415
+    from optplay.tui.run import keys_of, play_headless  # noqa: PLC0415 - see above
+
+    announce_compiling()
+    results = play_headless(preset, size=cells, press=keys_of(press or ""), screenshot=path)
+    print_results(results, plot=False, quiet=False)
+    return 0
+
+
+def _size(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,4})[x×](\d{1,4})", text)
+    cells = (int(found[1]), int(found[2])) if found else (0, 0)
+    if not all(a <= b <= c for a, b, c in zip(SMALLEST, cells, LARGEST, strict=True)):
+        raise InputError(f"--size: found {show(text)}, allowed: as 120x40, from 20x5 to 1000x500")
+    return cells

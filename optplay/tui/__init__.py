@@ -1,0 +1,1 @@
+"""The Textual app. Nothing but the command line imports it."""

@@ -1,0 +1,138 @@
+"""What is drawn, and when."""
+
+from typing import Any
+
+from textual.app import ComposeResult
+from textual.widgets import Footer
+
+from optplay.errors import InputError
+from optplay.experiments import load
+from optplay.training import on_compile
+from optplay.tui.background import Background
+from optplay.tui.board import Board
+from optplay.tui.knobs import turned
+from optplay.tui.messages import Compiling
+from optplay.tui.player import Player
+from optplay.tui.session import Session
+from optplay.tui.stage import Stage
+from optplay.tui.widgets.status import StatusLine
+
+FRAMES_PER_SECOND = 20
+SAY_TRAINING_AFTER = 0.3
+
+
+class Display(Background):
+    """The parts of the screen, and what each shows of the stage."""
+
+    def compose(self) -> ComposeResult:
+        self._status, self._board = StatusLine(id="status"), Board(self.check_knob)
+        yield self._status
+        yield self._board
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        self._last_frame = self.clock()
+        self._frames = self.set_interval(1 / FRAMES_PER_SECOND, self.frame, pause=True)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.draw())
+        on_compile(self._compiling)
+        self.call_after_refresh(self._opened)
+
+    def _compiling(self) -> None:
+        self.post_message(Compiling())
+
+    def on_compiling(self) -> None:
+        self._status.work = "compiling, once: takes some seconds"
+
+    def check_knob(self, key: str, value: Any) -> str | None:
+        """What would be wrong with a knob at this value."""
+        try:
+            turned(self.session.run.config, key, value)
+        except InputError as error:
+            return str(error)
+        return None
+
+    @property
+    def board(self) -> Board:
+        """The screen's layout."""
+        return self._board
+
+    def open(self, name: str) -> None:
+        """Opens another preset.
+
+        Raises:
+            InputError: there is none, or something is wrong in it.
+        """
+        preset = load(name)
+        whole = self.session.whole_problem
+        self.session = Session(preset, name, self.clock)
+        self.session.whole_problem = whole
+        player = Player(preset.runs[0].config.epochs, self.player.speed)
+        self.stage = Stage(self.session, player)
+        self._opened()
+
+    def _opened(self) -> None:
+        board = self.board
+        board.zoomed, board.active = None, self.stage.charts[0]
+        self.board.lesson.show_text(self.session.preset.question, self.session.preset.lesson)
+        self._measured = None
+        self.changed()
+
+    def changed(self) -> None:
+        """The session is another: draws its controls, and computes what is not there yet."""
+        self.player.resize(self.session.run.config.epochs)
+        self.stage.histories = {
+            label: history
+            for label, history in self.stage.histories.items()
+            if label in self.stage.labels
+        }
+        self.board.draw_controls(self.session)
+        self.board.lay_out(self.stage)
+        self.compute()
+        if self.evidence != self._measured:
+            self.stop_measuring()
+        self.draw()
+
+    def frame(self) -> None:
+        """One frame of playing."""
+        now = self.clock()
+        self.player.tick(now - self._last_frame)
+        self._last_frame = now
+        self.draw()
+
+    def draw(self) -> None:
+        """Draws the stage as it is now."""
+        if not (self.is_running and self.board.is_mounted):
+            return
+        self.board.draw(self.stage)
+        self._draw_status()
+        self._draw_lesson()
+        if self.player.playing:
+            self._frames.resume()
+        else:
+            self._frames.pause()
+
+    def _draw_status(self) -> None:
+        player, status = self.player, self._status
+        edited = " *" if self.session.edited else ""
+        status.title = f"optplay   {self.session.preset.title}{edited}"
+        sign = "▶" if player.playing else "‖" if not player.at_end else "■"
+        seeds = self.session.preset.seeds
+        which = (
+            f"all {len(seeds)} seeds" if self.stage.all_seeds else f"seed {self.session.state.seed}"
+        )
+        status.player = (
+            f"{which}   {sign} epoch {player.epoch}/{player.epochs}   {player.speed_text}"
+        )
+        late = self.clock() - self.began > SAY_TRAINING_AFTER
+        done = self.player.edge / max(self.player.epochs, 1)
+        if not (self.training and not self.stage.histories):
+            status.work = f"training {done:.0%}" if self.training and late else ""
+
+    def _draw_lesson(self) -> None:
+        preset, results = self.session.preset, self.stage.results
+        count = len(results.preset.seeds) if results else 0
+        done = count == len(preset.seeds)
+        progress = "" if done else f"{count} of {len(preset.seeds)} seeds"
+        self.board.lesson.show_verdicts(
+            preset.claims, results.verdicts if results else (), progress
+        )

@@ -1,0 +1,231 @@
+"""The knobs of a run, made from what optimizers, schedules and problems declare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+
+from optplay.checked import describe, options
+from optplay.optim import Hyperparameter, find_schedule, optimizers, schedules
+from optplay.problems import Problem, datasets
+from optplay.training import Clip, RunConfig
+from optplay.tui.scales import (
+    Amount,
+    Choice,
+    Count,
+    Doubling,
+    Factor,
+    Fraction,
+    Layers,
+    Memory,
+    Number,
+    Scale,
+    Switch,
+)
+
+PROBLEM = "problem."
+SHARED = ("epochs", "seed")
+TITLES = {
+    "optimizer": "Optimizer", "warmup": "Warmup", "decay": "Decay", "clip": "Clipping",
+    "weight_decay": "Weight decay", "l2": "L2", "epochs": "Epochs", "seed": "Seed",
+}  # fmt: skip
+# What a switched knob comes on with, where it has not been on before.
+ON: dict[str, Any] = {
+    "warmup": 0.1,
+    "decay": "cosine",
+    "clip": 1.0,
+    "weight_decay": 0.01,
+    "l2": 0.01,
+}
+OFF: dict[str, Any] = {"warmup": 0.0, "decay": "none", "clip": None, "weight_decay": 0.0, "l2": 0.0}
+# Plain sizes that a factor would move too far at once.
+POWERS_OF_TWO = ("batch_size",)
+
+
+@dataclass(frozen=True)
+class Knob:
+    """Something that can be turned.
+
+    Attributes:
+        key: a key of a preset's run, `problem.…` for those of its problem.
+        title: what stands before the value. text: one sentence on what it does.
+        allowed: the valid range in words. scale: how it moves.
+        notes: for a choice, a sentence on each name.
+    """
+
+    key: str
+    title: str
+    text: str
+    allowed: str
+    scale: Scale
+    notes: Mapping[str, str] | None = None
+
+    @property
+    def switched(self) -> bool:
+        """Whether it can be off."""
+        return self.key in OFF
+
+    @property
+    def is_choice(self) -> bool:
+        """Whether its value is one of some names."""
+        return isinstance(self.scale, Choice)
+
+    def is_on(self, value: Any) -> bool:
+        """Whether this value means on."""
+        return not self.switched or value != OFF[self.key]
+
+    def show(self, value: Any) -> str:
+        """The value as a person reads it."""
+        return self.scale.show(value)
+
+
+def knobs(config: RunConfig) -> list[Knob]:
+    """The knobs of a run, in the order of the update: rule, schedule, clipping, decay, problem."""
+    rule = config.rule
+    all_rules = optimizers()
+    notes = {name: f"{o.title}: {o.summary}" for name, o in all_rules.items()}
+    first = Knob(
+        "optimizer", TITLES["optimizer"], rule.summary, ", ".join(all_rules),
+        Choice(tuple(all_rules)), notes,
+    )  # fmt: skip
+    own = [Knob(h.name, h.name, h.text, h.allowed, _scale(h)) for h in rule.hyperparameters]
+    return [first, *own, *_pipeline(config), *_shared(), *_problem()]
+
+
+def _scale(knob: Hyperparameter) -> Scale:
+    if isinstance(knob.default, bool):
+        return Switch()
+    if knob.log:
+        first = 1e-12 if knob.name == "epsilon" else 1e-5
+        return Factor(first if knob.low_open else knob.low, knob.high, first)
+    if knob.high == 1 and knob.high_open:
+        return Memory(knob.low)
+    return Fraction(knob.low, knob.high)
+
+
+def _pipeline(config: RunConfig) -> list[Knob]:
+    fields = {f.name: f.type for f in msgspec.structs.fields(RunConfig)}
+    kinds = schedules()
+    norm = msgspec.structs.fields(Clip)[0]
+    decay = find_schedule(config.decay)
+    scales: dict[str, Scale] = {
+        "warmup": Fraction(),
+        "decay": Choice(tuple(kinds)),
+        "clip": Factor(1e-5, 1e9, 1e-5),
+        "weight_decay": Factor(0.0, 1000.0),
+        "l2": Factor(0.0, 1000.0),
+    }
+    result = []
+    for key, scale in scales.items():
+        text, allowed = _told(fields[key])
+        notes = None
+        if key == "decay":
+            text = decay.text if config.decay != "none" else text
+            allowed, notes = ", ".join(kinds), {n: f"{s.title}: {s.text}" for n, s in kinds.items()}
+        if key == "clip":
+            text, allowed = _told(norm.type)
+        result.append(Knob(key, TITLES[key], text, allowed, scale, notes))
+    return result
+
+
+def _shared() -> list[Knob]:
+    fields = {f.name: f.type for f in msgspec.structs.fields(RunConfig)}
+    scales: dict[str, Scale] = {"epochs": Count(), "seed": Number()}
+    return [Knob(key, TITLES[key], *_told(fields[key]), scale) for key, scale in scales.items()]
+
+
+def _problem() -> list[Knob]:
+    result = []
+    for field in msgspec.structs.fields(Problem):
+        text, allowed = _told(field.type)
+        title = field.name.replace("_", " ").capitalize()
+        notes = None
+        names = options(field.type)
+        if field.name == "dataset":
+            kinds = datasets()
+            names, allowed = tuple(kinds), ", ".join(kinds)
+            notes = {name: f"{d.title}: {d.text}" for name, d in kinds.items()}
+        scale = Choice(names) if names else _of_field(field.name, field.type)
+        result.append(Knob(PROBLEM + field.name, title, text, allowed, scale, notes))
+    return result
+
+
+def _of_field(name: str, kind: Any) -> Scale:
+    base, meta = _annotated(kind)
+    low = next((b for b in (meta.ge, meta.gt) if b is not None), None) if meta else None
+    high = next((b for b in (meta.le, meta.lt) if b is not None), None) if meta else None
+    if base is bool:
+        return Switch()
+    if base is int:
+        low, high = int(low or 0), int(high or 2**63 - 1)
+        if high == 2**63 - 1:
+            return Number(low, high)
+        return (Doubling if name in POWERS_OF_TWO else Count)(low, high)
+    if base is float:
+        return Fraction() if high == 1 else Amount(low or 0.0, high or inf)
+    return Layers()
+
+
+def _annotated(kind: Any) -> tuple[Any, msgspec.Meta | None]:
+    """The type and the Meta of an Annotated, also inside `… | None`."""
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return base, meta
+    for part in get_args(kind):
+        if get_origin(part) is Annotated:
+            return _annotated(part)
+    return kind, None
+
+
+def _told(kind: Any) -> tuple[str, str]:
+    """What a field does, and its valid range in words."""
+    _, meta = _annotated(kind)
+    return (meta.description or "") if meta else "", describe(kind)
+
+
+def value_of(config: RunConfig, key: str) -> Any:
+    """What a knob of the run stands at; the norm, or None, for clipping."""
+    if key.startswith(PROBLEM):
+        return getattr(config.problem, key.removeprefix(PROBLEM))
+    if key == "clip":
+        return config.clip.norm if config.clip else None
+    if key in TITLES:
+        return getattr(config, key)
+    return config.hyperparameters[key]
+
+
+def turned(config: RunConfig, key: str, value: Any) -> RunConfig:
+    """The run with one knob turned.
+
+    A new optimizer keeps the hyperparameters that both have, and brings the weight decay that it
+    is declared with if the old one stood at its own.
+
+    Raises:
+        InputError: the value is out of range.
+    """
+    replace = msgspec.structs.replace
+    if key.startswith(PROBLEM):
+        name = key.removeprefix(PROBLEM)
+        return replace(config, problem=replace(config.problem, **{name: value}))
+    if key == "clip":
+        return replace(config, clip=None if value is None else Clip(norm=value))
+    if key == "optimizer":
+        return _other_rule(config, value)
+    if key in TITLES:
+        return replace(config, **{key: value})
+    return replace(config, hyperparameters={**config.hyperparameters, key: value})
+
+
+def _other_rule(config: RunConfig, name: str) -> RunConfig:
+    plain_new = RunConfig(optimizer=name)
+    old = config.rule
+    kept = {
+        key: value for key, value in config.hyperparameters.items()
+        if key in plain_new.hyperparameters
+    }  # fmt: skip
+    decay = config.weight_decay
+    if decay == old.weight_decay:
+        decay = plain_new.weight_decay
+    return msgspec.structs.replace(config, optimizer=name, hyperparameters=kept, weight_decay=decay)

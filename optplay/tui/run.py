@@ -1,0 +1,102 @@
+"""Starts the app: in a terminal, or headless with keys pressed for it."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from textual.keys import Keys, key_to_character
+from textual.pilot import Pilot
+
+from optplay.errors import InputError, show
+from optplay.experiments import Results, load
+from optplay.files import write_text
+from optplay.tui import settings
+from optplay.tui.app import Optplay
+
+POLL_SECONDS = 0.02
+DEFAULT_SIZE = (120, 40)
+
+
+def play(preset: str | None) -> int:
+    """Opens the app on a preset, the last one if none is given; returns its exit code.
+
+    Raises:
+        InputError: there is no such preset, or something is wrong in it.
+    """
+    remembered, complaint = settings.read()
+    opened = preset or remembered.preset
+    try:
+        loaded = load(opened)
+    except InputError as error:
+        if preset:
+            raise
+        # What was opened last may be a file that is gone.
+        complaint, opened = f"{error}; opened compare instead", "compare"
+        loaded = load(opened)
+    app = Optplay(loaded, opened, theme=remembered.theme, speed=remembered.speed)
+    app.complaint = complaint
+    app.run()
+    if app.fault:
+        raise app.fault
+    last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=app.session.opened)
+    settings.write(last)
+    return app.return_code or 0
+
+
+def play_headless(
+    preset: str | None,
+    *,
+    size: tuple[int, int] = DEFAULT_SIZE,
+    press: Sequence[str] = (),
+    screenshot: Path | None = None,
+) -> Results:
+    """Runs the app without a terminal, presses the keys, and waits until nothing is computed.
+
+    Returns:
+        What `optplay run` would come to with the preset as it then is.
+
+    Raises:
+        InputError: as `play`, or more than this machine can hold or finish.
+        OSError: the screenshot can't be written.
+    """
+    opened = preset or "compare"
+    app = Optplay(load(opened), opened)
+
+    async def drive(pilot: Pilot[object]) -> None:
+        await _settle(app, pilot)
+        for key in press:
+            await pilot.press(key)
+        await _settle(app, pilot)
+        if screenshot:
+            write_text(screenshot, app.export_screenshot())
+        app.exit()
+
+    app.run(headless=True, size=size, auto_pilot=drive)
+    if trouble := app.fault or app.failure:
+        raise trouble
+    assert app.stage.results is not None
+    return app.stage.results
+
+
+def keys_of(text: str) -> list[str]:
+    """The names of keys between commas or spaces, as `tab,down,right`.
+
+    Raises:
+        InputError: there is no key of that name.
+    """
+    known = {key.value for key in Keys}
+    names = [name for name in re.split(r"[,\s]+", text) if name]
+    for name in names:
+        # A modifier may stand before any key.
+        last = name.rsplit("+", 1)[-1]
+        if len(last) != 1 and last not in known and not key_to_character(last):
+            raise InputError(f"--press: found the key {show(name)}, allowed: as right, space, p")
+    return names
+
+
+async def _settle(app: Optplay, pilot: Pilot[object]) -> None:
+    """Waits until everything that was asked for is computed and drawn."""
+    await pilot.pause()
+    while not app.settled and app.is_running:
+        await pilot.pause(POLL_SECONDS)
+    await pilot.pause()

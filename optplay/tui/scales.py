@@ -1,0 +1,238 @@
+"""How a value is nudged, shown and read: one scale per kind of knob."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, inf, log10
+from typing import Any, Protocol
+
+from optplay.errors import InputError, show, unknown
+
+STEPS_PER_DECADE = 4
+DIGITS = 3
+ON_GRID = 1e-2
+FRACTION_STEP = 0.05
+
+
+class Scale(Protocol):
+    """How a value moves, reads and is read."""
+
+    def nudge(self, value: Any, by: int) -> Any:
+        """The value `by` notches (+1 or -1) further; the same at the end of its range."""
+
+    def show(self, value: Any) -> str:
+        """The value as a person reads it; `read` takes it back."""
+
+    def read(self, text: str) -> Any:
+        """The value that was typed.
+
+        Raises:
+            InputError: it is of another kind. Ranges are checked by who declares them.
+        """
+
+
+def plain(value: float) -> str:
+    """A number as short as it can be without becoming another one."""
+    short = f"{value:g}"
+    return short if float(short) == value else repr(value)
+
+
+def _number(text: str) -> float:
+    try:
+        if text.endswith("%"):
+            return float(text[:-1]) / 100
+        return float(text)
+    except ValueError:
+        raise InputError(f"found {show(text)}, allowed: a number") from None
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text.replace(",", "").replace("_", ""))
+    except ValueError:
+        raise InputError(f"found {show(text)}, allowed: a whole number") from None
+
+
+def _factor(value: float, by: int) -> float:
+    """Times 10^¼, onto the grid 1, 1.78, 3.16, 5.62, 10 … if the value is on it already."""
+    place = log10(value) * STEPS_PER_DECADE
+    exact = 10 ** (round(place) / STEPS_PER_DECADE)
+    if abs(value / exact - 1) < ON_GRID:
+        place = round(place)
+    return float(f"{10 ** ((place + by) / STEPS_PER_DECADE):.{DIGITS}g}")
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A rate: each notch is a factor of 10^¼. Below `first` a nudge down comes to zero."""
+
+    low: float = 0.0
+    high: float = inf
+    first: float = 1e-5
+
+    def nudge(self, value: float, by: int) -> float:
+        if value <= 0:
+            return self.first if by > 0 else value
+        moved = _factor(value, by)
+        if by < 0 and moved < self.first * (1 - ON_GRID) and self.low <= 0 < self.first:
+            return self.low if self.low == 0 and value <= self.first * (1 + ON_GRID) else moved
+        return min(max(moved, self.low), self.high)
+
+    show = staticmethod(plain)
+    read = staticmethod(_number)
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A factor below 1, as β: each notch is a factor of 10^¼ on its distance from 1."""
+
+    low: float = 0.0
+
+    def nudge(self, value: float, by: int) -> float:
+        distance = _factor(1 - value, -by)
+        # 1-β keeps its three digits, whichever decimal of β they are.
+        return max(round(1 - distance, DIGITS - floor(log10(distance))), self.low)
+
+    show = staticmethod(plain)
+    read = staticmethod(_number)
+
+
+@dataclass(frozen=True)
+class Fraction:
+    """A part of a whole: each notch is 5 %."""
+
+    low: float = 0.0
+    high: float = 1.0
+
+    def nudge(self, value: float, by: int) -> float:
+        return min(max(round(value + by * FRACTION_STEP, 6), self.low), self.high)
+
+    def show(self, value: float) -> str:
+        percent = plain(round(value * 100, 10))
+        return f"{percent} %" if float(percent) / 100 == value else plain(value)
+
+    def read(self, text: str) -> float:
+        return _number(text)
+
+
+@dataclass(frozen=True)
+class Amount:
+    """A plain size, as of noise: each notch is 0.05."""
+
+    low: float = 0.0
+    high: float = inf
+
+    def nudge(self, value: float, by: int) -> float:
+        return min(max(round(value + by * FRACTION_STEP, 6), self.low), self.high)
+
+    show = staticmethod(plain)
+    read = staticmethod(_number)
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many: 1, 2, 5, 10, 20, 50 …"""
+
+    low: int = 1
+    high: int = 10**18
+
+    def nudge(self, value: int, by: int) -> int:
+        magnitude = int(10 ** max(len(str(value)) - 1, 0))
+        grid = [magnitude * n // d for n, d in ((1, 2), (1, 1), (2, 1), (5, 1), (10, 1))]
+        further = [n for n in grid if (n > value if by > 0 else 0 < n < value)]
+        if not further:
+            return value
+        return min(max(min(further) if by > 0 else max(further), self.low), self.high)
+
+    def show(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        return _whole(text)
+
+
+@dataclass(frozen=True)
+class Doubling:
+    """How many, in powers of two."""
+
+    low: int = 1
+    high: int = 10**18
+
+    def nudge(self, value: int, by: int) -> int:
+        bits = value.bit_length() - 1
+        below = 2**bits if value > 2**bits else 2 ** max(bits - 1, 0)
+        return min(max(int(2 ** (bits + 1) if by > 0 else below), self.low), self.high)
+
+    def show(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        return _whole(text)
+
+
+@dataclass(frozen=True)
+class Number:
+    """A name that happens to be a number, as a seed: each notch is the next one."""
+
+    low: int = 0
+    high: int = 2**63 - 1
+
+    def nudge(self, value: int, by: int) -> int:
+        return min(max(value + by, self.low), self.high)
+
+    def show(self, value: int) -> str:
+        return str(value)
+
+    def read(self, text: str) -> int:
+        return _whole(text)
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Neurons of each hidden layer: a nudge doubles or halves all of them."""
+
+    def nudge(self, value: Sequence[int], by: int) -> tuple[int, ...]:
+        return tuple(min(Doubling().nudge(n, by), 10_000) for n in value)
+
+    def show(self, value: Sequence[int]) -> str:
+        return ", ".join(map(str, value)) or "none"
+
+    def read(self, text: str) -> tuple[int, ...]:
+        inner = text.strip().strip("[]()")
+        if inner.strip() in ("", "none"):
+            return ()
+        return tuple(_whole(part.strip()) for part in inner.split(",") if part.strip())
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of some names."""
+
+    names: tuple[str, ...]
+
+    def nudge(self, value: str, by: int) -> str:
+        return self.names[(self.names.index(value) + by) % len(self.names)]
+
+    def show(self, value: str) -> str:
+        return value
+
+    def read(self, text: str) -> str:
+        if text not in self.names:
+            raise InputError(unknown("name", text, self.names))
+        return text
+
+
+@dataclass(frozen=True)
+class Switch:
+    """On or off."""
+
+    def nudge(self, value: bool, by: int) -> bool:
+        return not value
+
+    def show(self, value: bool) -> str:
+        return "on" if value else "off"
+
+    def read(self, text: str) -> bool:
+        words = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}
+        if text.lower() not in words:
+            raise InputError(f"found {show(text)}, allowed: on or off")
+        return words[text.lower()]

@@ -1,0 +1,114 @@
+"""A list to choose one from, with a search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.widgets import Input, OptionList
+from textual.widgets.option_list import Option
+
+from optplay.tui.screens.dialog import Dialog
+
+MOVE = Binding.Group("Move", compact=True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A choice: its unique name, its title, and a sentence on it."""
+
+    name: str
+    title: str
+    note: str
+
+    def shown(self, between: str = "\n") -> Content:
+        """The title, the name where it says more, and the note."""
+        parts = [(self.title, "bold")]
+        if self.name.casefold() != self.title.casefold():
+            parts.append((f"  {self.name}", "$text-muted"))
+        if self.note:
+            parts.append((between + self.note, "$text-muted"))
+        return Content.assemble(*parts)
+
+
+def fitting(entries: Sequence[Entry], query: str) -> list[Entry]:
+    """The entries in which all words of the query occur, those named so before those noted so."""
+    asked = query.casefold().strip()
+    words = asked.split()
+
+    def distance(entry: Entry) -> tuple[bool, bool, bool]:
+        heads = entry.name.casefold(), entry.title.casefold()
+        return (
+            asked not in heads,
+            not any(head.startswith(asked) for head in heads),
+            not all(any(word in head for head in heads) for word in words),
+        )
+
+    found = [
+        entry
+        for entry in entries
+        if all(word in f"{entry.name}\n{entry.title}\n{entry.note}".casefold() for word in words)
+    ]
+    return sorted(found, key=distance)
+
+
+class Choose(Dialog[str | None]):
+    """Gives the name of the entry taken, None if it was closed. The search keeps the focus."""
+
+    DEFAULT_CSS = """
+    Choose {
+        align: center top;
+
+        #box {
+            max-width: 78;
+            margin-top: 1;
+        }
+        OptionList {
+            margin-top: 1;
+            max-height: 55vh;
+        }
+    }
+    """
+    BINDINGS = [
+        Binding("up", "move('cursor_up')", "Up", priority=True, group=MOVE),
+        Binding("down", "move('cursor_down')", "Down", priority=True, group=MOVE),
+        Binding("pageup", "move('page_up')", "Page up", priority=True, show=False),
+        Binding("pagedown", "move('page_down')", "Page down", priority=True, show=False),
+        Binding("enter", "move('select')", "Take", priority=True),
+    ]
+
+    def __init__(self, title: str, entries: Sequence[Entry], current: str | None = None) -> None:
+        super().__init__(title)
+        self.entries = entries
+        self.current = current
+
+    def body(self) -> ComposeResult:
+        yield Input(placeholder="Type to search", compact=True)
+        listed = OptionList(markup=False, compact=True)
+        listed.can_focus = False
+        yield listed
+
+    def on_mount(self) -> None:
+        self.list("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.list(event.value)
+
+    def list(self, query: str) -> None:
+        """Lists what fits; at first the current one is highlighted, then the nearest."""
+        found = fitting(self.entries, query)
+        listed = self.query_one(OptionList)
+        listed.set_options([Option(entry.shown(), entry.name) for entry in found])
+        if not found:
+            listed.add_option(Option(f"nothing fits “{query.strip()}”", disabled=True))
+        names: list[str | None] = [entry.name for entry in found]
+        at_current = not query.strip() and self.current in names
+        listed.highlighted = names.index(self.current) if at_current else 0 if found else None
+
+    async def action_move(self, how: str) -> None:
+        """Hands a key on to the list."""
+        await self.query_one(OptionList).run_action(how)
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(event.option_id)

@@ -1,0 +1,47 @@
+"""Yes or no."""
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import HorizontalGroup
+from textual.content import Content
+from textual.widgets import Button, Static
+
+from optplay.tui.screens.dialog import Dialog
+
+
+class Confirm(Dialog[bool]):
+    """Gives True for yes only."""
+
+    DEFAULT_CSS = """
+    Confirm {
+        #buttons {
+            margin-top: 1;
+            align-horizontal: center;
+        }
+        Button {
+            margin: 0 1;
+            max-width: 45%;
+        }
+    }
+    """
+    BINDINGS = [
+        Binding("y", "dismiss(True)", "Yes"),
+        Binding("n,escape", "dismiss(False)", "No"),
+        Binding("left", "app.focus_previous", "Previous", show=False),
+        Binding("right", "app.focus_next", "Next", show=False),
+    ]
+    AUTO_FOCUS = "#no"
+
+    def __init__(self, question: str, yes: str) -> None:
+        super().__init__("")
+        self.question = question
+        self.yes = yes
+
+    def body(self) -> ComposeResult:
+        yield Static(Content(self.question))
+        with HorizontalGroup(id="buttons"):
+            yield Button(Content(self.yes), id="yes", variant="warning")
+            yield Button("No", id="no")
+
+    def on_button_pressed(self, event: Button.Pressed) -> None:
+        self.dismiss(event.button.id == "yes")

@@ -1,0 +1,87 @@
+"""What all dialogs share: a box over the dimmed app, its keys at the bottom, and ways out."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.await_complete import AwaitComplete
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen, ScreenResultType
+from textual.widgets import Footer
+
+
+class Dialog(ModalScreen[ScreenResultType]):
+    """A box with a title; what is in it comes from `body`."""
+
+    DEFAULT_CSS = """
+    Dialog {
+        align: center middle;
+
+        #box {
+            width: 90%;
+            max-width: 64;
+            height: auto;
+            max-height: 90%;
+            padding: 0 1;
+            background: $surface;
+            border: round $primary;
+            border-title-color: $text;
+            border-title-style: bold;
+        }
+        Input, OptionList, OptionList:focus {
+            border: none;
+            padding: 0;
+            background: $surface;
+            background-tint: $surface 0%;
+        }
+        Input {
+            height: 1;
+            padding: 0 1;
+            background: $panel;
+        }
+        OptionList > .option-list--option {
+            padding: 0 1;
+        }
+        OptionList > .option-list--option-highlighted,
+        OptionList:focus > .option-list--option-highlighted {
+            color: $foreground;
+            background: $primary 30%;
+            text-style: none;
+        }
+        .wrong {
+            color: $text-error;
+        }
+        Footer {
+            dock: none;
+            margin-top: 1;
+            background: $surface;
+        }
+        FooterKey {
+            background: $surface;
+        }
+    }
+    """
+    BINDINGS = [Binding("escape", "dismiss", "Close")]
+
+    def __init__(self, heading: str) -> None:
+        super().__init__()
+        self.heading = heading
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="box") as box:
+            box.border_title = Content(self.heading)
+            yield from self.body()
+            yield Footer(show_command_palette=False, compact=True)
+
+    def body(self) -> ComposeResult:
+        """The widgets between title and keys."""
+        raise NotImplementedError
+
+    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
+        """Closes the dialog."""
+        # A second Enter may be queued already: it must not close the screen below.
+        return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def on_click(self, event: events.Click) -> None:
+        if event.widget is self:
+            self.app.simulate_key("escape")

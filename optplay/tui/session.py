@@ -1,0 +1,226 @@
+"""What the screen is about: a preset as edited so far, with undo. Nothing here knows Textual."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import msgspec
+
+from optplay.errors import InputError
+from optplay.experiments import Preset
+from optplay.experiments.preset import Fork, Run
+from optplay.optim import find_optimizer
+from optplay.training import RunConfig
+from optplay.tui.knobs import OFF, ON, PROBLEM, SHARED, turned, value_of
+
+COALESCE_SECONDS = 0.8
+MOST_UNDO = 1000
+MOST_RUNS = 64
+
+
+@dataclass(frozen=True)
+class State:
+    """One state of the screen's subject.
+
+    Attributes:
+        preset: the runs, seeds and claims.
+        selected: the place of the run that the controls show.
+        seed: the network seed of the curves, unless all seeds are shown.
+    """
+
+    preset: Preset
+    selected: int
+    seed: int
+
+    @property
+    def run(self) -> Run:
+        """The selected run."""
+        return self.preset.runs[self.selected]
+
+
+class Session:
+    """The states of a sitting: the present one, those to undo to and those to redo.
+
+    Every method that changes something raises InputError, and changes nothing, if the result would
+    not be a valid preset.
+    """
+
+    def __init__(self, preset: Preset, opened: str, clock: Callable[[], float] = monotonic) -> None:
+        self.opened = opened
+        self.original = preset
+        self.state = State(preset, 0, preset.seeds[0])
+        self.whole_problem = True
+        self._undo: list[State] = []
+        self._redo: list[State] = []
+        self._remembered: dict[tuple[str, str], Any] = {}
+        self._clock = clock
+        self._last_edit: tuple[object, float] = (None, 0.0)
+
+    @property
+    def preset(self) -> Preset:
+        """The preset as edited so far."""
+        return self.state.preset
+
+    @property
+    def run(self) -> Run:
+        """The selected run."""
+        return self.state.run
+
+    @property
+    def edited(self) -> bool:
+        """Whether anything differs from what was opened."""
+        return self.preset != self.original
+
+    def value(self, key: str) -> Any:
+        """What a knob of the selected run stands at."""
+        return self.state.seed if key == "seed" else value_of(self.run.config, key)
+
+    def turn(self, key: str, value: Any) -> None:
+        """Turns a knob of the selected run.
+
+        Epochs and seed are those of all runs, the problem's knobs too while `whole_problem`.
+        """
+        if key == "seed":
+            turned(self.run.config, key, value)
+            self._now(replace(self.state, seed=value), key)
+            return
+        all_runs = key in SHARED or (key.startswith(PROBLEM) and self.whole_problem)
+        label = self.run.label
+        if key in OFF and (was := self.value(key)) != OFF[key]:
+            self._remembered[label, key] = was
+        runs = tuple(
+            msgspec.structs.replace(run, config=turned(run.config, key, value))
+            if all_runs or run.label == label
+            else run
+            for run in self.preset.runs
+        )
+        self._put(runs, (label, key))
+
+    def switch(self, key: str) -> None:
+        """Turns a knob off, or on again to where it was."""
+        if self.value(key) == OFF[key]:
+            self.turn(key, self.last_on(key))
+        else:
+            self.turn(key, OFF[key])
+
+    def last_on(self, key: str) -> Any:
+        """Where a knob that may be off stands when it comes on again."""
+        now = self.value(key)
+        return now if now != OFF[key] else self._remembered.get((self.run.label, key), ON[key])
+
+    def select(self, place: int) -> None:
+        """Selects a run; not an edit."""
+        self.state = replace(self.state, selected=place % len(self.preset.runs))
+        self._last_edit = (None, 0.0)
+
+    def add(self, optimizer: str) -> None:
+        """A new run with the optimizer's defaults, on the problem of the selected run."""
+        now = self.run.config
+        config = RunConfig(problem=now.problem, optimizer=optimizer, epochs=now.epochs)
+        run = Run(label=self._free(find_optimizer(optimizer).title), config=config)
+        self._append(run)
+
+    def duplicate(self) -> None:
+        """A copy of the selected run."""
+        run = msgspec.structs.replace(self.run, label=self._free(self.run.label))
+        self._append(run)
+
+    def fork(self, epoch: int) -> None:
+        """A new run that goes on from the selected one at an epoch, with the same knobs."""
+        fork = Fork(run=self.run.label, epoch=epoch)
+        label = self._free(f"{self.run.label} from {epoch}")
+        run = msgspec.structs.replace(self.run, label=label, fork=fork)
+        self._append(run)
+
+    def delete(self) -> None:
+        """Removes the selected run, and the claims on it."""
+        label = self.run.label
+        if len(self.preset.runs) == 1:
+            raise InputError("this is the last run: add another one before you delete it")
+        for run in self.preset.runs:
+            if run.fork and run.fork.run == label:
+                raise InputError(f"{run.label} goes on from {label}: delete {run.label} first")
+        runs = tuple(run for run in self.preset.runs if run.label != label)
+        claims = tuple(c for c in self.preset.claims if label not in (c.left, c.right))
+        preset = msgspec.structs.replace(self.preset, runs=runs, claims=claims)
+        self._now(State(preset, min(self.state.selected, len(runs) - 1), self.state.seed))
+
+    def rename(self, label: str) -> None:
+        """Gives the selected run another label, everywhere."""
+        old, label = self.run.label, label.strip()
+        if label == old:
+            return
+
+        def new(name: Any) -> Any:
+            return label if name == old else name
+
+        runs = []
+        for run in self.preset.runs:
+            fork = run.fork and msgspec.structs.replace(run.fork, run=new(run.fork.run))
+            runs.append(msgspec.structs.replace(run, label=new(run.label), fork=fork))
+        claims = tuple(
+            msgspec.structs.replace(c, left=new(c.left), right=new(c.right))
+            for c in self.preset.claims
+        )
+        preset = msgspec.structs.replace(self.preset, runs=tuple(runs), claims=claims)
+        self._now(replace(self.state, preset=preset))
+
+    def show_charts(self, charts: Sequence[str]) -> None:
+        """Which charts the preset shows."""
+        preset = msgspec.structs.replace(self.preset, charts=tuple(charts))
+        self._now(replace(self.state, preset=preset))
+
+    def saved(self, path: Path) -> None:
+        """The present state is what the file says."""
+        self.opened, self.original = str(path), self.preset
+
+    def undo(self) -> bool:
+        """Back to the state before the last edit; False if there is none."""
+        return self._travel(self._undo, self._redo)
+
+    def redo(self) -> bool:
+        """Forward again; False if nothing was undone."""
+        return self._travel(self._redo, self._undo)
+
+    def _travel(self, source: list[State], other: list[State]) -> bool:
+        if not source:
+            return False
+        other.append(self.state)
+        self.state = source.pop()
+        self._last_edit = (None, 0.0)
+        return True
+
+    def _append(self, run: Run) -> None:
+        # Last, so that the others keep their colours.
+        if len(self.preset.runs) >= MOST_RUNS:
+            raise InputError(f"found {MOST_RUNS} runs, which is the most that one screen can show")
+        preset = msgspec.structs.replace(self.preset, runs=(*self.preset.runs, run))
+        self._now(State(preset, len(preset.runs) - 1, self.state.seed))
+
+    def _put(self, runs: tuple[Run, ...], what: object) -> None:
+        preset = msgspec.structs.replace(self.preset, runs=runs)
+        self._now(replace(self.state, preset=preset), what)
+
+    def _now(self, state: State, what: object = None) -> None:
+        """Takes a new state; notches of one knob in quick succession are undone as one."""
+        if state == self.state:
+            return
+        now = self._clock()
+        last, at = self._last_edit
+        if what is None or what != last or now - at > COALESCE_SECONDS:
+            self._undo.append(self.state)
+            del self._undo[:-MOST_UNDO]
+        self._redo.clear()
+        self._last_edit = (what, now)
+        self.state = state
+
+    def _free(self, label: str) -> str:
+        """The label, with a number behind it if it is taken."""
+        taken = {run.label for run in self.preset.runs}
+        stem, n = label[:50], 1
+        while label in taken:
+            n += 1
+            label = f"{stem} {n}"
+        return label

@@ -1,0 +1,178 @@
+"""What the screen shows, as data: rows, curves and readings at the playhead. No Textual here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isfinite
+
+import numpy as np
+
+from optplay.experiments import LOOKS, OUTCOMES, Results, band, number
+from optplay.plots import Series
+from optplay.training import QUANTITIES, History
+from optplay.tui.player import Player
+from optplay.tui.session import Session
+
+NOT_YET = "…"
+NOTHING = "—"
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as its row shows it, in words."""
+
+    label: str
+    color_index: int
+    loss: str
+    accuracy: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a chart shows of one run at the playhead, in words."""
+
+    label: str
+    color_index: int
+    value: str
+
+
+@dataclass(frozen=True, eq=False)
+class Curve:
+    """One run's values of a quantity, one per epoch; with all seeds, median and quartiles."""
+
+    values: np.ndarray
+    low: np.ndarray | None = None
+    high: np.ndarray | None = None
+
+
+class Stage:
+    """The session, its Histories so far, the seeds measured so far, and the player over them.
+
+    Attributes:
+        histories: of the shown seed, by label; a run not begun has none.
+        results: over the seeds that are complete; None before the first.
+        all_seeds: whether medians over all seeds are shown instead of one seed.
+    """
+
+    def __init__(self, session: Session, player: Player) -> None:
+        self.session = session
+        self.player = player
+        self.histories: dict[str, History] = {}
+        self.results: Results | None = None
+        self.all_seeds = False
+        self._bands: dict[tuple[str, str], Curve] = {}
+        self._bands_of: Results | None = None
+
+    @property
+    def labels(self) -> list[str]:
+        """The runs in order."""
+        return [run.label for run in self.session.preset.runs]
+
+    @property
+    def quantities(self) -> list[str]:
+        """What can be charted: held-out samples only where there are some."""
+        tested = any(run.config.problem.test_count for run in self.session.preset.runs)
+        return [q for q in QUANTITIES if q in LOOKS and (tested or not q.startswith("test"))]
+
+    @property
+    def charts(self) -> list[str]:
+        """What is charted."""
+        available = self.quantities
+        return [q for q in self.session.preset.charts if q in available] or ["loss"]
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The first and the last epoch of the charts' bottom axis."""
+        return 1.0, float(max(self.player.epochs, 2))
+
+    def found(self, label: str) -> Sequence[History]:
+        """The Histories shown of a run: one, or one per complete seed."""
+        if self.all_seeds:
+            return self.results.runs.get(label, ()) if self.results else ()
+        history = self.histories.get(label)
+        return () if history is None else (history,)
+
+    def key(self) -> object:
+        """Equal as long as the curves are."""
+        shown = self.results if self.all_seeds else tuple(self.histories.items())
+        return self.all_seeds, shown, self.session.run.label, tuple(self.labels), self.limits
+
+    def curve(self, label: str, quantity: str) -> Curve | None:
+        """The curve of a run, if there is something of it."""
+        found = self.found(label)
+        if not found:
+            return None
+        if not self.all_seeds:
+            return Curve(found[0][quantity])
+        if self._bands_of is not self.results:
+            self._bands, self._bands_of = {}, self.results
+        if (label, quantity) not in self._bands:
+            self._bands[label, quantity] = Curve(*band(list(found), quantity))
+        return self._bands[label, quantity]
+
+    def series(self, quantity: str) -> list[Series]:
+        """The curves of a chart, the selected run's on top.
+
+        A fork's curve begins where it leaves the run that it goes on from.
+        """
+        result = []
+        selected = self.session.run
+        for place, run in sorted(
+            enumerate(self.session.preset.runs), key=lambda pair: pair[1] is selected
+        ):
+            curve = self.curve(run.label, quantity)
+            if curve is None:
+                continue
+            first = run.fork.epoch - 1 if run.fork else 0
+            cut = slice(min(first, len(curve.values)), None)
+            x = np.arange(1.0, len(curve.values) + 1)[cut]
+            low = None if curve.low is None else curve.low[cut]
+            high = None if curve.high is None else curve.high[cut]
+            result.append(Series(run.label, curve.values[cut], x, place, low=low, high=high))
+        return result
+
+    def value(self, label: str, quantity: str) -> float | None:
+        """The value of a run at the playhead; None where it is not computed yet."""
+        curve, epoch = self.curve(label, quantity), self.player.epoch
+        if curve is None or epoch > len(curve.values):
+            return None
+        return float(curve.values[epoch - 1]) if epoch else float("nan")
+
+    def text(self, label: str, quantity: str) -> str:
+        """The same in words."""
+        value = self.value(label, quantity)
+        if value is None:
+            return NOTHING if self.outcome(label) else NOT_YET
+        return number(value, percent=LOOKS[quantity].percent) if isfinite(value) else NOTHING
+
+    def outcome(self, label: str) -> str:
+        """How a run ended, once it has; of all seeds the worst, with its count."""
+        found = self.found(label)
+        if not found or not all(h.done for h in found):
+            return ""
+        came = [h.outcome for h in found]
+        worst = max(came, key=OUTCOMES.index)
+        return worst if came.count(worst) == len(came) else f"{came.count(worst)} {worst}"
+
+    def rows(self) -> list[RunRow]:
+        """The rows of the runs panel."""
+        return [
+            RunRow(label, place, self.text(label, "loss"), self.text(label, "accuracy"),
+                   self.outcome(label))
+            for place, label in enumerate(self.labels)
+        ]  # fmt: skip
+
+    def readings(self, quantity: str) -> list[Reading]:
+        """The values at the playhead that a chart shows."""
+        return [
+            Reading(label, place, self.text(label, quantity))
+            for place, label in enumerate(self.labels)
+        ]
+
+    def edge(self) -> int:
+        """The last epoch that all runs have come to."""
+        if self.all_seeds:
+            return self.player.epochs if self.results else 0
+        epochs = self.player.epochs
+        histories = [self.histories.get(label) for label in self.labels]
+        return min((epochs if h.done else h.epochs) if h else 0 for h in histories)

@@ -1,0 +1,233 @@
+"""One knob: its name, its value, and the ways to turn it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input
+
+from optplay.errors import InputError
+from optplay.tui.knobs import Knob
+from optplay.tui.scales import Switch
+from optplay.tui.widgets.runs import fitted
+
+NUDGE_CELLS = 3
+TITLE_CELLS = 18
+Check = Callable[[str, Any], str | None]
+
+
+KEYS = [
+    Binding("left,minus", "nudge(-1)", "Less"),
+    Binding("right,plus,equals_sign", "nudge(1)", "More"),
+    Binding("enter", "edit", "Type or choose"),
+    Binding("x", "switch", "On/off", tooltip="switches warmup, decay, clipping … on or off"),
+    Binding("up", "app.focus_previous", "Up", show=False),
+    Binding("down", "app.focus_next", "Down", show=False),
+]
+
+
+class KnobInput(Input):
+    """Where a value is typed; Escape leaves it as it was."""
+
+    BINDINGS = [Binding("escape", "cancel", "Cancel", show=True)]
+
+    def action_cancel(self) -> None:
+        """Back to the row."""
+        row = self.parent
+        assert isinstance(row, KnobRow)
+        row.close()
+
+
+class KnobRow(Widget, can_focus=True):
+    """A knob of the selected run. It never changes its value itself: it asks."""
+
+    KEYS = KEYS
+    BINDINGS = [*KEYS]
+
+    @dataclass
+    class Turned(Message):
+        """The knob is to stand at another value."""
+
+        row: "KnobRow"
+        key: str
+        value: Any
+
+    @dataclass
+    class Switched(Message):
+        """The knob is to be switched on or off."""
+
+        key: str
+
+    @dataclass
+    class Asked(Message):
+        """A name is to be chosen from a list."""
+
+        key: str
+
+    @dataclass
+    class Told(Message):
+        """A sentence to show about the knob; `wrong` if it says what is wrong."""
+
+        text: str
+        wrong: bool
+
+    def __init__(self, knob: Knob, value: Any, shown: Any, check: Check) -> None:
+        super().__init__()
+        self.knob, self.value, self.shown = knob, value, shown
+        self._check = check
+
+    def show(self, knob: Knob, value: Any, shown: Any) -> None:
+        """Draws this knob at this value; `shown` is where it comes on again if it is off."""
+        if (knob, value, shown) != (self.knob, self.value, self.shown):
+            self.knob, self.value, self.shown = knob, value, shown
+            self.refresh()
+        if self.has_focus:
+            self.tell()
+
+    @property
+    def editing(self) -> bool:
+        """Whether a value is being typed."""
+        return bool(self.query(KnobInput))
+
+    @property
+    def title_width(self) -> int:
+        """Cells of the title, with the box of a switch."""
+        return min(TITLE_CELLS, self.content_size.width - NUDGE_CELLS)
+
+    def render(self) -> Content:
+        """The row in words."""
+        knob, width = self.knob, self.content_size.width
+        on = knob.is_on(self.value)
+        box = ("☒ " if on else "☐ ") if knob.switched else "  "
+        title = fitted(box + knob.title, self.title_width - 1) + " "
+        value_width = width - self.title_width - NUDGE_CELLS
+        value = fitted(knob.show(self.shown), value_width)
+        ends = " ▾ " if knob.is_choice else "‹ ›"
+        text = Text(title + value + ends, no_wrap=True, end="")
+        if not on:
+            text.stylize("dim", 2)
+        return Content.from_rich_text(text)
+
+    def tell(self) -> None:
+        """Says what the knob does and which values it takes."""
+        self.post_message(self.Told(f"{self.knob.title}: {self.knob.text}\n{self.allowed}", False))
+
+    @property
+    def allowed(self) -> str:
+        """The valid range, in words."""
+        return "" if self.knob.is_choice else f"Allowed: {self.knob.allowed}"
+
+    def on_focus(self) -> None:
+        self.tell()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what may be off has a switch."""
+        return self.knob.switched if action == "switch" else True
+
+    def action_nudge(self, by: int) -> None:
+        """One notch less or more; a knob that is off comes on."""
+        if not self.knob.is_on(self.value) and not self.knob.is_choice:
+            self.post_message(self.Switched(self.knob.key))
+            return
+        try:
+            value = self.knob.scale.nudge(self.value, by)
+        except (ValueError, OverflowError):
+            return
+        if value != self.value:
+            self.post_message(self.Turned(self, self.knob.key, value))
+
+    def action_switch(self) -> None:
+        """On or off."""
+        self.post_message(self.Switched(self.knob.key))
+
+    def action_edit(self) -> None:
+        """Lets a value be typed, or chosen from a list."""
+        if self.knob.is_choice:
+            self.post_message(self.Asked(self.knob.key))
+        elif isinstance(self.knob.scale, Switch):
+            self.action_nudge(1)
+        else:
+            self._open(self.knob.show(self.shown), select=True)
+
+    def _open(self, text: str, *, select: bool) -> None:
+        if self.editing:
+            return
+        field = KnobInput(text, compact=True, select_on_focus=select)
+        field.styles.margin = (0, 0, 0, self.title_width)
+        self.mount(field)
+        field.focus()
+
+    def close(self) -> None:
+        """Puts an end to typing."""
+        had_focus = any(field.has_focus for field in self.query(KnobInput))
+        self.query(KnobInput).remove()
+        if had_focus:
+            self.focus()
+
+    def on_key(self, event: events.Key) -> None:
+        typed = event.character or ""
+        numeric = not self.knob.is_choice and not isinstance(self.knob.scale, Switch)
+        if numeric and not self.editing and (typed.isdigit() or typed == "."):
+            event.stop()
+            self._open(typed, select=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        error = self._read(event.value)[1]
+        event.input.set_class(error is not None, "-wrong")
+        if error is None:
+            self.tell()
+        else:
+            self.post_message(self.Told(error, True))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        value, error = self._read(event.value)
+        if error is None:
+            self.close()
+            self.post_message(self.Turned(self, self.knob.key, value))
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        event.stop()
+        self.close()
+
+    def _read(self, text: str) -> tuple[Any, str | None]:
+        """The value typed, and what is wrong with it."""
+        try:
+            value = self.knob.scale.read(text.strip())
+        except InputError as error:
+            return None, f"{self.knob.title}: {error}"
+        return value, self._check(self.knob.key, value)
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        width = self.content_size.width
+        if self.knob.switched and event.x < 2 + self.gutter.left:
+            self.action_switch()
+        elif self.knob.is_choice:
+            self.action_edit()
+        elif event.x >= width - 1:
+            self.action_nudge(1)
+        elif event.x >= width - NUDGE_CELLS:
+            self.action_nudge(-1)
+        elif event.x >= self.title_width:
+            self.action_edit()
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        self._wheel(event, 1)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        self._wheel(event, -1)
+
+    def _wheel(self, event: events.MouseEvent, by: int) -> None:
+        # The wheel over another row scrolls the panel: nothing is turned by passing over it.
+        if self.has_focus:
+            event.stop()
+            event.prevent_default()
+            self.action_nudge(by)
