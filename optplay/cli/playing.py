@@ -4,13 +4,12 @@ import re
 import sys
 from pathlib import Path
 
+import click
+
 from optplay.errors import InputError, show
 
 SMALLEST, LARGEST = (20, 5), (1000, 500)
-NO_TERMINAL = (
-    "the app needs a terminal: found none; `optplay run PRESET` and "
-    "`optplay PRESET --headless` need none"
-)
+DEFAULT_PRESET = "compare"
 
 
 def open_app(
@@ -32,11 +31,20 @@ def open_app(
     for option, given in (("--size", size), ("--press", press), ("--screenshot", screenshot)):
         if given is not None:
             raise InputError(f"{option}: found without --headless, allowed: with it")
-    if not (sys.stdin and sys.stdin.isatty() and sys.stdout and sys.stdout.isatty()):
-        raise InputError(NO_TERMINAL)
+    if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
+        return _report(preset or DEFAULT_PRESET)
     from optplay.tui.run import play  # noqa: PLC0415 - Textual takes a third of a second
 
     return play(preset)
+
+
+def _report(preset: str) -> int:
+    """What the app would show, where there is no terminal to show it in."""
+    from optplay.cli.running import run_and_report  # noqa: PLC0415 - numba takes its time
+
+    click.echo(f"optplay: no terminal here, so this is what `optplay run {preset}` says", err=True)
+    run_and_report(preset)
+    return 0
 
 
 def _headless(

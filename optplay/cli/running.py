@@ -1,7 +1,7 @@
 """`optplay run`: trains, with progress on stderr, and reports on stdout."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,14 +18,14 @@ COMPILING = "optplay: compiling the training loop; this happens once and takes s
 def run_and_report(
     preset: str,
     *,
-    plot: bool,
-    as_json: bool,
-    folder: str | None,
-    seeds: int | None,
-    seed: int | None,
-    epochs: int | None,
-    edits: tuple[str, ...],
-    quiet: bool,
+    plot: bool = False,
+    as_json: bool = False,
+    folder: str | None = None,
+    seeds: int | None = None,
+    seed: int | None = None,
+    epochs: int | None = None,
+    edits: Sequence[str] = (),
+    quiet: bool = False,
 ) -> None:
     """Runs a preset and prints what came of it; see `optplay run --help`.
 

@@ -200,6 +200,9 @@ class Actions(Display):
     def action_lesson(self) -> None:
         self.board.lesson_open = not self.board.lesson_shown
         self._rearrange()
+        if self.board.lesson.has_class("-full"):
+            # Its keys are those that scroll.
+            self.board.lesson.focus()
 
     def _rearrange(self) -> None:
         self.board.lay_out(self.stage)

@@ -125,7 +125,7 @@ class Chart(Widget, can_focus=True):
         column = self._picture.column(max(self.epoch, first)) if self._picture else None
         if column is None:
             return self._strips
-        cursor = self._base + self.get_component_rich_style("chart--cursor", partial=True)
+        cursor = self.get_component_rich_style("chart--cursor")
         lines = []
         for strip in self._strips[:-AXIS_ROWS]:
             before, at, after = strip.divide([column, column + 1, strip.cell_length])
