@@ -35,7 +35,10 @@ def open_app(
         return _report(preset or DEFAULT_PRESET)
     from optplay.tui.run import play  # noqa: PLC0415 - Textual takes a third of a second
 
-    return play(preset)
+    code, complaint = play(preset)
+    if complaint:
+        click.echo(f"optplay: {complaint}", err=True)
+    return code
 
 
 def _report(preset: str) -> int:

@@ -12,8 +12,8 @@ from optplay.errors import InputError
 from optplay.experiments import Preset, Results
 from optplay.experiments.experiment import stream_preset
 from optplay.plots import warm_up
-from optplay.training import History
-from optplay.tui.messages import Measured, Trained
+from optplay.training import History, on_compile
+from optplay.tui.messages import Compiling, Measured, Trained
 from optplay.tui.plans import Library, Plan, plans
 from optplay.tui.player import DEFAULT_SPEED, Player
 from optplay.tui.session import Session
@@ -40,6 +40,7 @@ class Background(App[None]):
         self.began = clock()
         self._library = Library()
         self._generation = 0
+        self._warm = False
         self._stop_measuring = Event()
         self._measured: object = None
 
@@ -88,7 +89,7 @@ class Background(App[None]):
     def train(self, wanted: dict[str, Plan], known: dict[str, History], generation: int) -> None:
         """Trains in a thread, and tells about it some twenty times a second."""
         worker, due = get_current_worker(), every(POST_SECONDS)
-        warm_up()
+        self._warm_up()
         so_far = known
         for so_far in grow(wanted, known):
             if worker.is_cancelled:
@@ -96,6 +97,16 @@ class Background(App[None]):
             if due():
                 self.post_message(Trained(dict(so_far), generation, False))
         self.post_message(Trained(dict(so_far), generation, True))
+
+    def _warm_up(self) -> None:
+        """Loads in the thread what the first picture of the screen must not wait for."""
+        if not self._warm:
+            self._warm = True
+            on_compile(self._compiling)
+            warm_up()
+
+    def _compiling(self) -> None:
+        self.post_message(Compiling())
 
     def on_trained(self, message: Trained) -> None:
         if message.generation != self._generation:

@@ -7,11 +7,9 @@ from textual.widgets import Footer
 
 from optplay.errors import InputError
 from optplay.experiments import load
-from optplay.training import on_compile
 from optplay.tui.background import Background
 from optplay.tui.board import Board
 from optplay.tui.knobs import turned
-from optplay.tui.messages import Compiling
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
@@ -34,11 +32,7 @@ class Display(Background):
         self._last_frame = self.clock()
         self._frames = self.set_interval(1 / FRAMES_PER_SECOND, self.frame, pause=True)
         self.theme_changed_signal.subscribe(self, lambda theme: self.draw())
-        on_compile(self._compiling)
         self.call_after_refresh(self._opened)
-
-    def _compiling(self) -> None:
-        self.post_message(Compiling())
 
     def on_compiling(self) -> None:
         self._status.work = "compiling, once: takes some seconds"

@@ -17,8 +17,11 @@ POLL_SECONDS = 0.02
 DEFAULT_SIZE = (120, 40)
 
 
-def play(preset: str | None) -> int:
-    """Opens the app on a preset, the last one if none is given; returns its exit code.
+def play(preset: str | None) -> tuple[int, str | None]:
+    """Opens the app on a preset, the last one if none is given.
+
+    Returns:
+        The exit code, and a line to show if the settings could not be kept.
 
     Raises:
         InputError: there is no such preset, or something is wrong in it.
@@ -39,8 +42,7 @@ def play(preset: str | None) -> int:
     if app.fault:
         raise app.fault
     last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=app.session.opened)
-    settings.write(last)
-    return app.return_code or 0
+    return app.return_code or 0, settings.write(last)
 
 
 def play_headless(

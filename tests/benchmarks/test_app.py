@@ -1,0 +1,151 @@
+"""The app with four charts of four runs at 120×48, while it trains."""
+
+import asyncio
+import random
+from math import inf
+from statistics import median, quantiles
+from threading import Thread
+from time import perf_counter, sleep
+from typing import Any
+
+import pytest
+from textual import events
+
+from optplay.tui.training import grow
+from optplay.tui.widgets.knob_row import KnobRow
+
+from .live import CHARTS, Watched, live
+from .table import Report
+
+FRAMES = 150
+LONG = 20_000  # epochs, which take seconds
+KEYS = 500
+KEY_SECONDS = 0.023  # in step with neither 20 nor 60 frames a second
+NUDGES = 40
+ROUNDS = 5
+
+
+@pytest.mark.parametrize(
+    ("what", "epochs", "speed"),
+    [("300 epochs, again and again", 300, 100.0), (f"{LONG:,} epochs, streaming", LONG, inf)],
+)
+async def test_frame(
+    report: Report, monkeypatch: pytest.MonkeyPatch, what: str, epochs: int, speed: float
+) -> None:
+    async with live(monkeypatch, epochs=epochs, speed=speed, busy=True) as app:
+        first, began = len(app.frames), perf_counter()
+        await app.until(lambda: len(full(app, first)) >= FRAMES)
+        found, took = full(app, first), perf_counter() - began
+        rate = (len(app.frames) - first) / took
+    cpu = [1000 * frame.cpu for frame in found]
+    charts = median(1000 * frame.drawing for frame in found)
+    note = (
+        f"{len(found)} frames with all charts redrawn, {charts:.1f} ms of it in their pictures; "
+        f"{len(found) / took:.0f} such frames/s of {rate:.0f}"
+    )
+    held(report, f"frame of the app: {what}", cpu, 20, "ms", note)
+
+
+def full(app: Watched, first: int) -> list[Any]:
+    """The frames from the first on for which all charts were drawn anew."""
+    return [frame for frame in app.frames[first:] if frame.charts == len(CHARTS)]
+
+
+def held(
+    report: Report, what: str, values: list[float], most: float, unit: str, note: str = ""
+) -> None:
+    """A line whose median is held against the target."""
+    middle = median(values)
+    report.line(what, min(values), middle, unit, most=most, met=middle <= most, note=note)
+
+
+async def test_keys(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    due: list[float] = []
+    late: list[float] = []
+    async with live(monkeypatch, epochs=LONG, speed=inf, busy=True) as app:
+        scrub = app.action_scrub
+
+        def handled(by: int) -> None:
+            late.append(1000 * (perf_counter() - due[len(late)]))
+            scrub(by)
+
+        def press() -> None:
+            # As the terminal's driver does, from a thread. Counted from when the key was due: a
+            # thread that gets to run late must not hide it.
+            at = perf_counter()
+            for count in range(KEYS):
+                at += KEY_SECONDS
+                sleep(max(0.0, at - perf_counter()))
+                due.append(at)
+                app.post_message(events.Key(("left", "right")[count % 2], None))
+
+        monkeypatch.setattr(app, "action_scrub", handled)
+        first, began = len(app.frames), perf_counter()
+        presser = Thread(target=press)
+        presser.start()
+        await app.until(lambda: len(late) == KEYS)
+        presser.join()
+        rate = (len(app.frames) - first) / (perf_counter() - began)
+    cuts = quantiles(late, n=100)
+    best, note = min(late), f"{KEYS} keys while it trains and plays, {rate:.0f} frames/s (≥ 15)"
+    for p, most in ((50, 5), (99, 50)):
+        value = cuts[p - 1]
+        met = value < most and rate >= 15
+        report.line(f"key to handler, p{p}", best, value, "ms", most=most, met=met, note=note)
+
+
+@pytest.mark.parametrize(
+    ("key", "what"), [("lr", "lr of one of four runs"), ("seed", "seed of all four runs")]
+)
+async def test_nudge(
+    report: Report, monkeypatch: pytest.MonkeyPatch, key: str, what: str
+) -> None:
+    took, phase = [], random.Random(0)
+    async with live(monkeypatch) as app:
+        row = next(row for row in app.query(KnobRow) if row.knob.key == key)
+        row.focus()
+        for count in range(NUDGES):
+            # Another seed, so that no run is known already.
+            app.action_reseed(1)
+            await app.until(lambda: app.complete)
+            await asyncio.sleep(0.1 + 0.05 * phase.random())
+            before, first = app.wanted, len(app.frames)
+            began = perf_counter()
+            up = key == "seed" or count % 2
+            app.post_message(events.Key("right" if up else "left", None))
+            await app.until(lambda: any(f.complete >= len(CHARTS) for f in app.frames[first:]))
+            shown = next(f for f in app.frames[first:] if f.complete >= len(CHARTS))
+            took.append(1000 * (shown.at - began))
+            changed = sum(plan != before[label] for label, plan in app.wanted.items())
+            assert changed == (1 if key == "lr" else len(before))
+    note = f"300 epochs, until all curves are redrawn; {NUDGES} nudges, worst {max(took):.0f} ms"
+    held(report, f"nudge of the {what}", took, 150, "ms", note)
+
+
+async def test_throughput(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone, shown = [], []
+    async with live(monkeypatch, epochs=LONG, speed=inf) as app:
+        for _ in range(ROUNDS):
+            app.action_reseed(1)
+            app.player.go(0)
+            app.action_play()
+            first, began = len(app.frames), perf_counter()
+            await app.until(lambda: app.complete)
+            shown.append(perf_counter() - began)
+            steps = sum(plan.config.steps for plan in app.wanted.values())
+            rate = len(full(app, first)) / shown[-1]
+            # The app stands still meanwhile: this is its thread.
+            began = perf_counter()
+            *_, last = grow(app.wanted, {})
+            alone.append(perf_counter() - began)
+            assert sum(history.steps for history in last.values()) == steps
+    ratios = [a / b for a, b in zip(alone, shown, strict=True)]
+    note = (
+        f"four runs of {LONG:,} epochs, {steps / median(alone) / 1e6:.1f} M updates/s headless; "
+        f"{rate:.0f} frames/s with all charts redrawn"
+    )
+    middle = median(ratios)
+    report.line(
+        "training speed, live screen/headless", max(ratios), middle, "×", least=0.8,
+        met=middle >= 0.8, note=note,
+    )  # fmt: skip
