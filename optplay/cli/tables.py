@@ -219,7 +219,10 @@ def print_preset(name: str, *, toml: bool) -> None:
 def _runs_of(preset: Preset) -> Table:
     table = grid("Run", "Optimizer", "Settings")
     for run in preset.runs:
-        table.add_row(run.label, run.config.optimizer, settings(run.config))
+        parts = [settings(run.config)]
+        if run.fork:
+            parts.append(f"from {run.fork.run} at epoch {run.fork.epoch}")
+        table.add_row(run.label, run.config.optimizer, ", ".join(parts))
     seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else f"seed {preset.seeds[0]}"
     table.title = f"{preset.runs[0].config.epochs} epochs, {seeds}"
     return table

@@ -4,7 +4,6 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import product
 from queue import Empty, SimpleQueue
 from threading import Event
 from time import perf_counter
@@ -15,7 +14,7 @@ from optplay.experiments.claims import Side, Verdict, judge, side
 from optplay.experiments.forks import by_depth, start_of, stream_from
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset
-from optplay.training import History
+from optplay.training import History, refuse_too_large
 from optplay.training.compilation import compiled_loop
 
 OUTCOMES = ("trained", "collapsed", "diverged")
@@ -94,17 +93,19 @@ def _train(
     cancelled: Event | None = None,
 ) -> Iterator[tuple[Job, History]]:
     """Trains all runs with all seeds on all cores, and yields each History as it is done."""
-    labels = [run.label for run in preset.runs]
-    configs = dict(zip(product(labels, preset.seeds), preset.configs(), strict=True))
-    cores = os.cpu_count() or 1
-    stop, ended, steps = Event(), SimpleQueue[Job](), dict.fromkeys(configs, 0)
+    configs = {run.label: run.config for run in preset.runs}
+    refuse_too_large(list(configs.values()), len(preset.seeds))
+    jobs = _in_order(preset, cores := os.cpu_count() or 1)
+    stop, ended, steps = Event(), SimpleQueue[Job](), dict.fromkeys(jobs, 0)
     futures: dict[Job, Future[History]] = {}
 
     def work(job: Job) -> History:
         label, seed = job
         try:
             start = start_of(preset, label, lambda parent: futures[parent, seed].result())
-            for history in stream_from(configs[job], start):
+            # Made here, not all before the first one trains: there may be thousands.
+            config = msgspec.structs.replace(configs[label], seed=seed)
+            for history in stream_from(config, start):
                 taken_over = (history.forked_at or 0) * history.config.problem.steps_per_epoch
                 steps[job] = max(0, history.steps - taken_over)
                 if stop.is_set():
@@ -116,7 +117,7 @@ def _train(
     compiled_loop()
     pool = ThreadPoolExecutor(cores)
     try:
-        for job in _in_order(preset, cores):
+        for job in jobs:
             futures[job] = pool.submit(work, job)
         left, due = len(futures), 0.0
         while left and not (cancelled and cancelled.is_set()):

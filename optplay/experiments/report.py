@@ -111,9 +111,29 @@ def write_csv(results: Results, folder: Path) -> list[Path]:
             ),
         ],
         "claims.csv": [
-            ("text", "verdict", "held", "ties", "of", "p", "left_median", "right_median"),
+            (
+                "text",
+                "verdict",
+                "held",
+                "ties",
+                "undefined",
+                "of",
+                "p",
+                "left_median",
+                "right_median",
+            ),
             *(
-                (v.claim.text, v.verdict, v.held, v.ties, v.of, v.p, v.left.median, v.right.median)
+                (
+                    v.claim.text,
+                    v.verdict,
+                    v.held,
+                    v.ties,
+                    v.undefined,
+                    v.of,
+                    v.p,
+                    v.left.median,
+                    v.right.median,
+                )
                 for v in results.verdicts
             ),
         ],

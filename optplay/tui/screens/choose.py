@@ -22,14 +22,12 @@ class Entry:
     title: str
     note: str
 
-    def shown(self, between: str = "\n") -> Content:
-        """The title, the name where it says more, and the note."""
-        parts = [(self.title, "bold")]
-        if self.name.casefold() != self.title.casefold():
-            parts.append((f"  {self.name}", "$text-muted"))
-        if self.note:
-            parts.append((between + self.note, "$text-muted"))
-        return Content.assemble(*parts)
+    def shown(self) -> Content:
+        """The title, the name where it says more, and the note below."""
+        other = self.name.casefold() != self.title.casefold()
+        name = f"  {self.name}" if other else ""
+        note = f"\n{self.note}" if self.note else ""
+        return Content.assemble((self.title, "bold"), (name + note, "dim"))
 
 
 def fitting(entries: Sequence[Entry], query: str) -> list[Entry]:
@@ -66,7 +64,6 @@ class Choose(Dialog[str | None]):
         }
         OptionList {
             margin-top: 1;
-            max-height: 55vh;
         }
     }
     """
@@ -85,7 +82,7 @@ class Choose(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="Type to search", compact=True)
-        listed = OptionList(markup=False, compact=True)
+        listed = OptionList(markup=False, compact=True, classes="scrolls")
         listed.can_focus = False
         yield listed
 

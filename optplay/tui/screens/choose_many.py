@@ -2,13 +2,21 @@
 
 from collections.abc import Sequence
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import SelectionList, Static
 from textual.widgets.selection_list import Selection
 
 from optplay.tui.screens.choose import Entry
 from optplay.tui.screens.dialog import Dialog
+
+
+def line(entry: Entry, width: int) -> Content:
+    """The title, `width` cells wide, and the note."""
+    gap = " " * (width - cell_len(entry.title) + 2)
+    return Content.assemble((entry.title, "bold"), (gap + entry.note, "dim"))
 
 
 class ChooseMany(Dialog[list[str] | None]):
@@ -19,8 +27,8 @@ class ChooseMany(Dialog[list[str] | None]):
         #box {
             max-width: 78;
         }
-        SelectionList {
-            max-height: 60vh;
+        .selection-list--button, .selection-list--button-highlighted {
+            color: $panel;
         }
     }
     """
@@ -35,27 +43,27 @@ class ChooseMany(Dialog[list[str] | None]):
         self.chosen = chosen
 
     def body(self) -> ComposeResult:
-        listed = SelectionList[str](
+        width = max((cell_len(entry.title) for entry in self.entries), default=0)
+        yield SelectionList[str](
             *(
-                Selection(entry.shown("  "), entry.name, entry.name in self.chosen)
+                Selection(line(entry, width), entry.name, entry.name in self.chosen)
                 for entry in self.entries
             ),
+            classes="scrolls",
             compact=True,
         )
-        yield listed
         yield Static("Tick at least one.", classes="wrong")
 
     def on_mount(self) -> None:
-        listed = self.query_one(SelectionList)
-        listed.highlighted = 0
-        self.told(True)
+        self.query_one(SelectionList).highlighted = 0
+        self.tell()
 
-    def on_selection_list_selected_changed(self, event: SelectionList.SelectedChanged[str]) -> None:
-        self.told(bool(event.selection_list.selected))
+    def on_selection_list_selected_changed(self) -> None:
+        self.tell()
 
-    def told(self, some: bool) -> None:
+    def tell(self) -> None:
         """Says what is missing, if nothing is ticked."""
-        self.query_one(".wrong").visible = not some
+        self.query_one(".wrong").visible = not self.query_one(SelectionList).selected
 
     def action_toggle_entry(self) -> None:
         """Ticks the highlighted entry, or not."""

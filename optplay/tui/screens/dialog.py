@@ -10,8 +10,12 @@ from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Footer
 
 
+# Rows of the screen that what scrolls leaves to the rest of the box and around it.
+AROUND = 8
+
+
 class Dialog(ModalScreen[ScreenResultType]):
-    """A box with a title; what is in it comes from `body`."""
+    """A box with a title; what is in it comes from `body`, in which `.scrolls` takes the room."""
 
     DEFAULT_CSS = """
     Dialog {
@@ -21,7 +25,6 @@ class Dialog(ModalScreen[ScreenResultType]):
             width: 90%;
             max-width: 64;
             height: auto;
-            max-height: 90%;
             padding: 0 1;
             background: $surface;
             border: round $primary;
@@ -56,8 +59,13 @@ class Dialog(ModalScreen[ScreenResultType]):
             margin-top: 1;
             background: $surface;
         }
-        FooterKey {
+        FooterKey, FooterLabel {
             background: $surface;
+            margin-right: 1;
+        }
+        KeyGroup, FooterKey.-grouped {
+            margin: 0;
+            padding: 0;
         }
     }
     """
@@ -76,6 +84,11 @@ class Dialog(ModalScreen[ScreenResultType]):
     def body(self) -> ComposeResult:
         """The widgets between title and keys."""
         raise NotImplementedError
+
+    def on_resize(self, event: events.Resize) -> None:
+        # Textual ignores a `max-height` in % or vh when it fits the box to what is in it.
+        for part in self.query(".scrolls"):
+            part.styles.max_height = max(1, event.size.height - AROUND)
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
         """Closes the dialog."""

@@ -25,7 +25,6 @@ class Help(Dialog[None]):
         }
         #columns {
             height: auto;
-            max-height: 75vh;
         }
         &.-wide #columns {
             layout: horizontal;
@@ -38,7 +37,7 @@ class Help(Dialog[None]):
             color: $text-primary;
             text-style: bold;
         }
-        .column Static {
+        .keys {
             margin-bottom: 1;
         }
     }
@@ -53,12 +52,12 @@ class Help(Dialog[None]):
         sizes = [len(rows) + 2 for _, rows in self.sections]
         cut = min(range(len(sizes) + 1), key=lambda i: abs(sum(sizes[:i]) - sum(sizes[i:])))
         key_width = max((len(key) for _, rows in self.sections for key, _ in rows), default=0)
-        with VerticalScroll(id="columns"):
+        with VerticalScroll(id="columns", classes="scrolls"):
             for column in (self.sections[:cut], self.sections[cut:]):
                 with VerticalGroup(classes="column"):
                     for title, rows in column:
                         yield Label(title, markup=False)
-                        yield Static(table(rows, min(key_width, WIDEST_KEY)))
+                        yield Static(table(rows, min(key_width, WIDEST_KEY)), classes="keys")
 
 
 def table(rows: Sequence[tuple[str, str]], key_width: int) -> Table:
