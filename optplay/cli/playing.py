@@ -44,7 +44,9 @@ def open_app(
 def _report(preset: str) -> int:
     """What the app would show, where there is no terminal to show it in."""
     from optplay.cli.running import run_and_report  # noqa: PLC0415 - numba takes its time
+    from optplay.experiments import load  # noqa: PLC0415
 
+    load(preset)  # If something is wrong with it, that alone is said.
     click.echo(f"optplay: no terminal here, so this is what `optplay run {preset}` says", err=True)
     run_and_report(preset)
     return 0

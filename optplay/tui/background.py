@@ -18,7 +18,7 @@ from optplay.tui.plans import Library, Plan, plans
 from optplay.tui.player import DEFAULT_SPEED, Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
-from optplay.tui.training import POST_SECONDS, every, grow
+from optplay.tui.training import POST_SECONDS, every, grow, step_back
 
 QUIET_SECONDS = 0.3
 
@@ -50,8 +50,8 @@ class Background(App[None]):
     def on_unmount(self) -> None:
         self._stop_measuring.set()
 
-    def draw(self) -> None:
-        """Draws the stage as it is now."""
+    def draw(self, *, words: bool = True) -> None:
+        """Draws the stage as it is now; what isn't a chart only now and then, without `words`."""
         raise NotImplementedError
 
     @property
@@ -89,6 +89,7 @@ class Background(App[None]):
     def train(self, wanted: dict[str, Plan], known: dict[str, History], generation: int) -> None:
         """Trains in a thread, and tells about it some twenty times a second."""
         worker, due = get_current_worker(), every(POST_SECONDS)
+        step_back()
         self._warm_up()
         so_far = known
         for so_far in grow(wanted, known):
@@ -120,7 +121,10 @@ class Background(App[None]):
         self.player.edge = self.stage.edge()
         if message.done:
             self.measure_soon()
-        self.draw()
+            self.draw()
+        elif not self.player.playing:
+            # Else the next frame does it.
+            self.draw(words=False)
 
     def measure_soon(self) -> None:
         """Measures the claims as soon as edits have been quiet for a moment."""
@@ -146,6 +150,7 @@ class Background(App[None]):
     @work(thread=True, exclusive=True, group="measuring", exit_on_error=False)
     def measure(self, preset: Preset, stop: Event) -> None:
         """Trains the seeds in a thread, and tells about those that are complete."""
+        step_back()
         last: Results | None = None
         for results in stream_preset(preset, cancelled=stop):
             if last is not None:

@@ -44,6 +44,7 @@ class Board(Container):
         self.zoomed: str | None = None
         self.active = "loss"
         self.lesson_open: bool | None = None
+        self._order: list[str] = []
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="body"):
@@ -83,7 +84,8 @@ class Board(Container):
     def on_resize(self, event: events.Resize) -> None:
         if self._stage:
             self.lay_out(self._stage)
-            self.draw(self._stage)
+            self.draw_rows(self._stage)
+            self.draw_charts(self._stage)
 
     def lay_out(self, stage: Stage) -> None:
         """Lays out what is to be seen at this size."""
@@ -98,7 +100,10 @@ class Board(Container):
             self.active = charts[0]
         grid = self.query_one("#charts", Grid)
         order = [*charts, *(q for q in QUANTITIES if q not in charts)]
-        grid.sort_children(key=lambda chart: order.index(getattr(chart, "quantity", "loss")))
+        if order != self._order:
+            # Sorting lays out the whole screen again: not with every edit.
+            self._order = order
+            grid.sort_children(key=lambda chart: order.index(getattr(chart, "quantity", "loss")))
         shown = [self.active] if self.single else charts
         for chart in self.charts.values():
             chart.display = chart.quantity in shown
@@ -114,9 +119,12 @@ class Board(Container):
         if not grid.display:
             self.tabs.display = False
 
-    def draw(self, stage: Stage) -> None:
-        """Draws runs and charts; each draws only what has changed."""
+    def draw_rows(self, stage: Stage) -> None:
+        """Draws the runs that have changed."""
         self.runs.show(stage.rows(), stage.session.state.selected)
+
+    def draw_charts(self, stage: Stage) -> None:
+        """Draws the charts that have changed."""
         shown, key, epoch = stage.charts, stage.key(), stage.player.epoch
         for quantity in [self.active] if self.single else shown:
             chart = self.charts[quantity]

@@ -13,10 +13,14 @@ from optplay.tui.knobs import turned
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
+from optplay.tui.training import every
 from optplay.tui.widgets.status import StatusLine
 
 FRAMES_PER_SECOND = 20
 SAY_TRAINING_AFTER = 0.3
+# Nobody reads numbers that change faster; and a change far from the charts makes Textual go over
+# all widgets between them.
+WORDS_SECONDS = 0.2
 
 
 class Display(Background):
@@ -30,6 +34,7 @@ class Display(Background):
 
     def on_mount(self) -> None:
         self._last_frame = self.clock()
+        self._words_due = every(WORDS_SECONDS, self.clock)
         self._frames = self.set_interval(1 / FRAMES_PER_SECOND, self.frame, pause=True)
         self.theme_changed_signal.subscribe(self, lambda theme: self.draw())
         self.call_after_refresh(self._opened)
@@ -91,15 +96,17 @@ class Display(Background):
         now = self.clock()
         self.player.tick(now - self._last_frame)
         self._last_frame = now
-        self.draw()
+        self.draw(words=not self.player.playing)
 
-    def draw(self) -> None:
-        """Draws the stage as it is now."""
+    def draw(self, *, words: bool = True) -> None:
+        """Draws the stage as it is now; what isn't a chart only now and then, without `words`."""
         if not (self.is_running and self.board.is_mounted):
             return
-        self.board.draw(self.stage)
-        self._draw_status()
-        self._draw_lesson()
+        self.board.draw_charts(self.stage)
+        if self._words_due() or words:
+            self.board.draw_rows(self.stage)
+            self._draw_status()
+            self._draw_lesson()
         if self.player.playing:
             self._frames.resume()
         else:

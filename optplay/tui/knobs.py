@@ -1,6 +1,7 @@
 """The knobs of a run, made from what optimizers, schedules and problems declare."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from typing import Annotated, Any, get_args, get_origin
@@ -8,6 +9,7 @@ from typing import Annotated, Any, get_args, get_origin
 import msgspec
 
 from optplay.checked import describe, options
+from optplay.errors import InputError
 from optplay.optim import Hyperparameter, find_schedule, optimizers, schedules
 from optplay.problems import Problem, datasets
 from optplay.training import Clip, RunConfig
@@ -97,12 +99,13 @@ def knobs(config: RunConfig) -> list[Knob]:
 def _scale(knob: Hyperparameter) -> Scale:
     if isinstance(knob.default, bool):
         return Switch()
+    ends = float(knob.low), float(knob.high), knob.low_open, knob.high_open
     if knob.log:
         first = 1e-12 if knob.name == "epsilon" else 1e-5
-        return Factor(first if knob.low_open else knob.low, knob.high, first)
+        return Factor(*ends, first=first)
     if knob.high == 1 and knob.high_open:
-        return Memory(knob.low)
-    return Fraction(knob.low, knob.high)
+        return Memory(*ends)
+    return Fraction(*ends)
 
 
 def _pipeline(config: RunConfig) -> list[Knob]:
@@ -111,11 +114,11 @@ def _pipeline(config: RunConfig) -> list[Knob]:
     norm = msgspec.structs.fields(Clip)[0]
     decay = find_schedule(config.decay)
     scales: dict[str, Scale] = {
-        "warmup": Fraction(),
+        "warmup": Fraction(*_ends(fields["warmup"])),
         "decay": Choice(tuple(kinds)),
-        "clip": Factor(1e-5, 1e9, 1e-5),
-        "weight_decay": Factor(0.0, 1000.0),
-        "l2": Factor(0.0, 1000.0),
+        "clip": Factor(*_ends(norm.type)),
+        "weight_decay": Factor(*_ends(fields["weight_decay"])),
+        "l2": Factor(*_ends(fields["l2"])),
     }
     result = []
     for key, scale in scales.items():
@@ -132,8 +135,9 @@ def _pipeline(config: RunConfig) -> list[Knob]:
 
 def _shared() -> list[Knob]:
     fields = {f.name: f.type for f in msgspec.structs.fields(RunConfig)}
-    scales: dict[str, Scale] = {"epochs": Count(), "seed": Number()}
-    return [Knob(key, TITLES[key], *_told(fields[key]), scale) for key, scale in scales.items()]
+    return [
+        Knob(key, TITLES[key], *_told(fields[key]), _of_field(key, fields[key])) for key in SHARED
+    ]
 
 
 def _problem() -> list[Knob]:
@@ -153,19 +157,24 @@ def _problem() -> list[Knob]:
 
 
 def _of_field(name: str, kind: Any) -> Scale:
-    base, meta = _annotated(kind)
-    low = next((b for b in (meta.ge, meta.gt) if b is not None), None) if meta else None
-    high = next((b for b in (meta.le, meta.lt) if b is not None), None) if meta else None
+    base, _ = _annotated(kind)
+    low, high, *opens = _ends(kind)
     if base is bool:
         return Switch()
     if base is int:
-        low, high = int(low or 0), int(high or 2**63 - 1)
         if high == 2**63 - 1:
-            return Number(low, high)
-        return (Doubling if name in POWERS_OF_TWO else Count)(low, high)
+            return Number(int(low), int(high))
+        return (Doubling if name in POWERS_OF_TWO else Count)(int(low), int(high))
     if base is float:
-        return Fraction() if high == 1 else Amount(low or 0.0, high or inf)
+        return (Fraction if high == 1 else Amount)(float(low), float(high), *opens)
     return Layers()
+
+
+def _ends(kind: Any) -> tuple[float, float, bool, bool]:
+    """The declared range: from, to, and whether each end is open."""
+    meta = _annotated(kind)[1] or msgspec.Meta()
+    low, high = meta.ge if meta.gt is None else meta.gt, meta.le if meta.lt is None else meta.lt
+    return low or 0, inf if high is None else high, meta.gt is not None, meta.lt is not None
 
 
 def _annotated(kind: Any) -> tuple[Any, msgspec.Meta | None]:
@@ -199,8 +208,8 @@ def value_of(config: RunConfig, key: str) -> Any:
 def turned(config: RunConfig, key: str, value: Any) -> RunConfig:
     """The run with one knob turned.
 
-    A new optimizer keeps the hyperparameters that both have, and brings the weight decay that it
-    is declared with if the old one stood at its own.
+    A new optimizer keeps the hyperparameters that both have, where they are in its range, and
+    brings the weight decay that it is declared with if the old one stood at its own.
 
     Raises:
         InputError: the value is out of range.
@@ -219,13 +228,13 @@ def turned(config: RunConfig, key: str, value: Any) -> RunConfig:
 
 
 def _other_rule(config: RunConfig, name: str) -> RunConfig:
-    plain_new = RunConfig(optimizer=name)
-    old = config.rule
-    kept = {
-        key: value for key, value in config.hyperparameters.items()
-        if key in plain_new.hyperparameters
-    }  # fmt: skip
+    new = RunConfig(optimizer=name).rule
+    kept: dict[str, Any] = {}
+    for knob in new.hyperparameters:
+        if knob.name in config.hyperparameters:
+            with suppress(InputError):
+                kept[knob.name] = knob.check(config.hyperparameters[knob.name])
     decay = config.weight_decay
-    if decay == old.weight_decay:
-        decay = plain_new.weight_decay
+    if decay == config.rule.weight_decay:
+        decay = new.weight_decay
     return msgspec.structs.replace(config, optimizer=name, hyperparameters=kept, weight_decay=decay)

@@ -52,8 +52,8 @@ class Player:
         """Moves on by the time that has passed, as far as the runs are computed."""
         if not self.playing:
             return
-        goal = self.edge if self.speed == inf else self._position + self.speed * seconds
-        self._position = max(min(goal, float(self.edge)), min(self._position, float(self.epochs)))
+        goal = inf if self.speed == inf else self._position + self.speed * seconds
+        self._position = max(min(goal, self.edge, float(self.epochs)), self._position)
         if self.at_end:
             self.playing = False
 

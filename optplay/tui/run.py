@@ -8,7 +8,7 @@ from textual.keys import Keys, key_to_character
 from textual.pilot import Pilot
 
 from optplay.errors import InputError, show
-from optplay.experiments import Results, load
+from optplay.experiments import Results, load, preset_files
 from optplay.files import write_text
 from optplay.tui import settings
 from optplay.tui.app import Optplay
@@ -41,7 +41,11 @@ def play(preset: str | None) -> tuple[int, str | None]:
     app.run()
     if app.fault:
         raise app.fault
-    last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=app.session.opened)
+    shown = app.session.opened
+    if shown not in preset_files():
+        # A file is to be found from any folder.
+        shown = str(Path(shown).resolve())
+    last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=shown)
     return app.return_code or 0, settings.write(last)
 
 

@@ -1,16 +1,21 @@
 """How a value is nudged, shown and read: one scale per kind of knob."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, inf, log10
+from math import floor, log10
+from sys import float_info
 from typing import Any, Protocol
 
 from optplay.errors import InputError, show, unknown
 
 STEPS_PER_DECADE = 4
 DIGITS = 3
-ON_GRID = 1e-2
+# What three digits leave of a place on the grid is nearer than this.
+ON_GRID = 2e-3
+NEARBY = 5e-3
 FRACTION_STEP = 0.05
+WHOLE = re.compile(r"[+-]?(\d+|\d{1,3}([,_]\d{3})+)")
 
 
 class Scale(Protocol):
@@ -47,85 +52,97 @@ def _number(text: str) -> float:
 
 def _whole(text: str) -> int:
     try:
+        if not WHOLE.fullmatch(text.strip()):
+            raise ValueError
         return int(text.replace(",", "").replace("_", ""))
     except ValueError:
         raise InputError(f"found {show(text)}, allowed: a whole number") from None
 
 
 def _factor(value: float, by: int) -> float:
-    """Times 10^¼, onto the grid 1, 1.78, 3.16, 5.62, 10 … if the value is on it already."""
-    place = log10(value) * STEPS_PER_DECADE
-    exact = 10 ** (round(place) / STEPS_PER_DECADE)
-    if abs(value / exact - 1) < ON_GRID:
-        place = round(place)
-    return float(f"{10 ** ((place + by) / STEPS_PER_DECADE):.{DIGITS}g}")
+    """Times 10^¼: on the grid 1, 1.78, 3.16, 5.62, 10 … if the value is on it already.
+
+    Else to what has the fewest digits nearby, so that 0.002 comes back from where it went.
+    """
+    on_grid = 10 ** (round(log10(value) * STEPS_PER_DECADE) / STEPS_PER_DECADE)
+    is_on = abs(value / on_grid - 1) < ON_GRID
+    exact = (on_grid if is_on else value) * 10 ** (by / STEPS_PER_DECADE)
+    ways = [float(f"{exact:.{digits}g}") for digits in range(1, DIGITS + 1)]
+    short = next((way for way in ways if abs(way - exact) < NEARBY * exact), ways[-1])
+    return ways[-1] if is_on else short
 
 
 @dataclass(frozen=True)
-class Factor:
-    """A rate: each notch is a factor of 10^¼. Below `first` a nudge down comes to zero."""
+class Range:
+    """From `low` to `high`; an end that is open is not in it itself."""
 
     low: float = 0.0
-    high: float = inf
+    high: float = float_info.max
+    low_open: bool = False
+    high_open: bool = False
+
+    def keep(self, moved: float, value: float) -> float:
+        """The moved value, or the end that it has passed; where that is open, the old value."""
+        if (self.low_open and moved <= self.low) or (self.high_open and moved >= self.high):
+            return value
+        return min(max(moved, self.low), self.high)
+
+
+@dataclass(frozen=True)
+class Factor(Range):
+    """A rate: each notch is a factor of 10^¼. Below `first` a nudge down comes to zero."""
+
     first: float = 1e-5
 
     def nudge(self, value: float, by: int) -> float:
         if value <= 0:
-            return self.first if by > 0 else value
-        moved = _factor(value, by)
-        if by < 0 and moved < self.first * (1 - ON_GRID) and self.low <= 0 < self.first:
-            return self.low if self.low == 0 and value <= self.first * (1 + ON_GRID) else moved
-        return min(max(moved, self.low), self.high)
+            return self.keep(self.first, value) if by > 0 else value
+        last = by < 0 and self.low <= 0 and value <= self.first * (1 + ON_GRID)
+        return self.keep(0.0 if last else _factor(value, by), value)
 
     show = staticmethod(plain)
     read = staticmethod(_number)
 
 
 @dataclass(frozen=True)
-class Memory:
+class Memory(Range):
     """A factor below 1, as β: each notch is a factor of 10^¼ on its distance from 1."""
 
-    low: float = 0.0
+    high: float = 1.0
+    high_open: bool = True
 
     def nudge(self, value: float, by: int) -> float:
         distance = _factor(1 - value, -by)
         # 1-β keeps its three digits, whichever decimal of β they are.
-        return max(round(1 - distance, DIGITS - floor(log10(distance))), self.low)
+        return self.keep(round(1 - distance, DIGITS - floor(log10(distance))), value)
 
     show = staticmethod(plain)
     read = staticmethod(_number)
 
 
 @dataclass(frozen=True)
-class Fraction:
-    """A part of a whole: each notch is 5 %."""
-
-    low: float = 0.0
-    high: float = 1.0
+class Amount(Range):
+    """A plain size, as of noise: each notch is 0.05."""
 
     def nudge(self, value: float, by: int) -> float:
-        return min(max(round(value + by * FRACTION_STEP, 6), self.low), self.high)
+        return self.keep(round(value + by * FRACTION_STEP, 6), value)
 
     def show(self, value: float) -> str:
-        percent = plain(round(value * 100, 10))
-        return f"{percent} %" if float(percent) / 100 == value else plain(value)
+        return plain(value)
 
     def read(self, text: str) -> float:
         return _number(text)
 
 
 @dataclass(frozen=True)
-class Amount:
-    """A plain size, as of noise: each notch is 0.05."""
+class Fraction(Amount):
+    """A part of a whole: each notch is 5 %."""
 
-    low: float = 0.0
-    high: float = inf
+    high: float = 1.0
 
-    def nudge(self, value: float, by: int) -> float:
-        return min(max(round(value + by * FRACTION_STEP, 6), self.low), self.high)
-
-    show = staticmethod(plain)
-    read = staticmethod(_number)
+    def show(self, value: float) -> str:
+        percent = plain(round(value * 100, 10))
+        return f"{percent} %" if float(percent) / 100 == value else plain(value)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,14 @@ from optplay.errors import InputError
 from optplay.experiments import Preset
 from optplay.experiments.preset import Fork, Run
 from optplay.optim import find_optimizer
-from optplay.training import RunConfig
+from optplay.training import RunConfig, refuse_too_large
 from optplay.tui.knobs import OFF, ON, PROBLEM, SHARED, turned, value_of
 
 COALESCE_SECONDS = 0.8
 MOST_UNDO = 1000
 MOST_RUNS = 64
+# What is kept of a label when something is put behind it.
+STEM = 45
 
 
 @dataclass(frozen=True)
@@ -124,15 +126,18 @@ class Session:
 
     def duplicate(self) -> None:
         """A copy of the selected run."""
-        run = msgspec.structs.replace(self.run, label=self._free(self.run.label))
-        self._append(run)
+        old = self.run.label
+        self._append(msgspec.structs.replace(self.run, label=self._free(old)))
+        self._remember_as(old)
 
     def fork(self, epoch: int) -> None:
         """A new run that goes on from the selected one at an epoch, with the same knobs."""
-        fork = Fork(run=self.run.label, epoch=epoch)
-        label = self._free(f"{self.run.label} from {epoch}")
-        run = msgspec.structs.replace(self.run, label=label, fork=fork)
-        self._append(run)
+        old = self.run.label
+        label = self._free(f"{old[:STEM]} from {epoch}")
+        self._append(
+            msgspec.structs.replace(self.run, label=label, fork=Fork(run=old, epoch=epoch))
+        )
+        self._remember_as(old)
 
     def delete(self) -> None:
         """Removes the selected run, and the claims on it."""
@@ -166,6 +171,7 @@ class Session:
         )
         preset = msgspec.structs.replace(self.preset, runs=tuple(runs), claims=claims)
         self._now(replace(self.state, preset=preset))
+        self._remember_as(old)
 
     def show_charts(self, charts: Sequence[str]) -> None:
         """Which charts the preset shows."""
@@ -197,10 +203,12 @@ class Session:
         if len(self.preset.runs) >= MOST_RUNS:
             raise InputError(f"found {MOST_RUNS} runs, which is the most that one screen can show")
         preset = msgspec.structs.replace(self.preset, runs=(*self.preset.runs, run))
+        _check_size(preset)
         self._now(State(preset, len(preset.runs) - 1, self.state.seed))
 
     def _put(self, runs: tuple[Run, ...], what: object) -> None:
         preset = msgspec.structs.replace(self.preset, runs=runs)
+        _check_size(preset)
         self._now(replace(self.state, preset=preset), what)
 
     def _now(self, state: State, what: object = None) -> None:
@@ -215,12 +223,29 @@ class Session:
         self._redo.clear()
         self._last_edit = (what, now)
         self.state = state
+        if state == self._undo[-1]:
+            # Notches up and down again: there is nothing to undo.
+            self._undo.pop()
+            self._last_edit = (None, 0.0)
+
+    def _remember_as(self, old: str) -> None:
+        """The selected run is what `old` was: it comes on where that would have."""
+        self._remembered |= {
+            (self.run.label, key): value
+            for (label, key), value in self._remembered.items()
+            if label == old
+        }
 
     def _free(self, label: str) -> str:
         """The label, with a number behind it if it is taken."""
         taken = {run.label for run in self.preset.runs}
-        stem, n = label[:50], 1
+        stem, n = label[:STEM], 1
         while label in taken:
             n += 1
             label = f"{stem} {n}"
         return label
+
+
+def _check_size(preset: Preset) -> None:
+    """Refuses what this machine can't hold or finish."""
+    refuse_too_large([run.config for run in preset.runs], len(preset.seeds))

@@ -1,8 +1,11 @@
 """What runs in the background threads: no widget is touched here."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
+from threading import get_native_id
 from time import monotonic
 
 from optplay.experiments.forks import stream_from
@@ -10,6 +13,7 @@ from optplay.training import History
 from optplay.tui.plans import Plan
 
 POST_SECONDS = 0.05
+NICE = 10
 
 
 def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[dict[str, History]]:
@@ -52,6 +56,14 @@ def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[di
                     # Behind the others, so that all grow alike.
                     waiting += [] if history.done else [label]
             yield so_far
+
+
+def step_back() -> None:
+    """Leaves the processor to the screen: this thread, and those that it starts, come second."""
+    # Elsewhere priorities are those of whole processes.
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, get_native_id(), NICE)
 
 
 def every(seconds: float, clock: Callable[[], float] = monotonic) -> Callable[[], bool]:

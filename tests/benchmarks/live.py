@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from textual._compositor import CompositorUpdate
 
 from optplay.experiments import load
+from optplay.tui import app
 from optplay.tui.app import Optplay
 from optplay.tui.plans import Plan, plans
 from optplay.tui.widgets import chart
@@ -44,6 +46,8 @@ class Frame:
 class Watched(Optplay):
     """The app with a book of its frames."""
 
+    CSS_PATH = Path(app.__file__).with_name("app.tcss")
+
     def __init__(self, epochs: int, speed: float) -> None:
         preset = load("compare")
         runs = tuple(
@@ -55,6 +59,8 @@ class Watched(Optplay):
         self.frames: list[Frame] = []
         self._cpu = self._drawing = 0.0
         self._drawn: list[bool] = []
+        self._wanted_for: object = None
+        self._wanted: dict[str, Plan] = {}
 
     def _display(self, screen: Any, renderable: Any) -> None:
         super()._display(screen, renderable)
@@ -76,18 +82,25 @@ class Watched(Optplay):
     @property
     def wanted(self) -> dict[str, Plan]:
         """What is to be on the screen when all is trained."""
-        return plans(self.session.preset, self.session.state.seed)
+        if self._wanted_for is not self.session.state:
+            self._wanted_for = self.session.state
+            self._wanted = plans(self.session.preset, self.session.state.seed)
+        return self._wanted
 
     @property
     def complete(self) -> bool:
         """Whether all runs are trained with the knobs as they stand."""
-        found = {label: h for label, h in self.stage.histories.items() if h.done}
-        return all(l in found and found[l].config == p.config for l, p in self.wanted.items())
+        found = self.stage.histories
+        return all(
+            label in found and found[label].done and found[label].config == plan.config
+            for label, plan in self.wanted.items()
+        )
 
     async def until(self, true: Callable[[], bool], seconds: float = 60) -> None:
         """Waits until something is so."""
         end = perf_counter() + seconds
         while not true():
+            assert self.is_running, f"the app has ended: {self.fault}"
             assert perf_counter() < end, "the app did not come to it"
             await asyncio.sleep(POLL_SECONDS)
 
@@ -107,21 +120,21 @@ async def live(
 ) -> AsyncIterator[Watched]:
     """The app with four charts of four runs, once it has trained them."""
     picture = chart.line_picture
-    app = Watched(epochs, speed)
+    watched = Watched(epochs, speed)
 
     def timed(*args: Any, **kwargs: Any) -> Any:
         began = thread_time()
         result = picture(*args, **kwargs)
-        app.drew(thread_time() - began)
+        watched.drew(thread_time() - began)
         return result
 
     monkeypatch.setattr(chart, "line_picture", timed)
-    async with app.run_test(size=SIZE):
-        await app.until(lambda: app.complete and app.settled)
-        task = asyncio.create_task(app.keep_busy()) if busy else None
-        yield app
+    async with watched.run_test(size=SIZE):
+        await watched.until(lambda: watched.complete and watched.settled)
+        task = asyncio.create_task(watched.keep_busy()) if busy else None
+        yield watched
         if task:
             task.cancel()
-        assert app.failure is None
-        app._stop_measuring.set()
-        app.workers.cancel_all()
+        assert watched.failure is None
+        watched._stop_measuring.set()
+        watched.workers.cancel_all()

@@ -2,11 +2,11 @@
 
 import asyncio
 import random
+from functools import partial
 from math import inf
 from statistics import median, quantiles
 from threading import Thread
 from time import perf_counter, sleep
-from typing import Any
 
 import pytest
 from textual import events
@@ -14,7 +14,7 @@ from textual import events
 from optplay.tui.training import grow
 from optplay.tui.widgets.knob_row import KnobRow
 
-from .live import CHARTS, Watched, live
+from .live import CHARTS, Frame, Watched, live
 from .table import Report
 
 FRAMES = 150
@@ -46,7 +46,7 @@ async def test_frame(
     held(report, f"frame of the app: {what}", cpu, 20, "ms", note)
 
 
-def full(app: Watched, first: int) -> list[Any]:
+def full(app: Watched, first: int) -> list[Frame]:
     """The frames from the first on for which all charts were drawn anew."""
     return [frame for frame in app.frames[first:] if frame.charts == len(CHARTS)]
 
@@ -97,9 +97,7 @@ async def test_keys(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("key", "what"), [("lr", "lr of one of four runs"), ("seed", "seed of all four runs")]
 )
-async def test_nudge(
-    report: Report, monkeypatch: pytest.MonkeyPatch, key: str, what: str
-) -> None:
+async def test_nudge(report: Report, monkeypatch: pytest.MonkeyPatch, key: str, what: str) -> None:
     took, phase = [], random.Random(0)
     async with live(monkeypatch) as app:
         row = next(row for row in app.query(KnobRow) if row.knob.key == key)
@@ -113,13 +111,17 @@ async def test_nudge(
             began = perf_counter()
             up = key == "seed" or count % 2
             app.post_message(events.Key("right" if up else "left", None))
-            await app.until(lambda: any(f.complete >= len(CHARTS) for f in app.frames[first:]))
-            shown = next(f for f in app.frames[first:] if f.complete >= len(CHARTS))
-            took.append(1000 * (shown.at - began))
+            await app.until(partial(whole, app, first))
+            took.append(1000 * (whole(app, first)[0].at - began))
             changed = sum(plan != before[label] for label, plan in app.wanted.items())
             assert changed == (1 if key == "lr" else len(before))
     note = f"300 epochs, until all curves are redrawn; {NUDGES} nudges, worst {max(took):.0f} ms"
     held(report, f"nudge of the {what}", took, 150, "ms", note)
+
+
+def whole(app: Watched, first: int) -> list[Frame]:
+    """The frames from the first on that show all charts with all runs trained."""
+    return [frame for frame in app.frames[first:] if frame.complete >= len(CHARTS)]
 
 
 async def test_throughput(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

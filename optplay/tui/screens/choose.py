@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.content import Content
+from textual.geometry import Size
 from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
@@ -51,6 +52,15 @@ def fitting(entries: Sequence[Entry], query: str) -> list[Entry]:
     return sorted(found, key=distance)
 
 
+class Found(OptionList, can_focus=False):
+    """The entries found, as high as they are."""
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The height beside the scrollbar, for which Textual's own leaves no room."""
+        beside = width - self.styles.scrollbar_size_vertical
+        return super().get_content_height(container, viewport, beside)
+
+
 class Choose(Dialog[str | None]):
     """Gives the name of the entry taken, None if it was closed. The search keeps the focus."""
 
@@ -62,7 +72,7 @@ class Choose(Dialog[str | None]):
             max-width: 78;
             margin-top: 1;
         }
-        OptionList {
+        #box OptionList {
             margin-top: 1;
         }
     }
@@ -82,9 +92,7 @@ class Choose(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="Type to search", compact=True)
-        listed = OptionList(markup=False, compact=True, classes="scrolls")
-        listed.can_focus = False
-        yield listed
+        yield Found(markup=False, compact=True, classes="scrolls")
 
     def on_mount(self) -> None:
         self.list("")

@@ -27,7 +27,7 @@ class ChooseMany(Dialog[list[str] | None]):
         #box {
             max-width: 78;
         }
-        .selection-list--button, .selection-list--button-highlighted {
+        #box .selection-list--button, #box .selection-list--button-highlighted {
             color: $panel;
         }
     }

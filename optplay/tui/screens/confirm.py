@@ -26,8 +26,8 @@ class Confirm(Dialog[bool]):
     """
     BINDINGS = [
         Binding("y", "dismiss(True)", "Yes"),
-        Binding("n", "dismiss(False)", "No"),
-        Binding("escape", "dismiss(False)", "No", show=False),
+        Binding("n", "close", "No"),
+        Binding("escape", "close", "No", show=False),
         Binding("left", "app.focus_previous", "Previous", show=False),
         Binding("right", "app.focus_next", "Next", show=False),
     ]
@@ -43,6 +43,10 @@ class Confirm(Dialog[bool]):
         with HorizontalGroup(id="buttons"):
             yield Button(Content(self.yes), id="yes", variant="warning")
             yield Button("No", id="no")
+
+    def action_close(self) -> None:
+        """No."""
+        self.dismiss(False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:
         self.dismiss(event.button.id == "yes")

@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.widgets import Footer
 
-
 # Rows of the screen that what scrolls leaves to the rest of the box and around it.
 AROUND = 8
 
@@ -31,45 +30,51 @@ class Dialog(ModalScreen[ScreenResultType]):
             border-title-color: $text;
             border-title-style: bold;
         }
-        Input, OptionList, OptionList:focus {
+        .scrolls {
+            scrollbar-gutter: stable;
+            scrollbar-size: 0 1;
+        }
+        .wrong {
+            color: $text-error;
+        }
+        /* The id outweighs what Textual's widgets say about their compact form. */
+        #box Input, #box OptionList {
             border: none;
             padding: 0;
             background: $surface;
             background-tint: $surface 0%;
         }
-        Input {
-            height: 1;
+        #box Input {
             padding: 0 1;
             background: $panel;
         }
-        OptionList > .option-list--option {
+        #box OptionList > .option-list--option {
             padding: 0 1;
         }
-        OptionList > .option-list--option-highlighted,
-        OptionList:focus > .option-list--option-highlighted {
+        #box OptionList > .option-list--option-highlighted {
             color: $foreground;
             background: $primary 30%;
             text-style: none;
         }
-        .wrong {
-            color: $text-error;
-        }
-        Footer {
+        #box Footer {
             dock: none;
             margin-top: 1;
             background: $surface;
         }
-        FooterKey, FooterLabel {
+        #box FooterKey, #box FooterLabel {
             background: $surface;
-            margin-right: 1;
+            margin: 0 1 0 0;
         }
-        KeyGroup, FooterKey.-grouped {
+        #box KeyGroup, #box KeyGroup FooterKey {
             margin: 0;
             padding: 0;
         }
+        #box KeyGroup {
+            margin-right: 1;
+        }
     }
     """
-    BINDINGS = [Binding("escape", "dismiss", "Close")]
+    BINDINGS = [Binding("escape", "close", "Close")]
 
     def __init__(self, heading: str) -> None:
         super().__init__()
@@ -97,4 +102,8 @@ class Dialog(ModalScreen[ScreenResultType]):
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
-            self.app.simulate_key("escape")
+            self.action_close()
+
+    def action_close(self) -> None:
+        """Closes the dialog without an answer."""
+        self.dismiss()

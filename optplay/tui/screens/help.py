@@ -21,7 +21,8 @@ class Help(Dialog[None]):
     DEFAULT_CSS = """
     Help {
         #box {
-            max-width: 112;
+            width: 96%;
+            max-width: 120;
         }
         #columns {
             height: auto;

@@ -13,6 +13,17 @@ from optplay.tui.screens.dialog import Dialog
 class Prompt(Dialog[str | None]):
     """Gives the text typed, without space around it, once `check` finds nothing wrong with it."""
 
+    DEFAULT_CSS = """
+    Prompt {
+        #told {
+            color: $text-muted;
+            padding: 0 1;
+        }
+        #told.wrong {
+            color: $text-error;
+        }
+    }
+    """
     BINDINGS = [Binding("enter", "take", "Take", priority=True)]
 
     def __init__(

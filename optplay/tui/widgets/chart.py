@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.binding import Binding
+from textual.color import Color
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -17,16 +18,9 @@ from textual.widget import Widget
 from optplay.experiments import Look
 from optplay.plots import Picture, Series, line_picture, run_color, run_marker
 from optplay.tui.stage import Reading
+from optplay.tui.widgets.cells import Inks
 
-FUTURE = Style(dim=True)
-AXIS_ROWS = 2
 ELLIPSIS = "…"
-
-
-@lru_cache(maxsize=1024)
-def ink(color: tuple[int, int, int] | None) -> Style:
-    """The style of a run of text in this colour."""
-    return Style() if color is None else Style(color="#{:02x}{:02x}{:02x}".format(*color))
 
 
 class Chart(Widget, can_focus=True):
@@ -59,9 +53,11 @@ class Chart(Widget, can_focus=True):
         self._limits = (1.0, 2.0)
         self._picture: Picture | None = None
         self._picture_key: object = None
-        self._strips: list[Strip] = []
-        self._lines: list[Strip] = []
-        self._base = Style()
+        self._look_key: object = None
+        self._dark = True
+        self._ends = Strip([]), Strip([])
+        self._sides = Strip([]), Strip([])
+        self._inks = Inks(Style(), Style(), (), Color(0, 0, 0))
         self._title()
 
     def show(
@@ -89,69 +85,77 @@ class Chart(Widget, can_focus=True):
         """Whether the screen has colours."""
         return not self.app.no_color
 
+    def notify_style_update(self) -> None:
+        super().notify_style_update()
+        self._look_key = None
+
     def render_lines(self, crop: Region) -> list[Strip]:
-        """All lines that are to be seen, made once for all of them."""
-        self._base = self.rich_style
+        """All lines, made at once: line by line, as other widgets, takes several times as long."""
+        self._look()
         self._draw()
-        self._lines = [self._reading_line(), *self._cut()]
-        return super().render_lines(crop)
+        first, picture = int(self._limits[0]), self._picture
+        column = picture.column(max(self.epoch, first)) if picture else None
+        width, left, right = self.outer_size.width, *self._sides
+        inner = [self._reading_line()]
+        if picture:
+            inner += self._inks.lines(picture, column)
+        middle = [Strip([*left, *line, *right], width) for line in inner]
+        lines = [self._ends[0], *middle, self._ends[1]][crop.y : crop.bottom]
+        return lines if crop.width == width else [line.crop(crop.x, crop.right) for line in lines]
+
+    def _look(self) -> None:
+        """Makes the border and the styles, unless they are there already."""
+        theme = self.app.current_theme
+        key = (self.outer_size, self.border_title, self.has_focus, theme.name, self.app.no_color)
+        if key == self._look_key:
+            return
+        self._look_key, self._dark = key, theme.dark
+        width, height = self.outer_size
+        top, side = super().render_lines(Region(0, 0, width, 2))
+        [bottom] = super().render_lines(Region(0, height - 1, width, 1))
+        self._ends, self._sides = (top, bottom), (side.crop(0, 1), side.crop(width - 1))
+        background = self.background_colors[1]
+        cursor = self.get_component_rich_style("chart--cursor")
+        self._inks = Inks(self.rich_style, cursor, self.get_line_filters(), background)
 
     def render_line(self, y: int) -> Strip:
-        """One line: the readings, then the picture."""
-        if y < len(self._lines):
-            return self._lines[y]
-        return Strip.blank(self.content_size.width, self._base)
+        """An empty line, for what Textual draws around it."""
+        return Strip.blank(self.content_size.width, self.rich_style)
 
     def _draw(self) -> None:
         """Makes the picture, unless it is there already."""
         width, height = self.content_size.width, self.content_size.height - 1
-        dark = self.app.current_theme.dark
-        key = (self._key, width, height, self.log_axis, self.color, dark, self._base)
+        key = (self._key, width, height, self.log_axis, self.color, self._dark)
         if key == self._picture_key:
             return
         self._picture_key = key
         self._picture = line_picture(
             self._series(), width=width, height=height, log=self.log_axis, x_title="epoch",
-            percent=self.look.percent, color=self.color, dark=dark, x_limits=self._limits,
+            percent=self.look.percent, color=self.color, dark=self._dark, x_limits=self._limits,
         )  # fmt: skip
-        self._strips = [
-            Strip([Segment(text, self._base + ink(color)) for text, color in row], width)
-            for row in self._picture.rows
-        ]
 
-    def _cut(self) -> list[Strip]:
-        """The picture with a cursor at the playhead, and dimmed beyond it."""
-        first = int(self._limits[0])
-        column = self._picture.column(max(self.epoch, first)) if self._picture else None
-        if column is None:
-            return self._strips
-        cursor = self.get_component_rich_style("chart--cursor")
-        lines = []
-        for strip in self._strips[:-AXIS_ROWS]:
-            before, at, after = strip.divide([column, column + 1, strip.cell_length])
-            if not at.text.strip(" \u2800"):
-                at = Strip([Segment("│", cursor)], 1)
-            lines.append(Strip.join([before, at, after.apply_style(FUTURE)]))
-        return [*lines, *self._strips[-AXIS_ROWS:]]
-
-    def _reading_line(self) -> Strip:
+    def _reading_line(self) -> list[Segment]:
         """The values at the playhead, with labels if they fit, and cut after a whole value."""
-        width = self.content_size.width
+        width, plain = self.content_size.width, self._inks.style()
         for labels, space, gap in ((True, " ", "  "), (False, " ", "  "), (False, "", " ")):
             parts = [self._reading(each, labels, space, gap) for each in self._readings]
-            if sum(part.cell_length for part in parts) <= width + len(gap):
+            lengths = [sum(cell_len(segment.text) for segment in part) for part in parts]
+            if sum(lengths) <= width + len(gap):
                 break
-        while sum(part.cell_length for part in parts) > width + len(gap):
-            parts = [*parts[: -2 if parts[-1].text == ELLIPSIS else -1], Strip([Segment(ELLIPSIS)])]
-        line = Strip.join(parts).crop(0, width)
-        return line.adjust_cell_length(width).apply_style(self._base)
+        fitting = len(parts)
+        if sum(lengths) > width + len(gap):
+            while fitting and sum(lengths[:fitting]) + len(ELLIPSIS) > width:
+                fitting -= 1
+            parts[fitting:] = [[Segment(ELLIPSIS, plain)]]
+        line = [segment for part in parts for segment in part]
+        return Segment.adjust_line_length(line, width, plain)
 
-    def _reading(self, reading: Reading, label: bool, space: str, gap: str) -> Strip:
+    def _reading(self, reading: Reading, label: bool, space: str, gap: str) -> list[Segment]:
         mark = "●" if self.color else run_marker(reading.color_index)
-        dark = self.app.current_theme.dark
-        style = ink(run_color(reading.color_index, dark)) if self.color else Style()
+        color = run_color(reading.color_index, self._dark) if self.color else None
         name = f" {reading.label}" if label else ""
-        return Strip([Segment(mark + name, style), Segment(space + reading.value + gap)])
+        style = self._inks.style
+        return [Segment(mark + name, style(color)), Segment(space + reading.value + gap, style())]
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()

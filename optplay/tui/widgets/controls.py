@@ -34,7 +34,8 @@ class Controls(Vertical):
         box = self.query_one("#knobs")
         rows = [row for row in box.children if isinstance(row, KnobRow)]
         for row, (knob, value, shown) in zip(rows, knobs, strict=False):
-            row.display = True
+            if not row.display:
+                row.display = True
             row.show(knob, value, shown)
         for row in rows[len(knobs) :]:
             row.display = False

@@ -127,7 +127,9 @@ class KnobRow(Widget, can_focus=True):
         self.tell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only what may be off has a switch."""
+        """Only what may be off has a switch; while a value is typed, keys are text."""
+        if action in ("nudge", "edit", "switch") and self.editing:
+            return False
         return self.knob.switched if action == "switch" else True
 
     def action_nudge(self, by: int) -> None:
@@ -173,7 +175,14 @@ class KnobRow(Widget, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         typed = event.character or ""
         numeric = not self.knob.is_choice and not isinstance(self.knob.scale, Switch)
-        if numeric and not self.editing and (typed.isdigit() or typed == "."):
+        if self.editing and event.is_printable:
+            # Typed so fast that the line has not got the focus yet.
+            event.stop()
+            field = self.query_one(KnobInput)
+            if field.select_on_focus:
+                field.value, field.select_on_focus = "", False
+            field.insert_text_at_cursor(typed)
+        elif numeric and not self.editing and (typed.isdigit() or typed == "."):
             event.stop()
             self._open(typed, select=False)
 

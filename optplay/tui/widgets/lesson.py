@@ -7,7 +7,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
-from textual.widgets import Markdown, Static
+from textual.widgets import Static
 
 from optplay.experiments import SIGNS, Claim, Verdict, claimed, figures
 
@@ -30,23 +30,34 @@ class Lesson(VerticalScroll, inherit_bindings=False):
         self._text: str | None = None
         self._question = ""
         self._shown: object = None
+        self._told: tuple[Sequence[Claim], Sequence[Verdict], str] | None = None
 
     def compose(self) -> ComposeResult:
         yield Static(id="verdicts", markup=False)
-        yield Markdown(id="text", open_links=False)
 
     def show_text(self, question: str, lesson: str) -> None:
         """Another preset."""
         self.border_title = self._question = question or "Lesson"
         if lesson != self._text:
+            # Here, after the first paint: its parser takes a while to load.
+            from textual.widgets import Markdown  # noqa: PLC0415
+
+            if self._text is None:
+                self.mount(Markdown(lesson, id="text", open_links=False))
+            else:
+                self.query_one("#text", Markdown).update(lesson)
             self._text = lesson
-            self.query_one("#text", Markdown).update(lesson)
             self.scroll_home(animate=False)
+
+    def on_resize(self) -> None:
+        if self._told:
+            self.show_verdicts(*self._told)
 
     def show_verdicts(
         self, claims: Sequence[Claim], verdicts: Sequence[Verdict], progress: str
     ) -> None:
         """The claims with their verdicts so far; without verdicts they are still being measured."""
+        self._told = (claims, verdicts, progress)
         key = (tuple(claims), tuple(verdicts), progress, self._question, self.size.width)
         if key == self._shown:
             return
@@ -63,7 +74,9 @@ class Lesson(VerticalScroll, inherit_bindings=False):
             said = Text(claimed(claim))
             if verdict:
                 said.append("\n" + figures(verdict), "dim")
-            table.add_row(Text(f"{sign} {word}", f"bold {color}".strip(), no_wrap=True), said)
+            # Red comes out as a grey that is hard to read where there are no colours.
+            style = "bold" if self.app.no_color else f"bold {color}".strip()
+            table.add_row(Text(f"{sign} {word}", style, no_wrap=True), said)
         if not claims:
             table.add_row(Text("This preset claims nothing: look for yourself.", "dim"))
         self.border_subtitle = progress

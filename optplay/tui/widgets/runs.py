@@ -15,8 +15,9 @@ from optplay.plots import run_color, run_marker
 from optplay.tui.stage import RunRow
 
 NUMBERS = 7
-OUTCOME = 10
-WITH_OUTCOME = 36
+OUTCOME = 12
+# A sign with the number of seeds that came to it.
+COUNTED = 4
 # The border, and the scrollbar that may come.
 FRAME = 3
 SIGNS = {"trained": "✓", "collapsed": "▁", "diverged": "✗"}
@@ -42,11 +43,18 @@ class RunsPanel(OptionList, inherit_bindings=False):
         super().__init__(id="runs")
         self._rows: Sequence[RunRow] = ()
         self._look: object = None
+        self._words, self._outcome_width = False, 2
         self.border_title = "Runs"
 
     def show(self, rows: Sequence[RunRow], selected: int) -> None:
         """Draws these rows; only those that changed."""
-        look = (self.app.current_theme.name, self.app.no_color, self.outer_size.width)
+        width = self.outer_size.width - FRAME - 2 - 2 * NUMBERS
+        longest = max((cell_len(row.label) for row in rows), default=0)
+        # Outcomes in words only where no label is cut for them.
+        self._words = longest + OUTCOME <= width
+        counted = any(" " in row.outcome for row in rows)
+        self._outcome_width = OUTCOME if self._words else COUNTED if counted else 2
+        look = (self.app.current_theme.name, self.app.no_color, width, self._outcome_width)
         with self.prevent(OptionList.OptionHighlighted):
             if len(rows) != self.option_count:
                 self.clear_options()
@@ -73,14 +81,13 @@ class RunsPanel(OptionList, inherit_bindings=False):
         mark = "●" if color else run_marker(row.color_index)
         rgb = run_color(row.color_index, self.app.current_theme.dark)
         style = Style(color="#{:02x}{:02x}{:02x}".format(*rgb)) if color else Style()
-        wide = width >= WITH_OUTCOME
-        outcome = row.outcome if wide else SIGNS.get(row.outcome, row.outcome)
-        outcome_width = OUTCOME if wide else 2
+        *count, outcome = row.outcome.split() or [""]
+        said = row.outcome if self._words else "".join([*count, SIGNS.get(outcome, "")])
         numbers = f"{row.loss:>{NUMBERS}}{row.accuracy:>{NUMBERS}}"
-        room = width - 2 - len(numbers) - outcome_width
+        room = width - 2 - len(numbers) - self._outcome_width
         return Text.assemble(
             (mark + " ", style), fitted(row.label, room), numbers, " ",
-            (outcome.ljust(outcome_width - 1), "bold" if row.outcome != "trained" else ""),
+            (said.ljust(self._outcome_width - 1), "bold" if row.outcome != "trained" else ""),
             no_wrap=True, overflow="crop", end="",
         )  # fmt: skip
 

@@ -1,0 +1,80 @@
+"""Lines of a chart, made segment by segment."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+from optplay.plots import Picture
+
+RGB = tuple[int, int, int]
+Row = Sequence[tuple[str, RGB | None]]
+
+FUTURE = Style(dim=True)
+AXIS_ROWS = 2
+EMPTY = " \u2800"
+
+
+@lru_cache(maxsize=1024)
+def ink(color: RGB | None) -> Style:
+    """The style of a run of text in this colour."""
+    return Style() if color is None else Style(color="#{:02x}{:02x}{:02x}".format(*color))
+
+
+class Inks:
+    """The styles of a chart's colours on its background, as the screen shows them."""
+
+    def __init__(
+        self, base: Style, cursor: Style, filters: Sequence[LineFilter], background: Color
+    ) -> None:
+        self._base, self._filters, self._background = base, filters, background
+        self._known: dict[tuple[RGB | None, bool], Style] = {}
+        self.cursor = self.shown(cursor)
+
+    def shown(self, style: Style) -> Style:
+        """A style as it comes to the screen: without colours, say, if there are to be none."""
+        segments = [Segment("x", style)]
+        for line_filter in self._filters:
+            segments = line_filter.apply(segments, self._background)
+        return segments[0].style or Style()
+
+    def style(self, color: RGB | None = None, future: bool = False) -> Style:
+        """The style of a colour, dimmed beyond the playhead."""
+        style = self._known.get((color, future))
+        if style is None:
+            style = self._base + ink(color) + (FUTURE if future else Style())
+            style = self._known[color, future] = self.shown(style)
+        return style
+
+    def lines(self, picture: Picture, column: int | None) -> list[list[Segment]]:
+        """The rows of a picture, with a cursor in a column of its plot, and dimmed beyond it."""
+        plain = len(picture.rows) if column is None else AXIS_ROWS
+        place = len(picture.rows) - plain
+        return [
+            *(self._cut(row, column or 0) for row in picture.rows[:place]),
+            *(self._cut(row, None) for row in picture.rows[place:]),
+        ]
+
+    def _cut(self, row: Row, column: int | None) -> list[Segment]:
+        style = self.style
+        if column is None:
+            return [Segment(text, style(color)) for text, color in row]
+        segments, at = [], 0
+        for text, color in row:
+            end = at + len(text)
+            if end <= column:
+                segments.append(Segment(text, style(color)))
+            elif at > column:
+                segments.append(Segment(text, style(color, True)))
+            else:
+                here = column - at
+                free = text[here] in EMPTY
+                under = Segment("│", self.cursor) if free else Segment(text[here], style(color))
+                parts = Segment(text[:here], style(color)), under
+                rest = Segment(text[here + 1 :], style(color, True))
+                segments += [part for part in (*parts, rest) if part.text]
+            at = end
+        return segments

@@ -1,0 +1,176 @@
+"""The app on a small preset, with keys pressed for it, and its screen read as text."""
+
+from contextlib import asynccontextmanager
+
+import pytest
+
+from optplay.experiments import load
+from optplay.tui import background
+from optplay.tui.app import Optplay
+from optplay.tui.run import _settle
+from optplay.tui.widgets.knob_row import KnobInput, KnobRow
+
+SMALL = """
+title = "Small"
+question = "Which is lower?"
+lesson = "A *lesson* of its own."
+seeds = 3
+epochs = 20
+charts = ["loss", "accuracy", "weight_norm"]
+
+[problem]
+samples = 20
+hidden = [4]
+
+[[runs]]
+label = "SGD"
+optimizer = "sgd"
+lr = 0.01
+
+[[runs]]
+label = "Adam"
+optimizer = "adam"
+lr = 0.001
+
+[[claims]]
+text = "SGD ends lower"
+source = "nobody"
+metric = "final_loss"
+left = "SGD"
+is = "below"
+right = "Adam"
+"""
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled():
+    """Fills the cache of compiled code, so that the app never says that it compiles."""
+    from optplay.training import RunConfig, train  # noqa: PLC0415
+
+    for optimizer in ("sgd", "adam"):
+        train(RunConfig(optimizer=optimizer, decay="cosine", epochs=1))
+
+
+@pytest.fixture(autouse=True)
+def apart(monkeypatch, tmp_path):
+    """Settings and files of its own, and no moment of quiet before it measures."""
+    for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(background, "QUIET_SECONDS", 0.01)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """The path of a small preset file."""
+    path = tmp_path / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    return str(path)
+
+
+class Playground:
+    """A running app, with what a person does and sees."""
+
+    def __init__(self, app, pilot):
+        self.app, self.pilot = app, pilot
+
+    async def settle(self):
+        """Waits until all is computed and drawn."""
+        await _settle(self.app, self.pilot)
+
+    async def reset(self):
+        """Back to the preset as it was opened, with nothing in focus and nothing over it."""
+        app = self.app
+        while len(app.screen_stack) > 1:
+            app.pop_screen()
+        app.theme, app.board.lesson_open = "textual-dark", None
+        app.player.speed = 25.0
+        for chart in app.board.charts.values():
+            chart.log_axis = chart.look.log
+        app.clear_notifications()
+        app.open(app.session.opened)
+        app.set_focus(app.board.runs)
+        await self.settle()
+
+    async def press(self, *keys):
+        """Presses keys, then settles."""
+        await self.pilot.press(*keys)
+        await self.settle()
+
+    async def until(self, true):
+        """Waits until something is so; the test's own time limit is the only one."""
+        while not true():
+            await self.pilot.pause(0.01)
+        await self.pilot.pause()
+
+    async def click(self, widget, x=0, y=0):
+        """Clicks a cell of what is inside a widget's border, then settles."""
+        edge = widget.gutter.top_left
+        await self.pilot.click(widget, offset=(x + edge[0], y + edge[1]))
+        await self.settle()
+
+    @property
+    def lines(self):
+        """The lines of the screen."""
+        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+
+    @property
+    def text(self):
+        """The screen."""
+        return "\n".join(self.lines)
+
+    def inside(self, widget):
+        """The lines inside a widget's border as they are on the screen."""
+        left, top, width, height = widget.content_region
+        strips = self.app.screen._compositor.render_strips()[top : top + height]
+        return [strip.crop(left, left + width) for strip in strips]
+
+    @property
+    def told(self):
+        """What notifications say, the last one last."""
+        return [notification.message for notification in self.app._notifications]
+
+    def row(self, key):
+        """The row of a knob."""
+        return next(row for row in self.app.board.controls.rows if row.knob.key == key)
+
+    def value(self, key):
+        """What a knob of the selected run stands at."""
+        return self.app.session.value(key)
+
+    async def focus(self, key):
+        """Puts the focus on a knob, where it is in sight."""
+        self.row(key).focus()
+        await self.pilot.pause()
+        return self.row(key)
+
+    async def type(self, key, text):
+        """Types a value into a knob, without Enter."""
+        await self.focus(key)
+        await self.pilot.press("enter")
+        self.app.query_one(KnobInput).value = text
+        await self.pilot.pause()
+
+    @property
+    def focused(self):
+        """The key of the knob in focus."""
+        row = self.app.focused
+        return row.knob.key if isinstance(row, KnobRow) else None
+
+
+@pytest.fixture
+def playground(small):
+    """Opens the app on a preset, by default the small one, and settles it."""
+
+    @asynccontextmanager
+    async def start(preset=None, size=(120, 40), **options):
+        opened = preset or small
+        app = Optplay(load(opened), opened, **options)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            one = Playground(app, pilot)
+            await one.settle()
+            yield one
+            assert app.fault is None
+
+    return start

@@ -1,0 +1,119 @@
+"""The program on a terminal of its own, and what that terminal shows."""
+
+import os
+import re
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pexpect
+import pyte
+
+OPTPLAY = str(Path(sys.executable).with_name("optplay"))
+KEYS = {
+    "space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b", "home": "\x1b[H",
+    "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "ctrl+c": "\x03",
+}  # fmt: skip
+# Machines are slow, and shared.
+SECONDS = 60
+SWITCHED = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
+# Alternate screen, mouse (all kinds), reports of focus, of size and of frames, bracketed paste.
+OFF_AT_THE_END = (1049, 1000, 1002, 1003, 1006, 1015, 1016, 1004, 2048, 2026, 2004)
+CURSOR_SHOWN, LINES_WRAP = 25, 7
+UNSET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "OPTPLAY_DEBUG", "PYTHONIOENCODING")
+
+
+class Terminal:
+    """A program on a terminal, which is read only while one waits for something."""
+
+    def __init__(
+        self, command: list[str], folder: Path, size: tuple[int, int] = (120, 40), **env: str
+    ) -> None:
+        kept = {k: v for k, v in os.environ.items() if k not in UNSET}
+        kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        kept |= {"XDG_CONFIG_HOME": str(folder / "config")} | env
+        self.process = pexpect.spawn(
+            command[0], command[1:], cwd=folder, dimensions=(size[1], size[0]),
+            env={k: v for k, v in kept.items() if v},
+        )  # fmt: skip
+        self.before = self.attributes()
+        self.screen = pyte.Screen(*size)
+        self._stream = pyte.ByteStream(self.screen)
+        self.sent = b""
+
+    def attributes(self) -> list[object]:
+        """How the terminal treats what is typed: echo, whole lines, signals."""
+        return termios.tcgetattr(self.process.child_fd)
+
+    def press(self, *keys: str) -> None:
+        """Types keys; a text of several letters that names none is typed letter by letter."""
+        for key in keys:
+            self.process.send(KEYS.get(key, key))
+
+    def resize(self, width: int, height: int) -> None:
+        """Changes the window's size, of which the program is told by a signal."""
+        self.screen.resize(height, width)
+        self.process.setwinsize(height, width)
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(self.screen.display)
+
+    def wait(self, *wanted: str | Callable[[str], object]) -> str:
+        """Reads until the screen has all the texts, or fulfils the conditions; gives the screen."""
+        deadline = time.monotonic() + SECONDS
+
+        def fulfilled(text: str) -> bool:
+            return all(w in text if isinstance(w, str) else w(text) for w in wanted)
+
+        while not fulfilled(self.text):
+            assert self._read(deadline), f"ended before it showed {wanted}:\n{self.text}"
+            assert time.monotonic() < deadline, f"never showed {wanted}:\n{self.text}"
+        return self.text
+
+    def _read(self, deadline: float) -> bool:
+        """Reads some; False once the program has ended."""
+        try:
+            piece = self.process.read_nonblocking(65536, max(deadline - time.monotonic(), 0.01))
+        except pexpect.TIMEOUT:
+            return True
+        except pexpect.EOF:
+            return False
+        self.sent += piece
+        self._stream.feed(piece)
+        return True
+
+    def end(self) -> int:
+        """Reads until the program ends; its exit code, or minus the signal that killed it."""
+        deadline = time.monotonic() + SECONDS
+        while self._read(deadline):
+            assert time.monotonic() < deadline, f"never ended:\n{self.text}"
+        self.process.wait()
+        return self.process.exitstatus if self.process.signalstatus is None else -(
+            self.process.signalstatus
+        )  # fmt: skip
+
+    def assert_restored(self) -> None:
+        """The terminal is as it was before the program began."""
+        modes = {CURSOR_SHOWN: True, LINES_WRAP: True}
+        for numbers, way in SWITCHED.findall(self.sent):
+            modes |= dict.fromkeys(map(int, numbers.split(b";")), way == b"h")
+        assert {1049, 1000, 2004} <= set(modes), "the app never began"
+        assert [mode for mode in OFF_AT_THE_END if modes.get(mode)] == []
+        assert modes[CURSOR_SHOWN]
+        assert modes[LINES_WRAP]
+        assert self.sent.count(b"\x1b[>") == self.sent.count(b"\x1b[<u"), "keyboard protocol"
+        assert self.attributes() == self.before
+
+    @property
+    def left_behind(self) -> str:
+        """What is to be read in the terminal once the app has gone."""
+        after = self.sent.rpartition(b"\x1b[?1049l")[2].decode()
+        return re.sub(r"\x1b\[[?<>\d;]*[a-z]", "", after)
+
+    def close(self) -> None:
+        """Kills the program if it is still there."""
+        self.process.close(force=True)

@@ -1,0 +1,85 @@
+"""`--headless`: the app without a terminal reports what `optplay run` does."""
+
+import pytest
+
+from optplay.cli import invoke, playing, running
+from optplay.experiments import preset_files
+from optplay.experiments.report import to_json
+
+
+@pytest.fixture
+def cli(capsys):
+    """Runs a command line in this process: exit code, stdout, stderr."""
+
+    def run(*arguments):
+        capsys.readouterr()
+        code = invoke(arguments)
+        return code, *capsys.readouterr()
+
+    return run
+
+
+@pytest.mark.parametrize("name", list(preset_files()))
+def test_reports_as_run_does(cli, monkeypatch, name):
+    reported = []
+    printed = running.print_results
+
+    def noted(results, **how):
+        reported.append(to_json(results))
+        printed(results, **how)
+
+    monkeypatch.setattr(running, "print_results", noted)
+    code, out, _ = cli(name, "--headless")
+    assert (code, out) == cli("run", name)[:2]
+    assert code == 0
+    # All numbers too, to the last bit.
+    assert reported[0] == reported[1]
+
+
+def test_pressed_keys_change_what_is_reported(cli, small):
+    code, out, _ = cli(small, "--headless", "--press", "w,tab,down,right")
+    edits = ("--set", "SGD.warmup=0.1", "--set", "SGD.lr=0.0178")
+    assert (code, out) == cli("run", small, *edits)[:2]
+    assert out != cli("run", small)[1]
+
+
+def test_quitting_by_key_is_no_fault(cli, small):
+    code, out, err = cli(small, "--headless", "--press", "q")
+    assert (code, err) == (0, "")
+    assert out == cli("run", small)[1]
+
+
+def test_size_and_screenshot(cli, small, tmp_path):
+    path = tmp_path / "shot.svg"
+    sizes = []
+    for size in ("80x24", "120x40"):
+        assert cli(small, "--headless", "--size", size, "--screenshot", str(path))[0] == 0
+        sizes.append(len(path.read_text().splitlines()))
+        assert "Which&#160;is&#160;lower?" in path.read_text() or size == "80x24"
+    assert sizes[0] < sizes[1]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--headless", "--size", "10x10"], "--size: found '10x10'"),
+        (["--headless", "--size", "wide"], "--size: found 'wide'"),
+        (["--headless", "--press", "tab,nokey"], "'nokey'"),
+        (["--headless", "--screenshot", "/nowhere/at/all.svg"], "--screenshot: found"),
+        (["--size", "120x40"], "--size: found without --headless"),
+        (["--press", "q"], "--press: found without --headless"),
+        (["--screenshot", "a.svg"], "--screenshot: found without --headless"),
+        (["nothing.toml", "--headless"], "nothing.toml"),
+    ],
+)
+def test_wrong_input_gives_one_line(cli, arguments, said):
+    code, out, err = cli(*arguments)
+    assert (code, out) == (2, "")
+    assert err.startswith("optplay: ")
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_smallest_and_largest_screen(cli, small):
+    for width, height in (playing.SMALLEST, (1000, 20)):
+        assert cli(small, "--headless", "--size", f"{width}x{height}")[0] == 0

@@ -1,0 +1,144 @@
+"""Every key does what the help says of it, and the command palette does the same."""
+
+from math import inf
+
+import pytest
+
+from optplay.tui.keys import ALL, SECTIONS
+from optplay.tui.screens.help import sections_of
+from optplay.tui.widgets.knob_row import KEYS
+
+
+def title(p):
+    """The heading of the dialog on top."""
+    return getattr(p.app.screen, "heading", None)
+
+
+def shown(p):
+    """The charts that are to be seen."""
+    return [quantity for quantity, chart in p.app.board.charts.items() if chart.display]
+
+
+# Of each action: the keys before it, and what it changes to what.
+ACTIONS = {
+    "play": ((), lambda p: p.app.player.playing, True),
+    "step(1)": (["home"], lambda p: p.app.player.epoch, 1),
+    "step(-1)": ((), lambda p: p.app.player.epoch, 19),
+    "scrub(1)": (["home"], lambda p: p.app.player.epoch, 1),
+    "scrub(-1)": ((), lambda p: p.app.player.epoch, 19),
+    "jump(0)": ((), lambda p: p.app.player.epoch, 0),
+    "jump(1)": (["home"], lambda p: p.app.player.epoch, 20),
+    "speed(1)": ((), lambda p: p.app.player.speed, 50.0),
+    "speed(-1)": ((), lambda p: p.app.player.speed, 10.0),
+    "add_run": ((), title, "Add a run with"),
+    "duplicate_run": ((), lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD 2"]),
+    "rename_run": ((), title, "Rename run"),
+    "delete_run": ((), lambda p: p.app.stage.labels, ["Adam"]),
+    "fork": (["comma"], lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD from 19"]),
+    "select(1)": ((), lambda p: p.app.session.run.label, "Adam"),
+    "select(-1)": (["j"], lambda p: p.app.session.run.label, "SGD"),
+    "reseed(1)": ((), lambda p: p.app.session.state.seed, 1),
+    "reseed(-1)": (["r", "r"], lambda p: p.app.session.state.seed, 1),
+    "all_seeds": ((), lambda p: p.app.stage.all_seeds, True),
+    "choose('optimizer')": ((), title, "Optimizer"),
+    "switch('warmup')": ((), lambda p: p.value("warmup"), 0.1),
+    "switch('decay')": ((), lambda p: p.value("decay"), "cosine"),
+    "switch('clip')": ((), lambda p: p.value("clip"), 1.0),
+    "undo": (["w"], lambda p: p.value("warmup"), 0.0),
+    "redo": (["w", "u"], lambda p: p.value("warmup"), 0.1),
+    "zoom": ((), shown, ["loss"]),
+    "next_chart": ((), lambda p: p.app.board.active, "accuracy"),
+    "toggle_log": ((), lambda p: p.app.board.charts["loss"].log_axis, False),
+    "choose_charts": ((), title, "Charts"),
+    "lesson": ((), lambda p: p.app.board.lesson.display, False),
+    "toggle_dark": ((), lambda p: p.app.theme, "textual-light"),
+    "presets": ((), title, "Presets"),
+    "save": ((), title, "Save as a preset"),
+    "copy_command": ((), lambda p: p.app.clipboard[:13], "optplay run /"),
+    "picture": ((), lambda p: [told[:7] for told in p.told], ["Saved: "]),
+    "help": ((), title, "Keys"),
+    "command_palette": ((), lambda p: type(p.app.screen).__name__, "CommandPalette"),
+    "quit": ((), lambda p: (p.app._exit, p.app.return_code), (True, 0)),
+    "interrupt": ((), lambda p: (p.app._exit, p.app.return_code), (True, 130)),
+}
+
+
+def test_no_action_is_left_out():
+    assert set(ACTIONS) == {binding.action for binding in ALL}
+
+
+async def test_keys_and_palette_do_the_same(playground):
+    async with playground() as p:
+        for binding in ALL:
+            before, probe, expected = ACTIONS[binding.action]
+            for key in binding.key.split(","):
+                if key == "ctrl+c" or binding.action == "quit":
+                    continue
+                await begin(p, before)
+                assert probe(p) != expected, key
+                await p.press(key)
+                assert probe(p) == expected, key
+            if binding.action not in ("quit", "interrupt", "command_palette"):
+                await begin(p, before)
+                await entry(p, binding).callback()
+                await p.settle()
+                assert probe(p) == expected, binding.action
+
+
+async def begin(p, before):
+    await p.reset()
+    if before:
+        await p.pilot.press(*before)
+        await p.settle()
+
+
+def entry(p, binding):
+    """The only entry of the command palette for an action."""
+    found = p.app.get_system_commands(p.app.screen)
+    (one,) = [command for command in found if command.title == binding.description]
+    assert one.help == binding.tooltip
+    return one
+
+
+@pytest.mark.parametrize("binding", [b for b in ALL if b.action in ("quit", "interrupt")])
+async def test_ways_out(playground, binding):
+    _, probe, expected = ACTIONS[binding.action]
+    async with playground() as p:
+        await p.pilot.press(binding.key)
+        assert probe(p) == expected
+
+
+async def test_palette_is_searched_by_typing(playground):
+    async with playground() as p:
+        await p.pilot.press("ctrl+p", *"dupl")
+        await p.until(lambda: "Duplicate run" in p.text)
+        await p.press("enter")
+        await p.until(lambda: len(p.app.stage.labels) == 3)
+
+
+async def test_help_has_a_row_for_each_action(playground):
+    async with playground(size=(120, 60)) as p:
+        rows = sections_of([*SECTIONS.items(), ("A knob in focus", KEYS)], p.app.get_key_display)
+        told = {what for _, section in rows for _, what in section}
+        assert {b.tooltip[0].upper() + b.tooltip[1:] for b in ALL} <= told
+        await p.press("question_mark")
+        for section, lines in rows:
+            assert section in p.text
+            for keys, what in lines:
+                assert keys in p.text
+                assert what[:20] in p.text
+
+
+async def test_footer_shows_the_most_useful_keys(playground):
+    async with playground(size=(200, 40)) as p:
+        for binding in ALL:
+            assert (f" {binding.description}" in p.lines[-1]) == binding.show
+
+
+async def test_speed_goes_to_as_computed_and_back(playground):
+    async with playground() as p:
+        await p.press(*["right_square_bracket"] * 9)
+        assert p.app.player.speed == inf
+        assert "as computed" in p.lines[0]
+        await p.press("left_square_bracket")
+        assert "1000 epochs/s" in p.lines[0]

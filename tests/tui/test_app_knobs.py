@@ -1,0 +1,149 @@
+"""A knob's keys, the values typed into it, and the mouse on it."""
+
+from textual import events
+
+from optplay.tui.widgets.knob_row import KnobInput
+
+
+async def test_arrows_turn_it_and_walk_to_the_next(playground):
+    async with playground() as p:
+        await p.focus("lr")
+        await p.press("right")
+        assert p.value("lr") == 0.0178
+        await p.press("left")
+        assert p.value("lr") == 0.01
+        for keys, expected in (("plus", 0.0178), ("minus", 0.01), ("equals_sign", 0.0178)):
+            await p.press(keys)
+            assert p.value("lr") == expected
+        await p.press("down")
+        assert p.focused == "warmup"
+        await p.press("up", "up")
+        assert p.focused == "optimizer"
+        await p.press("right")
+        assert p.value("optimizer") != "sgd"
+        assert p.app.session.preset.runs[1].config.optimizer == "adam"
+
+
+async def test_a_switch_goes_on_and_off_and_comes_back_to_where_it_was(playground):
+    async with playground() as p:
+        await p.focus("clip")
+        assert "☐ Clipping" in p.text
+        await p.press("x")
+        assert (p.value("clip"), "☒ Clipping" in p.text) == (1.0, True)
+        await p.press("right")
+        assert p.value("clip") == 1.78
+        await p.press("x")
+        assert p.value("clip") is None
+        await p.press("right")
+        assert p.value("clip") == 1.78
+        await p.focus("lr")
+        await p.press("x")
+        assert p.value("lr") == 0.01
+
+
+async def test_enter_opens_the_list_of_a_choice(playground):
+    async with playground() as p:
+        await p.focus("problem.activation")
+        await p.press("enter")
+        assert p.app.screen.heading == "Activation"
+        await p.press(*"tanh", "enter")
+        configs = [run.config for run in p.app.session.preset.runs]
+        assert [config.problem.activation for config in configs] == ["tanh", "tanh"]
+        assert [p.app.stage.histories[name].config for name in p.app.stage.labels] == configs
+        assert p.focused == "problem.activation"
+
+
+async def test_the_problem_of_this_run_only(playground):
+    async with playground() as p:
+        await p.focus("scope")
+        await p.press("right")
+        assert "this run" in p.text
+        await p.focus("problem.batch_size")
+        await p.press("right")
+        sizes = [run.config.problem.batch_size for run in p.app.session.preset.runs]
+        assert sizes == [2, 1]
+        await p.focus("problem.shuffle")
+        await p.press("enter")
+        assert [r.config.problem.shuffle for r in p.app.session.preset.runs] == [True, False]
+
+
+async def test_typing_a_value(playground):
+    async with playground() as p:
+        await p.focus("lr")
+        await p.press("enter")
+        assert p.app.query_one(KnobInput).value == "0.01"
+        await p.press(*"0.02", "enter")
+        assert (p.value("lr"), p.focused) == (0.02, "lr")
+        assert p.app.stage.histories["SGD"].config.hyperparameters["lr"] == 0.02
+        # A digit begins the value by itself.
+        await p.press("0", "full_stop", "5", "enter")
+        assert p.value("lr") == 0.5
+
+
+async def test_a_wrong_value_is_marked_and_explained_and_changes_nothing(playground):
+    async with playground() as p:
+        before = dict(p.app.stage.histories)
+        for text, reason in (("-1", "lr"), ("much", "allowed: a number"), ("", "allowed")):
+            await p.type("lr", text)
+            field = p.app.query_one(KnobInput)
+            assert field.has_class("-wrong")
+            hint = p.app.query_one("#hint")
+            assert hint.has_class("-wrong")
+            assert reason in str(hint.render())
+            await p.press("enter")
+            assert field.is_attached
+            await p.press("escape")
+            assert not p.app.query(KnobInput)
+        assert (p.value("lr"), p.focused) == (0.01, "lr")
+        assert not p.app.query_one("#hint").has_class("-wrong")
+        assert p.app.stage.histories == before
+
+
+async def test_escape_and_leaving_keep_the_value(playground):
+    async with playground() as p:
+        await p.type("lr", "0.5")
+        await p.press("escape")
+        assert (p.value("lr"), p.focused, len(p.app.query(KnobInput))) == (0.01, "lr", 0)
+        await p.type("lr", "0.5")
+        await p.press("tab")
+        assert (p.value("lr"), len(p.app.query(KnobInput))) == (0.01, 0)
+
+
+async def test_clicks(playground):
+    async with playground() as p:
+        row = p.row("lr")
+        right = row.content_size.width - 1
+        await p.click(row, right)
+        assert p.value("lr") == 0.0178
+        await p.click(row, right - 2)
+        assert p.value("lr") == 0.01
+        await p.click(row, row.title_width)
+        assert p.app.query_one(KnobInput).value == "0.01"
+        await p.press("escape")
+        await p.click(p.row("warmup"), 0)
+        assert p.value("warmup") == 0.1
+        await p.click(p.row("warmup"), 0)
+        assert p.value("warmup") == 0
+        await p.click(p.row("decay"), right - 1)
+        assert p.app.screen.heading == "Decay"
+        await p.press("escape")
+        # The name alone does nothing but take the focus.
+        await p.click(p.row("lr"), 4)
+        assert (p.value("lr"), p.focused) == (0.01, "lr")
+
+
+async def test_the_wheel_turns_only_the_knob_in_focus(playground):
+    async with playground() as p:
+        await p.focus("lr")
+        await wheel(p, p.row("lr"), up=True)
+        assert p.value("lr") == 0.0178
+        await wheel(p, p.row("lr"), up=False)
+        assert p.value("lr") == 0.01
+        await wheel(p, p.row("epochs"), up=True)
+        assert p.value("epochs") == 20
+
+
+async def wheel(p, row, *, up):
+    kind = events.MouseScrollUp if up else events.MouseScrollDown
+    await p.pilot._post_mouse_events([kind], row, (3, 0))
+    await p.settle()

@@ -1,0 +1,122 @@
+"""A seeded monkey at the keyboard and the mouse: whatever it does, the app goes on."""
+
+import random
+from time import monotonic
+
+import pytest
+from textual import events
+
+from optplay.errors import InputError
+from optplay.experiments import load
+from optplay.experiments.saving import to_toml
+from optplay.tui.app import Optplay
+from optplay.tui.keys import ALL
+from optplay.tui.run import _settle
+from optplay.tui.widgets.knob_row import KEYS
+
+SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 550, 25
+SECONDS_TO_SETTLE = 60
+QUITTING = {"q", "ctrl+c"}
+BOUND = sorted({key for binding in (*ALL, *KEYS) for key in binding.key.split(",")} - QUITTING)
+OTHERS = [
+    "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab",
+    "enter", "escape", "backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+a", "ctrl+v",
+    "ctrl+x", "shift+left", "shift+home", "f1", "f2", "f11", "ctrl+up", "n", "space",
+    *"0123456789.-%,e", *"abcxyzABC[](){}\"'\\#ß∑漢",
+]  # fmt: skip
+SIZES = [(20, 5), (59, 19), (60, 20), (80, 24), (99, 28), (100, 28), (120, 40), (300, 100)]
+MOUSE = {
+    "click": [events.MouseDown, events.MouseUp, events.Click], "press": [events.MouseDown],
+    "drag": [events.MouseMove], "release": [events.MouseUp], "wheel up": [events.MouseScrollUp],
+    "wheel down": [events.MouseScrollDown],
+}  # fmt: skip
+
+
+class Monkey:
+    """Does things at random, and knows what it did."""
+
+    def __init__(self, seed, app, pilot):
+        self.random, self.app, self.pilot = seed, app, pilot
+        self.done = []
+
+    async def act(self):
+        """Does one thing."""
+        draw, pilot = self.random, self.pilot
+        kind = draw.choices(["bound", "other", "mouse", "resize"], [40, 40, 17, 3])[0]
+        width, height = self.app.size
+        if kind == "mouse":
+            way = draw.choice(["click", *MOUSE])
+            at = draw.randrange(width), draw.randrange(height)
+            self.done.append((way, at))
+            await pilot._post_mouse_events(MOUSE[way], offset=at, button=1)
+        elif kind == "resize":
+            size = draw.choice([*SIZES, (draw.randint(20, 300), draw.randint(5, 100))])
+            self.done.append(("resize", size))
+            await pilot.resize_terminal(*size)
+        else:
+            key = draw.choice(BOUND if kind == "bound" else OTHERS)
+            self.done.append(key)
+            await pilot.press(key)
+        app = self.app
+        assert app.fault is None
+        assert app.failure is None or isinstance(app.failure, InputError), repr(app.failure)
+
+    async def check(self, file):
+        """The app answers, what it holds is valid, and what it shows is what it holds."""
+        app, session, stage = self.app, self.app.session, self.app.stage
+        for _ in range(6):
+            await self.pilot.press("escape")
+        assert len(app.screen_stack) == 1
+        for key, epoch in (("comma", None), ("home", 0), ("end", app.player.epochs)):
+            await self.pilot.press(key)
+            assert epoch in (None, app.player.epoch), key
+        preset = session.preset
+        file.write_text(to_toml(preset), encoding="utf-8")
+        again = load(str(file))
+        assert (again.runs, again.seeds, again.claims) == (
+            preset.runs, preset.seeds, preset.claims,
+        )  # fmt: skip
+        assert app.board.runs.option_count == len(preset.runs)
+        assert app.board.runs.highlighted == session.state.selected
+        assert app.board.controls.border_title == session.run.label
+        for row in app.board.controls.rows:
+            if row.knob.key != "scope":
+                assert row.value == session.value(row.knob.key), row.knob.key
+        for quantity in [app.board.active] if app.board.single else stage.charts:
+            assert app.board.charts[quantity]._key == (stage.key(), quantity)
+
+    async def stop(self, opened):
+        """Whatever still goes on gives way to another preset, which is soon computed."""
+        self.app.open(opened)
+        deadline = monotonic() + SECONDS_TO_SETTLE
+        while not self.app.settled:
+            assert monotonic() < deadline, "it never settles"
+            await self.pilot.pause(0.02)
+        await self.pilot.pause()
+        assert len(self.app.stage.histories) == len(self.app.session.preset.runs)
+
+
+async def wander(seed, actions, opened, folder):
+    """So many actions; the app is opened again where they closed it."""
+    draw, left = random.Random(seed), actions
+    while left > 0:
+        app = Optplay(load(opened), opened)
+        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+            await _settle(app, pilot)
+            monkey = Monkey(draw, app, pilot)
+            try:
+                while left > 0 and app.return_code is None:
+                    left -= 1
+                    await monkey.act()
+                    if left % CHECKED_EVERY == 0 and app.return_code is None:
+                        await monkey.check(folder / "checked.toml")
+                if app.return_code is None:
+                    await monkey.stop(opened)
+            except BaseException:
+                print(f"seed {seed}, {left} actions left, the last: {monkey.done[-40:]}")
+                raise
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_monkey(seed, small, tmp_path):
+    await wander(seed, ACTIONS, small, tmp_path)

@@ -1,0 +1,300 @@
+"""The dialogs, each pushed by a host that keeps what it gives."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import pytest
+from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.screen import Screen
+from textual.widgets import Button, Footer, Input, OptionList, Static
+from textual.widgets._footer import FooterKey
+
+from optplay.tui.screens.choose import Choose, Entry, fitting
+from optplay.tui.screens.choose_many import ChooseMany
+from optplay.tui.screens.confirm import Confirm
+from optplay.tui.screens.help import Help, sections_of
+from optplay.tui.screens.prompt import Prompt
+
+UNANSWERED = "unanswered"
+SIZES = [(60, 20), (80, 24), (120, 40)]
+LONG = "[b]a text[/] without end " * 12
+ENTRIES = [
+    Entry("sgd", "SGD", "plain steps"),
+    Entry("adamw", "AdamW", "decays all weights alike"),
+    Entry("adam", "Adam", "the usual first choice"),
+    Entry("rms", "RMSProp", "like Adam without momentum [/]"),
+    *(Entry(f"own-{i}", f"Own rule {i}", LONG) for i in range(20)),
+]
+SECTIONS = [(f"Part {i}", [("ctrl+x / y", LONG), ("z", "short")] * 4) for i in range(5)]
+
+
+class Host(App[None]):
+    """An app that asks once, and whose own keys must not reach it while it does."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("y,n,x,down", "leak")]
+
+    def __init__(self, dialog: Screen[Any]) -> None:
+        super().__init__()
+        self.dialog = dialog
+        self.answer: object = UNANSWERED
+        self.answers = 0
+
+    def on_mount(self) -> None:
+        self.push_screen(self.dialog, self.take)
+
+    def take(self, answer: object) -> None:
+        self.answer, self.answers = answer, self.answers + 1
+
+    def action_leak(self) -> None:
+        raise AssertionError("a key went through the dialog")
+
+
+def told(app: Host, selector: str) -> str:
+    """The text of a Static."""
+    return str(app.dialog.query_one(selector, Static).content)
+
+
+def listed(app: Host) -> list[str]:
+    """The first lines of the options."""
+    return [str(o.prompt).split("\n")[0] for o in app.dialog.query_one(OptionList).options]
+
+
+async def given(dialog: Screen[Any], *keys: str) -> object:
+    """What a dialog gives after some keys."""
+    app = Host(dialog)
+    async with app.run_test() as pilot:
+        await pilot.press(*keys)
+        await pilot.pause()
+        assert app.answers <= 1
+        return app.answer
+
+
+def not_empty(text: str) -> str | None:
+    """A check for `Prompt`."""
+    return None if text else "a label is not empty"
+
+
+DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
+    "choose": lambda: Choose(LONG, ENTRIES, "adam"),
+    "choose_few": lambda: Choose("Decay", ENTRIES[:2], None),
+    "choose_many": lambda: ChooseMany(LONG, ENTRIES, ["sgd"]),
+    "prompt": lambda: Prompt(LONG, LONG, not_empty, LONG),
+    "confirm": lambda: Confirm(LONG, "[b]Write over it[/] all"),
+    "help": lambda: Help(SECTIONS),
+}
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
+async def test_all_of_it_is_on_the_screen(
+    make: Callable[[], Screen[Any]], size: tuple[int, int]
+) -> None:
+    app = Host(make())
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        box = app.dialog.query_one("#box")
+        assert app.dialog.region.contains_region(box.region)
+        for part in box.children:
+            assert not part.visible or box.content_region.contains_region(part.region)
+        assert app.dialog.query_one(Footer).region.bottom == box.content_region.bottom
+
+
+@pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
+async def test_escape_and_a_click_beside_it_close(make: Callable[[], Screen[Any]]) -> None:
+    nothing = False if isinstance(make(), Confirm) else None
+    assert await given(make(), "escape") is nothing
+    app = Host(make())
+    async with app.run_test() as pilot:
+        await pilot.click(offset=(0, 0))
+        await pilot.pause()
+        assert app.answer is nothing
+
+
+async def test_the_keys_at_the_bottom_can_be_clicked() -> None:
+    app = Host(ChooseMany("Charts", ENTRIES, ["sgd"]))
+    async with app.run_test() as pilot:
+        await pilot.pause(0.3)
+        (key,) = (key for key in app.dialog.query(FooterKey) if key.key == "enter")
+        await pilot.click(key)
+        await pilot.pause()
+        assert app.answer == ["sgd"]
+
+
+@pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
+async def test_what_is_queued_twice_closes_once(make: Callable[[], Screen[Any]]) -> None:
+    app = Host(make())
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.dialog.dismiss()
+        app.dialog.dismiss()
+        await pilot.pause()
+        assert app.answers == 1
+        assert len(app.screen_stack) == 1
+
+
+def test_what_fits() -> None:
+    def names(query: str) -> list[str]:
+        return [e.name for e in fitting(ENTRIES[:4], query)]
+
+    assert names("") == ["sgd", "adamw", "adam", "rms"]
+    assert names(" ADAM ") == ["adam", "adamw", "rms"]
+    assert names("weights adam") == ["adamw"]
+    assert names("adam xyz") == []
+
+
+async def test_choose_begins_at_the_current_one() -> None:
+    assert await given(Choose("Rule", ENTRIES, "adam"), "enter") == "adam"
+    assert await given(Choose("Rule", ENTRIES, None), "enter") == "sgd"
+    assert await given(Choose("Rule", ENTRIES, "gone"), "enter") == "sgd"
+    assert await given(Choose("Rule", ENTRIES, "adam"), "down", "down", "up", "enter") == "rms"
+
+
+async def test_choose_filters_as_one_types() -> None:
+    assert await given(Choose("Rule", ENTRIES, "sgd"), *"adam", "enter") == "adam"
+    assert await given(Choose("Rule", ENTRIES, "sgd"), *"adam", "down", "enter") == "adamw"
+    app = Host(Choose("Rule", ENTRIES, "adam"))
+    async with app.run_test() as pilot:
+        await pilot.press(*"xyz", "down", "enter")
+        assert listed(app) == ["nothing fits “xyz”"]
+        assert app.answer == UNANSWERED
+        await pilot.press(*["backspace"] * 3)
+        assert len(listed(app)) == len(ENTRIES)
+        await pilot.press("pagedown")
+        assert app.dialog.query_one(Input).has_focus
+        await pilot.press("enter")
+        assert str(app.answer).startswith("own")
+
+
+async def test_choose_shows_a_name_that_says_more_than_the_title() -> None:
+    app = Host(Choose("Rule", ENTRIES, None))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert listed(app)[2:4] == ["Adam", "RMSProp  rms"]
+
+
+@pytest.mark.parametrize("width", range(60, 100, 3))
+async def test_choose_is_as_high_as_what_it_lists(width: int) -> None:
+    app = Host(Choose("Rule", ENTRIES[:6], None))
+    async with app.run_test(size=(width, 60)) as pilot:
+        await pilot.pause()
+        found = app.dialog.query_one(OptionList)
+        assert found.virtual_size.height == found.size.height
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_choose_by_a_click(size: tuple[int, int]) -> None:
+    app = Host(Choose("Rule", ENTRIES, None))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.click(OptionList, offset=(4, 3))
+        await pilot.pause()
+        assert app.answer == "adamw"
+
+
+async def test_choose_from_nothing() -> None:
+    assert await given(Choose("Rule", [], None), "up", "enter") == UNANSWERED
+    assert await given(ChooseMany("Charts", [], []), "space", "enter") == UNANSWERED
+
+
+async def test_choose_many_gives_the_order_of_the_list() -> None:
+    assert await given(ChooseMany("Charts", ENTRIES, ["adam", "sgd"]), "enter") == ["sgd", "adam"]
+    ticked = await given(ChooseMany("Charts", ENTRIES, ["adam"]), "down", "space", "enter")
+    assert ticked == ["adamw", "adam"]
+
+
+async def test_choose_many_needs_one() -> None:
+    app = Host(ChooseMany("Charts", ENTRIES, ["sgd"]))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        warning = app.dialog.query_one(".wrong")
+        assert not warning.visible
+        await pilot.press("space", "enter")
+        assert warning.visible
+        assert app.answer == UNANSWERED
+        await pilot.click(OptionList, offset=(2, 1))
+        await pilot.pause()
+        assert not warning.visible
+        await pilot.press("enter")
+        assert app.answer == ["adamw"]
+
+
+async def test_prompt_replaces_what_is_selected() -> None:
+    assert await given(Prompt("Rename", "Adam", not_empty), *"n y", "enter") == "n y"
+    assert await given(Prompt("Rename", "Adam", not_empty), "end", "space", "enter") == "Adam"
+
+
+async def test_prompt_says_what_is_wrong() -> None:
+    app = Host(Prompt("Rename", "Adam", not_empty, "beside its [curve]"))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert told(app, "#told") == "beside its [curve]"
+        await pilot.press("backspace", "space", "enter")
+        assert told(app, "#told") == "a label is not empty"
+        assert app.dialog.query_one("#told").has_class("wrong")
+        assert app.answer == UNANSWERED
+        await pilot.press("n", "enter")
+        assert app.answer == "n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "answer"),
+    [
+        ("y", True),
+        ("n", False),
+        ("enter", False),
+        ("left enter", True),
+        ("left right enter", False),
+    ],
+)
+async def test_confirm(keys: str, answer: bool) -> None:
+    assert await given(Confirm("Really?", "Write over it"), *keys.split()) is answer
+
+
+@pytest.mark.parametrize("name", ["yes", "no"])
+async def test_confirm_by_a_click(name: str) -> None:
+    app = Host(Confirm("Really?", "Write [/] over it"))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert str(app.dialog.query_one("#yes", Button).label) == "Write [/] over it"
+        await pilot.click("#" + name)
+        await pilot.pause()
+        assert app.answer is (name == "yes")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_help_reaches_its_end(size: tuple[int, int]) -> None:
+    app = Host(Help(SECTIONS))
+    async with app.run_test(size=size) as pilot:
+        await pilot.press("end")
+        await pilot.pause(0.5)
+        columns = app.dialog.query_one("#columns")
+        last = app.dialog.query(".keys").last()
+        assert columns.is_vertical_scroll_end
+        assert columns.region.y < last.region.bottom <= columns.region.bottom
+        sides = {part.region.x for part in app.dialog.query(".column")}
+        assert len(sides) == (2 if size[0] == 120 else 1)
+
+
+@pytest.fixture
+def display() -> Callable[[Binding], str]:
+    """How an app shows keys."""
+    return App[None]().get_key_display
+
+
+def test_help_groups_the_keys_of_an_action(display: Callable[[Binding], str]) -> None:
+    bindings = [
+        Binding("left,comma", "step(-1)", "Back"),
+        Binding("right", "step(1)", "On", tooltip="one epoch forward"),
+        ("ctrl+z", "undo", "Undo"),
+        Binding("h", "step(-1)", "Back too", show=False),
+        Binding("plus,equals_sign", "more", "More", key_display="+"),
+        Binding("a", "untold"),
+        Binding("b", "inner", "Inner", system=True),
+    ]
+    rows = [("← / , / h", "Back"), ("→", "One epoch forward"), ("^z", "Undo"), ("+", "More")]
+    assert sections_of([("Player", bindings), ("Empty", [])], display) == [("Player", rows)]
+
+
+async def test_help_without_keys() -> None:
+    assert await given(Help([]), "escape") is None

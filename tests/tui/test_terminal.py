@@ -1,0 +1,282 @@
+"""The real program on a real terminal: keys, sizes, ways to end, and what it leaves behind."""
+
+import re
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from .terminal import OPTPLAY, Terminal
+
+SMALL = """
+title = "Small"
+question = "Which is lower?"
+lesson = "A *lesson* of its own."
+seeds = 2
+epochs = 100
+charts = ["loss", "accuracy"]
+
+[problem]
+samples = 20
+hidden = [4]
+
+[[runs]]
+label = "Plain"
+optimizer = "sgd"
+lr = 0.1
+
+[[claims]]
+text = "Plain ends low"
+source = "nobody"
+metric = "final_loss"
+left = "Plain"
+is = "below"
+right = 0.5
+"""
+# A minute or more of training for one seed, and half an hour for all.
+LONG = SMALL.replace("epochs = 100", "epochs = 40000").replace("samples = 20", "samples = 20000")
+# Short to train once, long to measure.
+MANY = LONG.replace("epochs = 40000", "epochs = 20").replace("seeds = 2", "seeds = 9000")
+COLOR = re.compile(rb"\x1b\[(?:\d+;)*(?:3[0-7]|38|9[0-7]|4[0-7]|48|10[0-7])(?:;\d+)*m")
+MEASURED = re.compile("holds|fails|undecided").search
+BROKEN = """
+import sys
+from optplay.cli import invoke
+from optplay.tui.app import Optplay
+
+def draw(self, _draw=Optplay.draw, **how):
+    _draw(self, **how)
+    if self.stage.all_seeds:
+        raise RuntimeError("a fault of ours")
+
+Optplay.draw = draw
+sys.exit(invoke(sys.argv[1:]))
+"""
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts `optplay` with these arguments on a terminal, in a folder with small presets."""
+    opened = []
+    for name, text in (("small", SMALL), ("long", LONG), ("many", MANY), ("broken", BROKEN)):
+        file = tmp_path / (f"{name}.py" if name == "broken" else f"{name}.toml")
+        file.write_text(text, encoding="utf-8")
+
+    def run(*arguments, command=(OPTPLAY,), **more):
+        opened.append(Terminal([*command, *arguments], tmp_path, **more))
+        return opened[-1]
+
+    yield run
+    for one in opened:
+        one.close()
+
+
+def closed(text):
+    """Whether no dialog is open."""
+    return "esc Close" not in text
+
+
+def choose(app, query, other):
+    """Searches a list, which then doesn't show `other` any more, and takes the first."""
+    app.wait("Type to search", other)
+    app.press(query)
+    app.wait(lambda text: other not in text)
+    app.press("enter")
+    app.wait(closed)
+
+
+@pytest.fixture
+def settings(tmp_path):
+    """Where the settings are kept."""
+    return tmp_path / "config" / "optplay" / "settings.toml"
+
+
+def test_a_sitting(start):
+    app = start("small.toml")
+    app.wait("Small", "Plain", "epoch 100/100", "Accuracy", MEASURED)
+    app.press("space")
+    app.wait("▶ epoch")
+    app.press("space")
+    app.wait("‖ epoch")
+    app.press("home", ".", ".", ".")
+    app.wait("‖ epoch 3/100")
+    app.press("f")
+    app.wait("Plain from 3")
+    app.press("tab", "down", "right")
+    app.wait("Small *", re.compile(r"lr +0\.178").search)
+    app.press("o")
+    choose(app, "lion", "AdamW")
+    app.wait(re.compile(r"Optimizer +lion").search)
+    app.press("m")
+    app.wait("all 2 seeds")
+    app.press("p")
+    choose(app, "exercise-4", "Exercise 2")
+    app.wait("Exercise 4")
+    app.press("?")
+    app.wait("Leaves optplay")
+    app.press("escape")
+    app.wait(lambda text: "Leaves optplay" not in text)
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+    assert app.left_behind.strip() == ""
+
+
+def test_a_small_window_and_others(start):
+    app = start("small.toml", size=(80, 24))
+    app.wait("Small", "Plain", "epoch 100/100", lambda text: "Which is lower?" not in text)
+    app.press("v")
+    app.wait("╭─ Accuracy")
+    app.resize(50, 10)
+    app.wait("make the window larger", lambda text: "Plain" not in text)
+    app.resize(120, 40)
+    app.wait("Plain", "Loss (log)", "╭─ Accuracy", "Which is lower?")
+    app.resize(80, 24)
+    app.wait("Plain", lambda text: "Which is lower?" not in text)
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130), (None, 130)],
+)
+@pytest.mark.parametrize(
+    ("preset", "shown"),
+    [("small", [MEASURED]), ("long", ["training"]), ("many", ["measuring", "■ epoch 20/20"])],
+)
+def test_told_to_end(start, preset, shown, number, code):
+    app = start(f"{preset}.toml")
+    app.wait("Plain", *shown)
+    if number:
+        app.process.kill(number)
+    else:
+        app.press("ctrl+c")
+    assert app.end() == code
+    app.assert_restored()
+    assert app.left_behind.strip() == ""
+
+
+@pytest.mark.parametrize("preset", ["long", "many"])
+def test_quit_while_it_computes(start, preset):
+    app = start(f"{preset}.toml")
+    app.wait("Plain", "training" if preset == "long" else "■ epoch 20/20")
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+
+
+def test_a_fault_of_ours(start):
+    app = start("small.toml", command=(sys.executable, "broken.py"))
+    app.wait("Plain", MEASURED)
+    app.press("m")
+    assert app.end() == 1
+    app.assert_restored()
+    hint = "(OPTPLAY_DEBUG=1 shows where)"
+    assert app.left_behind.strip() == f"optplay: RuntimeError: a fault of ours {hint}"
+    assert b"Traceback" not in app.sent
+
+
+def test_what_is_remembered(start, settings, tmp_path):
+    app = start("small.toml")
+    app.wait("Plain", "25 epochs/s")
+    app.press("t", "]")
+    app.wait("50 epochs/s")
+    app.press("p")
+    choose(app, "exercise-1", "Exercise 2")
+    app.wait("Exercise 1")
+    app.press("q")
+    assert app.end() == 0
+    assert 'theme = "textual-light"' in settings.read_text()
+    app = start()
+    app.wait("Exercise 1", "50 epochs/s")
+    app.process.kill(signal.SIGTERM)
+    assert app.end() == 143
+    assert 'theme = "textual-light"' in settings.read_text()
+
+
+def test_a_file_is_remembered_wherever_one_is(start, tmp_path):
+    app = start("small.toml")
+    app.wait("Plain")
+    app.press("q")
+    assert app.end() == 0
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    app = start(command=("/bin/sh", "-c", f"cd elsewhere && exec {OPTPLAY}"))
+    app.wait("Small", "Plain")
+
+
+def test_a_remembered_preset_that_is_gone(start, settings):
+    settings.parent.mkdir(parents=True)
+    settings.write_text('preset = "gone.toml"')
+    start().wait("gone.toml", "opened compare instead", "Momentum")
+
+
+def test_broken_settings(start, settings):
+    settings.parent.mkdir(parents=True)
+    settings.write_text("speed = fast")
+    app = start("small.toml")
+    app.wait("kept as", "25 epochs/s")
+    app.press("q")
+    assert app.end() == 0
+    assert settings.with_name("settings.toml.broken").read_text() == "speed = fast"
+    assert "speed = 25" in settings.read_text()
+
+
+def test_settings_that_cannot_be_kept(start, tmp_path):
+    (tmp_path / "config").write_text("a file where a folder is to be")
+    app = start("small.toml")
+    app.wait("Plain", MEASURED)
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+    lines = app.left_behind.strip().splitlines()
+    assert [line[:28] for line in lines] == ["optplay: settings not saved:"]
+
+
+@pytest.mark.parametrize("pipe", ["| cat", "< /dev/null"])
+def test_no_terminal(start, pipe):
+    shell = start(command=("/bin/sh", "-c", f"{OPTPLAY} small.toml {pipe}; echo code $?"))
+    text = shell.wait("code 0")
+    assert "no terminal here" in text
+    assert "Plain ends low" in text
+    assert b"?1049h" not in shell.sent
+
+
+def test_no_color(start):
+    app = start("small.toml", NO_COLOR="1")
+    app.wait("Plain", MEASURED)
+    app.press("t", "o")
+    app.wait("Type to search")
+    app.press("escape")
+    app.wait(closed)
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+    assert COLOR.findall(app.sent) == []
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        {"TERM": "dumb"}, {"TERM": "xterm-256color", "COLORTERM": ""}, {"TERM": "linux"},
+        {"TERM": ""}, {"LANG": "C", "LC_ALL": "C"}, {"HOME": "", "XDG_CONFIG_HOME": ""},
+        {"COLUMNS": "many", "LINES": "-3"}, {"COLUMNS": "0", "LINES": "0"},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_odd_surroundings(start, tmp_path, env):
+    env = {"XDG_CACHE_HOME": str(tmp_path), **env}
+    app = start("small.toml", **env)
+    app.wait("Plain", "epoch 100/100", MEASURED)
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+
+
+def test_a_preset_that_is_not_there_needs_no_screen(tmp_path):
+    done = subprocess.run([OPTPLAY, "nowhere.toml"], capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count(b"\n") == 1
