@@ -44,7 +44,9 @@ def test_first_paint(report: Report, tmp_path: Path) -> None:
             rows.append(perf_counter() - began)
         bare.append(run(sys.executable, "-c", "import textual.app, textual.widgets")[0])
     middle, bare_middle = median(times), median(bare)
-    note = f"runs in it after {median(rows):.2g} s; python -c 'import textual…': {bare_middle:.2g} s"
+    note = (
+        f"runs in it after {median(rows):.2g} s; python -c 'import textual…': {bare_middle:.2g} s"
+    )
     what = "optplay compare, process to first paint, warm"
     report.line(what, min(times), middle, "s", most=1, met=middle < 1, note=note)
 

@@ -1,5 +1,6 @@
 """The app on a small preset, with keys pressed for it, and its screen read as text."""
 
+import asyncio
 from contextlib import asynccontextmanager
 
 import pytest
@@ -10,6 +11,8 @@ from optplay.tui.app import Optplay
 from optplay.tui.run import _settle
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 
+# Seconds after which it is not slow but stuck.
+LONGEST_WAIT = 60
 SMALL = """
 title = "Small"
 question = "Which is lower?"
@@ -74,10 +77,12 @@ class Playground:
 
     def __init__(self, app, pilot):
         self.app, self.pilot = app, pilot
+        self.left = ""  # the screen at the end
 
     async def settle(self):
         """Waits until all is computed and drawn."""
-        await _settle(self.app, self.pilot)
+        async with asyncio.timeout(LONGEST_WAIT):
+            await _settle(self.app, self.pilot)
 
     async def reset(self):
         """Back to the preset as it was opened, with nothing in focus and nothing over it."""
@@ -91,7 +96,7 @@ class Playground:
         app.clear_notifications()
         app.open(app.session.opened)
         app.set_focus(app.board.runs)
-        await self.settle()
+        await self.pilot.pause()
 
     async def press(self, *keys):
         """Presses keys, then settles."""
@@ -99,10 +104,11 @@ class Playground:
         await self.settle()
 
     async def until(self, true):
-        """Waits until something is so; the test's own time limit is the only one."""
-        while not true():
-            await self.pilot.pause(0.01)
-        await self.pilot.pause()
+        """Waits until something is so."""
+        async with asyncio.timeout(LONGEST_WAIT):
+            while not true():
+                await self.pilot.pause(0.01)
+            await self.pilot.pause()
 
     async def click(self, widget, x=0, y=0):
         """Clicks a cell of what is inside a widget's border, then settles."""
@@ -171,6 +177,7 @@ def playground(small):
             one = Playground(app, pilot)
             await one.settle()
             yield one
+            one.left = one.text
             assert app.fault is None
 
     return start

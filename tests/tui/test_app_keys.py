@@ -87,9 +87,8 @@ async def test_keys_and_palette_do_the_same(playground):
 
 async def begin(p, before):
     await p.reset()
-    if before:
-        await p.pilot.press(*before)
-        await p.settle()
+    await p.pilot.press(*before)
+    await p.settle()
 
 
 def entry(p, binding):

@@ -27,7 +27,7 @@ def sound(p, size):
 
 async def test_each_size(playground):
     async with playground("exercise-4-clipping") as p:
-        for size in [*SIZES, *TOO_SMALL, *reversed(SIZES)]:
+        for size in [*SIZES, *TOO_SMALL, SIZES[8]]:
             await p.pilot.resize_terminal(*size)
             await p.pilot.pause()
             sound(p, size)

@@ -16,7 +16,8 @@ async def test_a_chart_is_scrubbed(playground):
         await p.pilot.mouse_up(chart, offset=at(chart, picture.columns - 1))
         assert p.app.mouse_captured is None
         await p.pilot.hover(chart, offset=at(chart, 3))
-        assert p.app.player.epoch == 0
+        assert p.app.player.epoch == 20
+        await p.press("home")
         await p.click(chart, picture.left + picture.columns - 1, 3)
         assert p.app.player.epoch == 20
         assert "20/20" in p.lines[0]

@@ -87,7 +87,7 @@ def same(p, document):
         for quantity in stage.charts:
             reading = stage.readings(quantity)[place]
             assert reading.value == last(stage, document, label, quantity)
-            assert reading.value in p.text
+            assert reading.value in p.left
 
 
 def strict(row):

@@ -143,6 +143,18 @@ def test_what_can_be_off(key):
     assert not knob_of("lr").switched
 
 
+def test_epsilon_is_small():
+    epsilon = knob_of("epsilon").scale
+    notches = list(accumulate([-1] * 20, epsilon.nudge, initial=1e-8))
+    assert (notches[1], notches[-1]) == (5.62e-9, 1e-12)
+
+
+def test_the_other_hyperparameters_stay():
+    config = RunConfig(hyperparameters={"lr": 0.5, "beta2": 0.1})
+    expected = config.hyperparameters | {"beta1": 0.3}
+    assert turned(config, "beta1", 0.3).hyperparameters == expected
+
+
 def test_clipping_is_its_norm():
     config = turned(RunConfig(), "clip", 2.5)
     assert config.clip == Clip(norm=2.5)

@@ -1,10 +1,13 @@
 """A seeded monkey at the keyboard and the mouse: whatever it does, the app goes on."""
 
 import random
+from contextlib import suppress
 from time import monotonic
 
 import pytest
 from textual import events
+from textual.errors import NoWidget
+from textual.keys import _character_to_key, key_to_character
 
 from optplay.errors import InputError
 from optplay.experiments import load
@@ -14,8 +17,10 @@ from optplay.tui.keys import ALL
 from optplay.tui.run import _settle
 from optplay.tui.widgets.knob_row import KEYS
 
-SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 550, 25
+SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 500, 50
 SECONDS_TO_SETTLE = 60
+PATIENCE = 0.1
+LARGE = 120 * 40
 QUITTING = {"q", "ctrl+c"}
 BOUND = sorted({key for binding in (*ALL, *KEYS) for key in binding.key.split(",")} - QUITTING)
 OTHERS = [
@@ -40,32 +45,38 @@ class Monkey:
         self.done = []
 
     async def act(self):
-        """Does one thing."""
-        draw, pilot = self.random, self.pilot
-        kind = draw.choices(["bound", "other", "mouse", "resize"], [40, 40, 17, 3])[0]
-        width, height = self.app.size
+        """Does one thing, and often does not wait for what comes of it."""
+        app, draw, pilot = self.app, self.random, self.pilot
+        kind = draw.choices(["bound", "other", "mouse", "resize"], [47, 47, 5, 1])[0]
+        width, height = app.size
         if kind == "mouse":
             way = draw.choice(["click", *MOUSE])
             at = draw.randrange(width), draw.randrange(height)
             self.done.append((way, at))
-            await pilot._post_mouse_events(MOUSE[way], offset=at, button=1)
+            # There is none on a screen that has not been laid out yet.
+            with suppress(NoWidget):
+                await pilot._post_mouse_events(MOUSE[way], offset=at, button=1)
         elif kind == "resize":
             size = draw.choice([*SIZES, (draw.randint(20, 300), draw.randint(5, 100))])
             self.done.append(("resize", size))
             await pilot.resize_terminal(*size)
+            if size[0] * size[1] > LARGE:
+                # One look at it: drawing it takes long.
+                await pilot.resize_terminal(80, 24)
         else:
             key = draw.choice(BOUND if kind == "bound" else OTHERS)
             self.done.append(key)
-            await pilot.press(key)
-        app = self.app
+            app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key,
+                                        key_to_character(key)))  # fmt: skip
+            if draw.random() < PATIENCE:
+                await pilot.pause()
         assert app.fault is None
         assert app.failure is None or isinstance(app.failure, InputError), repr(app.failure)
 
     async def check(self, file):
         """The app answers, what it holds is valid, and what it shows is what it holds."""
         app, session, stage = self.app, self.app.session, self.app.stage
-        for _ in range(6):
-            await self.pilot.press("escape")
+        await self.pilot.press(*["escape"] * 6)
         assert len(app.screen_stack) == 1
         for key, epoch in (("comma", None), ("home", 0), ("end", app.player.epochs)):
             await self.pilot.press(key)
@@ -101,7 +112,7 @@ async def wander(seed, actions, opened, folder):
     draw, left = random.Random(seed), actions
     while left > 0:
         app = Optplay(load(opened), opened)
-        async with app.run_test(size=(120, 40), notifications=True) as pilot:
+        async with app.run_test(size=(80, 24), notifications=True) as pilot:
             await _settle(app, pilot)
             monkey = Monkey(draw, app, pilot)
             try:

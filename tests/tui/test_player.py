@@ -43,6 +43,13 @@ def test_it_stops_at_the_end_and_plays_again_from_the_start(player):
     assert (player.epoch, player.playing) == (0, True)
 
 
+def test_pausing_at_the_end_stays_there(player):
+    player.toggle()
+    player.go(100)
+    player.toggle()
+    assert (player.epoch, player.playing) == (100, False)
+
+
 @pytest.mark.parametrize("speed", [25.0, inf])
 def test_it_waits_at_the_edge_for_what_is_computed(player, speed):
     player.speed = speed

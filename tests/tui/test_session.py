@@ -234,6 +234,12 @@ def test_deleting_drops_the_claims_on_a_run(session):
     session.select(1)
     session.delete()
     assert (session.run.label, session.preset.claims) == ("Adam", ())
+    while session.undo():
+        pass
+    for _ in range(2):
+        session.select(-1)
+        session.delete()
+    assert (labels(session), session.preset.claims) == (["SGD"], ())
 
 
 def test_deletions_that_are_refused(session, refuses):
@@ -306,16 +312,20 @@ def test_with_something_between_they_are_two(session, between):
 
 
 def test_notches_up_and_down_again_are_no_edit(session):
-    for value in (0.2, 0.01, 0.3):
+    for value in (0.2, 0.01):
         session.turn("lr", value)
+    assert not session.undo()
+    session.turn("lr", 0.3)
     session.undo()
     assert session.value("lr") == 0.01
-    assert not session.undo()
 
 
 def test_a_turn_to_where_it_is_is_no_edit(session):
+    session.turn("lr", 0.2)
+    session.undo()
     session.turn("lr", 0.01)
     assert not session.undo()
+    assert session.redo()
 
 
 def test_an_edit_ends_what_could_be_redone(session):

@@ -190,6 +190,13 @@ def test_a_run_that_diverged(stage):
     assert stage.edge() == EPOCHS
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_what_is_not_finite_is_no_number(stage, value):
+    record = np.full_like(stage.histories["SGD"].record, value)
+    stage.histories["SGD"] = replace(stage.histories["SGD"], record=record)
+    assert stage.rows()[0].loss == NOTHING
+
+
 def test_epoch_zero(stage):
     stage.player.go(0)
     assert {row.loss for row in stage.rows()} == {NOTHING}
@@ -231,7 +238,8 @@ def test_limits(stage):
     "change",
     [
         lambda s: setattr(s, "all_seeds", True), lambda s: s.session.select(1),
-        lambda s: s.session.rename("X"), lambda s: s.player.resize(99),
+        lambda s: (s.session.select(1), s.session.rename("X"), s.session.select(0)),
+        lambda s: s.player.resize(99),
         lambda s: s.histories.pop("SGD"), lambda s: s.session.duplicate(),
         lambda s: s.histories.update(SGD=s.histories["Adam"]),
     ],
