@@ -8,13 +8,15 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / ".ci" / "run"
-TOOLS = ("pip", "pytest", "ruff", "mypy", "lint-imports")
+TOOLS = ("pip", "pytest", "ruff", "mypy", "lint-imports", "optplay")
 
 
 @pytest.mark.parametrize("failing", [None, "python3", *TOOLS])
 def test_every_failure_counts(tmp_path, failing):
     (tmp_path / ".ci").mkdir()
     shutil.copy(SCRIPT, tmp_path / ".ci" / "run")
+    (tmp_path / "presets").mkdir()
+    (tmp_path / "presets" / "one.toml").touch()
     for name in ("python3", *TOOLS):
         tool = tmp_path / ("bin" if name == "python3" else ".venv/bin") / name
         tool.parent.mkdir(parents=True, exist_ok=True)

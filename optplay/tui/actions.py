@@ -1,6 +1,7 @@
 """What each key does. Every edit goes through the session; a refused one is told."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -178,7 +179,10 @@ class Actions(Display):
         self._rearrange()
 
     def action_next_chart(self) -> None:
-        self.board.next_chart(self.stage.charts)
+        if self.board.lesson.has_class("-full"):
+            self.board.zoomed, self.board.lesson_open = None, not self.board.narrow
+        else:
+            self.board.next_chart(self.stage.charts)
         self._rearrange()
 
     def on_chart_tabs_clicked(self, event: ChartTabs.Clicked) -> None:
@@ -219,7 +223,12 @@ class Actions(Display):
                 except InputError as error:
                     self.notify(str(error), severity="error", markup=False)
 
-        entries = [Entry(n, p.title, p.question) for n in preset_files() for p in [load(n)]]
+        entries = []
+        for preset in preset_files():
+            # A broken file of one's own must not hide the others.
+            with suppress(InputError):
+                read = load(preset)
+                entries.append(Entry(preset, read.title, read.question))
         self.push_screen(Choose("Presets", entries, self.session.preset.name), take)
 
     def action_save(self) -> None:

@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import partial
 from time import monotonic
 
+from textual import events
 from textual.app import SystemCommand
 from textual.screen import Screen
 
@@ -15,6 +16,7 @@ from optplay.experiments import Preset
 from optplay.tui.actions import Actions
 from optplay.tui.keys import ALL, BINDINGS
 from optplay.tui.player import DEFAULT_SPEED
+from optplay.tui.screens.palette import Palette
 
 INTERRUPTED, TERMINATED = 130, 143
 
@@ -55,6 +57,15 @@ class Optplay(Actions):
                 binding.description, binding.tooltip, partial(self.run_action, binding.action)
             )
         yield SystemCommand("Theme", "chooses among all themes", self.action_change_theme)
+
+    def action_command_palette(self) -> None:
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
+    async def on_event(self, event: events.Event) -> None:
+        # What is typed after the app was told to end finds no screen any more.
+        if self.return_code is None or not isinstance(event, events.InputEvent):
+            await super().on_event(event)
 
     def _fatal_error(self) -> None:
         """A fault of ours: the terminal is restored, and the command line says what it was."""

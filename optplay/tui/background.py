@@ -1,6 +1,7 @@
 """The background: trains and measures in threads, and keeps what came of it."""
 
 from collections.abc import Callable
+from functools import partial
 from threading import Event
 from time import monotonic
 
@@ -21,6 +22,7 @@ from optplay.tui.stage import Stage
 from optplay.tui.training import POST_SECONDS, every, grow, step_back
 
 QUIET_SECONDS = 0.3
+STALE_SECONDS = 0.2
 
 
 class Background(App[None]):
@@ -76,12 +78,14 @@ class Background(App[None]):
         wanted = plans(self.session.preset, self.session.state.seed)
         known = {label: h for label, plan in wanted.items() if (h := self._library.get(plan))}
         self.stage.histories = {**self.stage.histories, **known}
-        self.training = len(known) < len(wanted)
+        self.stage.outdated = set(wanted) - set(known)
+        self.training = bool(self.stage.outdated)
         self.began = self.clock()
         self.player.edge = self.stage.edge()
         self.workers.cancel_group(self, "training")
         if self.training:
             self.train(wanted, known, self._generation)
+            self.set_timer(STALE_SECONDS, partial(self._drop_outdated, self._generation))
         else:
             self.measure_soon()
 
@@ -99,6 +103,14 @@ class Background(App[None]):
                 self.post_message(Trained(dict(so_far), generation, False))
         self.post_message(Trained(dict(so_far), generation, True))
 
+    def _drop_outdated(self, generation: int) -> None:
+        """What an edit has made untrue may stay for the blink until its successor, no longer."""
+        if generation == self._generation and self.stage.outdated:
+            for label in self.stage.outdated:
+                self.stage.histories.pop(label, None)
+            self.player.edge = self.stage.edge()
+            self.draw()
+
     def _warm_up(self) -> None:
         """Loads in the thread what the first picture of the screen must not wait for."""
         if not self._warm:
@@ -113,6 +125,7 @@ class Background(App[None]):
         if message.generation != self._generation:
             return
         self.stage.histories.update(message.histories)
+        self.stage.outdated -= set(message.histories)
         wanted = plans(self.session.preset, self.session.state.seed)
         for label, plan in wanted.items():
             if message.histories[label].done if label in message.histories else False:
@@ -144,6 +157,7 @@ class Background(App[None]):
     def stop_measuring(self) -> None:
         """What was measured is of another preset by now."""
         self._stop_measuring.set()
+        self._quiet.stop()
         self.measuring, self._measured = False, None
         self.stage.results = None
 
@@ -163,6 +177,7 @@ class Background(App[None]):
         if message.stopped.is_set():
             return
         self.stage.results = message.results
+        self.player.edge = self.stage.edge()
         self.measuring = not message.done
         self.draw()
 
@@ -176,5 +191,6 @@ class Background(App[None]):
         self.notify(told, severity="error", timeout=15, markup=False)
         if event.worker.group == "training":
             self.training = False
-        self.measuring = False
+        else:
+            self.measuring = False
         self.draw()

@@ -86,9 +86,9 @@ class Display(Background):
         }
         self.board.draw_controls(self.session)
         self.board.lay_out(self.stage)
-        self.compute()
         if self.evidence != self._measured:
             self.stop_measuring()
+        self.compute()
         self.draw()
 
     def frame(self) -> None:
@@ -118,15 +118,19 @@ class Display(Background):
         status.title = f"optplay   {self.session.preset.title}{edited}"
         sign = "▶" if player.playing else "‖" if not player.at_end else "■"
         seeds = self.session.preset.seeds
-        which = (
-            f"all {len(seeds)} seeds" if self.stage.all_seeds else f"seed {self.session.state.seed}"
-        )
+        which = f"seed {self.session.state.seed}"
+        if self.stage.all_seeds:
+            complete = len(self.stage.results.preset.seeds) if self.stage.results else 0
+            partly = "" if complete == len(seeds) else f"{complete} of "
+            which = f"{partly or 'all '}{len(seeds)} seeds"
         status.player = (
             f"{which}   {sign} epoch {player.epoch}/{player.epochs}   {player.speed_text}"
         )
         late = self.clock() - self.began > SAY_TRAINING_AFTER
         done = self.player.edge / max(self.player.epochs, 1)
-        if not (self.training and not self.stage.histories):
+        if self.training and not self.stage.histories:
+            status.work = status.work or "loading"
+        else:
             status.work = f"training {done:.0%}" if self.training and late else ""
 
     def _draw_lesson(self) -> None:

@@ -4,9 +4,9 @@ from textual.binding import Binding, BindingType
 
 # What the footer shows, the most useful first; where it is too narrow the last ones are cut.
 FOOTER = (
-    "play", "presets", "help", "choose('optimizer')", "switch('warmup')", "switch('decay')",
-    "switch('clip')", "add_run", "fork", "all_seeds", "reseed(1)", "undo", "lesson",
-    "command_palette", "quit",
+    "play", "presets", "help", "quit", "lesson", "undo", "all_seeds", "fork", "reseed(1)",
+    "choose('optimizer')", "switch('warmup')", "switch('decay')", "switch('clip')", "add_run",
+    "command_palette",
 )  # fmt: skip
 
 

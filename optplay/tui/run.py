@@ -80,8 +80,10 @@ def play_headless(
     app.run(headless=True, size=size, auto_pilot=drive)
     if trouble := app.fault or app.failure:
         raise trouble
-    assert app.stage.results is not None
-    return app.stage.results
+    results = app.stage.results
+    if results is None or results.preset.seeds != app.session.preset.seeds:
+        raise RuntimeError("the app ended before all seeds were measured")
+    return results
 
 
 def keys_of(text: str) -> list[str]:

@@ -51,6 +51,7 @@ class Stage:
     Attributes:
         histories: of the shown seed, by label; a run not begun has none.
         results: over the seeds that are complete; None before the first.
+        outdated: the labels whose Histories are those from before an edit.
         all_seeds: whether medians over all seeds are shown instead of one seed.
     """
 
@@ -60,6 +61,7 @@ class Stage:
         self.histories: dict[str, History] = {}
         self.results: Results | None = None
         self.all_seeds = False
+        self.outdated: set[str] = set()
         self._bands: dict[tuple[str, str], Curve] = {}
         self._bands_of: Results | None = None
 
@@ -175,4 +177,6 @@ class Stage:
             return self.player.epochs if self.results else 0
         epochs = self.player.epochs
         histories = [self.histories.get(label) for label in self.labels]
+        if self.outdated:
+            return 0
         return min((epochs if h.done else h.epochs) if h else 0 for h in histories)

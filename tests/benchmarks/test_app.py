@@ -19,13 +19,13 @@ from optplay.tui.widgets.knob_row import KnobRow
 from .live import CHARTS, Frame, Watched, live
 from .table import Report
 
-FRAMES = 150
+FRAMES = 100
 LONG = 20_000  # epochs, which take seconds
 RACE = 10_000
 KEYS = 500
 KEY_SECONDS = 0.023  # in step with neither 20 nor 60 frames a second
 NUDGES = 40
-ROUNDS = 5
+ROUNDS = 4
 
 
 @pytest.mark.parametrize(

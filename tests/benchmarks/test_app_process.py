@@ -14,7 +14,7 @@ from .live import SIZE
 from .table import Report
 from .test_startup import OPTPLAY, run
 
-ROUNDS = 7
+ROUNDS = 5
 QUIET_SECONDS = 2.0
 IDLE_SECONDS = 5.0
 TICKS = os.sysconf("SC_CLK_TCK")

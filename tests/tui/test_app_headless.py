@@ -3,7 +3,6 @@
 import pytest
 
 from optplay.cli import invoke, playing, running
-from optplay.experiments import preset_files
 from optplay.experiments.report import to_json
 
 
@@ -19,7 +18,11 @@ def cli(capsys):
     return run
 
 
-@pytest.mark.parametrize("name", list(preset_files()))
+# The CI script opens all of them.
+SOME = ["compare", "exercise-3-effective-rate", "exercise-4-clipping", "exercise-5-adamw"]
+
+
+@pytest.mark.parametrize("name", SOME)
 def test_reports_as_run_does(cli, monkeypatch, name):
     reported = []
     printed = running.print_results

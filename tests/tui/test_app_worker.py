@@ -10,7 +10,7 @@ from optplay.training import train
 from optplay.tui import background, training
 from optplay.tui.messages import Compiling, Measured, Trained
 
-LONG = "200000"
+LONG = "800000"
 
 
 async def test_an_edit_cancels_a_long_training(playground):
@@ -136,3 +136,21 @@ def test_draws_asked_for_by_a_thread_are_20_a_second():
     for now[0] in (tick / 1000 for tick in range(2000)):
         asked += due()
     assert asked == 40
+
+
+async def test_an_outdated_curve_does_not_stay(playground, monkeypatch):
+    async with playground() as p:
+        go_on, grow = Event(), background.grow
+
+        def late(plans, known):
+            go_on.wait(60)
+            yield from grow(plans, known)
+
+        monkeypatch.setattr(background, "grow", late)
+        await p.pilot.press("w")
+        await p.until(lambda: "SGD" not in p.app.stage.histories)
+        assert p.app.stage.text("SGD", "loss") == "…"
+        assert "Adam" in p.app.stage.histories
+        go_on.set()
+        await p.settle()
+        assert p.app.stage.histories["SGD"].config.warmup == 0.1

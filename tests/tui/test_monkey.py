@@ -75,12 +75,13 @@ class Monkey:
 
     async def check(self, file):
         """The app answers, what it holds is valid, and what it shows is what it holds."""
-        app, session, stage = self.app, self.app.session, self.app.stage
+        app = self.app
         await self.pilot.press(*["escape"] * 6)
         assert len(app.screen_stack) == 1
         for key, epoch in (("comma", None), ("home", 0), ("end", app.player.epochs)):
             await self.pilot.press(key)
             assert epoch in (None, app.player.epoch), key
+        session, stage = app.session, app.stage
         preset = session.preset
         file.write_text(to_toml(preset), encoding="utf-8")
         again = load(str(file))

@@ -86,7 +86,7 @@ class RunsPanel(OptionList, inherit_bindings=False):
         numbers = f"{row.loss:>{NUMBERS}}{row.accuracy:>{NUMBERS}}"
         room = width - 2 - len(numbers) - self._outcome_width
         return Text.assemble(
-            (mark + " ", style), fitted(row.label, room), numbers, " ",
+            (mark + " ", style), fitted(row.label, room - 1), " ", numbers, " ",
             (said.ljust(self._outcome_width - 1), "bold" if row.outcome != "trained" else ""),
             no_wrap=True, overflow="crop", end="",
         )  # fmt: skip
