@@ -17,7 +17,7 @@ NICE = 10
 
 
 def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[dict[str, History]]:
-    """Trains runs side by side on all cores, a chunk of each in turn; yields all so far.
+    """Trains runs side by side on all cores but one, a chunk of each in turn; yields all so far.
 
     Args:
         plans: what to train, by label.
@@ -42,7 +42,8 @@ def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[di
             streams[label] = stream_from(plan.config, begin)
         return True
 
-    cores = os.cpu_count() or 1
+    # One core is the screen's: a frame costs twice as much where all are busy.
+    cores = max(1, (os.cpu_count() or 1) - 1)
     with ThreadPoolExecutor(cores) as pool:
         while waiting or running:
             for label in [label for label in waiting if begun(label)][: cores - len(running)]:

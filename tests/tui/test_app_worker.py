@@ -10,7 +10,7 @@ from optplay.training import train
 from optplay.tui import background, training
 from optplay.tui.messages import Compiling, Measured, Trained
 
-LONG = "800000"
+LONG = "400000"
 
 
 async def test_an_edit_cancels_a_long_training(playground):
