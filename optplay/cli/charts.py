@@ -3,7 +3,8 @@
 from rich.console import Console
 from rich.text import Text
 
-from optplay.experiments import LOOKS, Results, distribution, median_curve
+from optplay.analysis import distribution
+from optplay.experiments import LOOKS, Results, median_curve
 from optplay.plots import Series, histogram, legend, line_chart
 
 HEIGHT = 16

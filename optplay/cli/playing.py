@@ -46,9 +46,9 @@ def _report(preset: str) -> int:
     from optplay.cli.running import run_and_report  # noqa: PLC0415 - numba takes its time
     from optplay.experiments import load  # noqa: PLC0415
 
-    load(preset)  # If something is wrong with it, that alone is said.
+    loaded = load(preset)  # If something is wrong with it, that alone is said.
     click.echo(f"optplay: no terminal here, so this is what `optplay run {preset}` says", err=True)
-    run_and_report(preset)
+    run_and_report(loaded)
     return 0
 
 

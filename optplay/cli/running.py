@@ -1,7 +1,7 @@
 """`optplay run`: trains, with progress on stderr, and reports on stdout."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -9,48 +9,47 @@ from tempfile import TemporaryFile
 import click
 
 from optplay.errors import InputError
-from optplay.experiments import Preset, Results, load, run_preset, to_json, write_csv
+from optplay.experiments import Preset, Results, run_preset, to_json, write_csv
 from optplay.training import on_compile
 
 COMPILING = "optplay: compiling the training loop; this happens once and takes some seconds"
 
 
 def run_and_report(
-    preset: str,
+    preset: Preset,
     *,
     plot: bool = False,
     as_json: bool = False,
     folder: str | None = None,
-    seeds: int | None = None,
-    seed: int | None = None,
-    epochs: int | None = None,
-    edits: Sequence[str] = (),
     quiet: bool = False,
 ) -> None:
     """Runs a preset and prints what came of it; see `optplay run --help`.
 
     Raises:
-        InputError: something is wrong with the preset or with an option.
+        InputError: the preset is more than this machine can hold or finish.
         OSError: the CSV files can't be written.
     """
-    loaded = load(preset, seeds=seeds, seed=seed, epochs=epochs, edits=edits)
     if folder is not None:
-        _make(folder)
+        make_folder(folder)
     if not quiet:
         announce_compiling()
-    with _progress(loaded, shown=sys.stderr.isatty() and not quiet) as progress:
-        results = run_preset(loaded, progress=progress)
+    with progress_bar("training", preset.steps, quiet=quiet) as progress:
+        results = run_preset(preset, progress=progress)
     if folder is not None:
-        written = write_csv(results, Path(folder))
-        if not quiet:
-            click.echo(f"optplay: wrote {', '.join(map(str, written))}", err=True)
+        told(write_csv(results, Path(folder)), quiet=quiet)
     if as_json:
         click.echo(to_json(results))
     else:
         print_results(results, plot=plot, quiet=quiet)
 
 
-def _make(folder: str) -> None:
+def told(written: Iterable[Path], *, quiet: bool = False) -> None:
+    """Says on stderr which files were written."""
+    if not quiet:
+        click.echo(f"optplay: wrote {', '.join(map(str, written))}", err=True)
+
+
+def make_folder(folder: str) -> None:
     """Makes the folder of the CSV files, and finds out before training if it takes files."""
     if not folder:
         raise InputError("--csv: found '', allowed: a directory")
@@ -78,20 +77,23 @@ def announce_compiling() -> None:
 
 
 @contextmanager
-def _progress(preset: Preset, *, shown: bool) -> Iterator[Callable[[int], None]]:
-    if not shown:
-        yield lambda steps: None
+def progress_bar(
+    what: str, total: float, *, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr, where that is a terminal; it is told how much of `total` is done."""
+    if quiet or not sys.stderr.isatty():
+        yield lambda done: None
         return
     from rich.console import Console  # noqa: PLC0415 - not needed for --json
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415
 
     columns = (
-        TextColumn("training"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn(what), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
         TimeRemainingColumn(),
     )  # fmt: skip
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("training", total=preset.steps)
-        yield lambda steps: bar.update(task, completed=steps)
+        task = bar.add_task(what, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 def print_results(results: Results, *, plot: bool, quiet: bool) -> None:

@@ -16,6 +16,7 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from optplay.analysis import distribution
 from optplay.checked import describe
 from optplay.experiments import (
     METRICS,
@@ -27,7 +28,6 @@ from optplay.experiments import (
     Verdict,
     caution,
     claimed,
-    distribution,
     figures,
     load,
     number,

@@ -6,7 +6,6 @@ from optplay.experiments.experiment import OUTCOMES, Results, run_preset
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset, load, preset_files
 from optplay.experiments.report import REACHED, to_json, write_csv
-from optplay.experiments.steps import distribution
 from optplay.experiments.words import SIGNS, caution, claimed, figures, number, settings, spread
 
 __all__ = [
@@ -25,7 +24,6 @@ __all__ = [
     "band",
     "caution",
     "claimed",
-    "distribution",
     "figures",
     "load",
     "median_curve",

@@ -11,7 +11,7 @@ from math import inf, nan
 
 import numpy as np
 
-from optplay.experiments.steps import moved, step_taken
+from optplay.analysis.steps import moved, step_taken
 from optplay.training import History
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
+from optplay.analysis.steps import distribution
 from optplay.experiments.claims import Verdict
 from optplay.experiments.experiment import Results
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.steps import distribution
 from optplay.files import write_text
 from optplay.training import QUANTITIES, History
 

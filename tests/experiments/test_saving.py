@@ -236,7 +236,7 @@ def rerun(line):
     assert program == "optplay"
     loaded = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "load", lambda *a, **k: loaded.append(load(*a, **k)))
+        patch.setattr(running, "run_and_report", lambda preset, **options: loaded.append(preset))
         CliRunner().invoke(app, arguments, standalone_mode=False)
     return loaded[0]
 

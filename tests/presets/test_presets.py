@@ -9,10 +9,10 @@ from math import inf, isclose
 
 import pytest
 
+from optplay.analysis.steps import distribution
 from optplay.experiments import Results, load, preset_files, run_preset
 from optplay.experiments import number as printed_number
 from optplay.experiments.experiment import OUTCOMES
-from optplay.experiments.steps import distribution
 
 HOLDS, FAILS, OPEN = "holds", "fails", "undecided"
 NAMES = sorted(preset_files())

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import optplay
-from optplay.experiments import distribution, steps
-from optplay.experiments.steps import _summary, moved, step_taken
+from optplay.analysis import distribution, steps
+from optplay.analysis.steps import _summary, moved, step_taken
 from optplay.problems import Problem, network
 from optplay.training import RunConfig, at_step, train
 
