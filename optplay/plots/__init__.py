@@ -11,6 +11,7 @@ from optplay.plots.canvas import warm_up
 from optplay.plots.histogram import histogram
 from optplay.plots.legend import legend
 from optplay.plots.lines import line_chart, line_picture
+from optplay.plots.notice import notice
 from optplay.plots.palette import MARKERS, PALETTE, PALETTE_LIGHT, run_color, run_marker
 from optplay.plots.picture import Picture
 from optplay.plots.series import Series, decimate
@@ -26,6 +27,7 @@ __all__ = [
     "legend",
     "line_chart",
     "line_picture",
+    "notice",
     "run_color",
     "run_marker",
     "warm_up",
