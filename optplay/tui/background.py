@@ -48,6 +48,7 @@ class Background(App[None]):
         self._stop_measuring = Event()
         self._measured: object = None
         self._stop_looking = Event()
+        self._looked_at: View | None = None
 
     def on_mount(self) -> None:
         self._quiet = self.set_timer(QUIET_SECONDS, self.measure_now, pause=True)
@@ -194,7 +195,7 @@ class Background(App[None]):
         self.looking = False
         if view is None or task is None:
             return
-        self.looking, self._stop_looking = True, Event()
+        self.looking, self._stop_looking, self._looked_at = True, Event(), view
         view.wait_for(task.key)
         stop = self._stop_looking
         self.compute_view(view.name, task, stop)
@@ -231,6 +232,8 @@ class Background(App[None]):
             self.training = False
         elif event.worker.group == "measuring":
             self.measuring = False
-        else:
+        elif self._looked_at:
             self.looking = False
+            # It would only fail again.
+            self._looked_at.take(None, True)
         self.draw()
