@@ -76,7 +76,8 @@ class Optimizer:
             term (`m̂ = …`) in the order in which they are computed. A line may end in a remark.
         terms: `terms(g, before, after, hyper, lr, t)` gives what the formula derives from the
             gradient `g` (n,) and the state before and after step t, by name: a value (n,) per
-            parameter or one for all. The last is `Δ` (n,), what the rule adds to the weights.
+            parameter or one for all; none while it is undefined. The last is `Δ` (n,), what the
+            rule adds to the weights.
     """
 
     name: str

@@ -150,8 +150,9 @@ def _replay(history: History, step: int, first: int) -> _Replay:
     """The replay of a run, where `step` is one that it made, or at least its step `first`."""
     least = (history.forked_at or 0) * history.config.problem.steps_per_epoch + first
     if not least <= step <= history.steps:
+        why = " (those after the fork)" * bool(history.forked_at)
+        why += " (it diverged there)" * (history.diverged_at is not None)
         allowed = f"{least} to {history.steps}" if least <= history.steps else "none"
-        why = ", those after the fork" * bool(history.forked_at)
         raise InputError(f"step: found {step}, allowed: {allowed}{why}")
     if history not in _replays:
         _replays[history] = _Replay(history)

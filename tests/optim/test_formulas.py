@@ -47,7 +47,7 @@ def test_a_line_for_every_slot_and_term_and_no_other(name):
     rule = find_optimizer(name)
     slots, terms = names_of(rule.formula)
     assert sorted(slots) == sorted(rule.slots)
-    ((found, delta, _),) = walk(rule, {}, 1)
+    *_, (found, delta, _) = walk(rule, {}, 10)
     assert terms == list(found)
     assert terms[-1] == "Δ"
     for name, value in found.items():
@@ -108,7 +108,7 @@ def test_rules_without_rates_multiply_their_direction_by_lr(name, direction):
 def test_radams_r_is_there_once_it_trusts_v():
     # ρₜ passes 5 at t = 6 with β₂ = 0.999 (Liu et al. 2020, section 4).
     found = [terms for terms, _, _ in walk(find_optimizer("radam"), {}, 8)]
-    assert [np.isnan(terms["r"]) for terms in found] == [True] * 5 + [False] * 3
+    assert ["r" in terms for terms in found] == [False] * 5 + [True] * 3
     assert found[0]["ρₜ"] == pytest.approx(1, abs=1e-9)
     assert found[0]["ρ∞"] == pytest.approx(1999, rel=1e-12)
     assert 0 < found[5]["r"] < found[6]["r"] < 1

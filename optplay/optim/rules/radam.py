@@ -5,7 +5,7 @@ w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ�
 The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4.
 """
 
-from math import nan, sqrt
+from math import sqrt
 
 import numpy as np
 
@@ -53,10 +53,10 @@ def terms(
     beta2, rate = hyper[1], rates(after, hyper, lr, t)
     rho_max = 2 / (1 - beta2) - 1
     rho = rho_max - 2 * t * beta2**t / (1 - beta2**t)
-    r = nan
+    found: dict[str, Term] = {"m̂": m_hat, "ρ∞": rho_max, "ρₜ": rho}
     if rho > TRUSTED:
-        r = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
-    return {"m̂": m_hat, "ρ∞": rho_max, "ρₜ": rho, "r": r, "Δ": -rate * m_hat}
+        found["r"] = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+    return found | {"Δ": -rate * m_hat}
 
 
 optimizer = Optimizer(
