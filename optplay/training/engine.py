@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from optplay.optim import find_schedule
 from optplay.training.compilation import (
     compiled_factor,
-    compiled_gradient,
     compiled_loop,
     compiled_rule,
 )
@@ -33,8 +32,7 @@ class Engine:
         self.config, self.born = config, born
         self.clip = config.clip.norm if config.clip else inf
         self._samples, self._layout = problem.draw(), problem.layout
-        self._loop, self._gradient = compiled_loop(), compiled_gradient()
-        self.rule = compiled_rule(config.rule)
+        self._loop, self.rule = compiled_loop(), compiled_rule(config.rule)
         self._factor = compiled_factor(find_schedule(config.decay))
         # Compiled code takes rows that may be written.
         self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
@@ -64,7 +62,7 @@ class Engine:
         if problem.shuffle:
             last = self._shuffle(first, last)
         done, bad = self._loop(
-            self._gradient, self.rule, self._factor,
+            self.rule, self._factor,
             first, last, self.born, config.warmup_steps, config.steps, config.lr,
             self.clip if clip is None else clip, config.l2 if l2 is None else l2,
             config.weight_decay, config.hyper,
