@@ -4,7 +4,7 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import epsilon, lr
 
 
@@ -21,6 +21,12 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * g / (np.sqrt(after[0]) + hyper[0])}
+
+
 optimizer = Optimizer(
     name="adagrad",
     title="AdaGrad",
@@ -31,4 +37,6 @@ optimizer = Optimizer(
     slots=("s",),
     step=step,
     rates=rates,
+    formula=("s ← s + g²", "Δ = -lr·g/(√s + ε)"),
+    terms=terms,
 )
