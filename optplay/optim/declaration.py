@@ -12,6 +12,7 @@ from optplay.errors import InputError, show, unknown
 Floats = NDArray[np.float64]
 Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
 Rates = Callable[[Floats, Floats, float, int], Floats]
+Stability = Callable[[Mapping[str, float]], float]
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,9 @@ class Optimizer:
         rates: `rates(state, hyper, lr, t)` gives the rate (n,) by which each parameter's
             direction is multiplied after step t. Left out: lr for all.
         weight_decay: the decoupled weight decay it comes with.
+        stability: `stability(hyperparameters)` gives c: once its averages are warm, the rule
+            diverges on a quadratic whose curvature, preconditioned by its rates where it has any,
+            is above c/lr. Left out: no such number is known.
     """
 
     name: str
@@ -81,6 +85,7 @@ class Optimizer:
     step: Step
     rates: Rates | None = None
     weight_decay: float = 0.0
+    stability: Stability | None = None
 
     @property
     def order(self) -> int:

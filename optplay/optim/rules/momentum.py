@@ -2,6 +2,7 @@
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import heavy_ball
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -21,4 +22,5 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    stability=heavy_ball,
 )

@@ -7,6 +7,7 @@ PyTorch and Keras. With a constant lr both take their gradients at the same poin
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import nesterov
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -26,4 +27,5 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    stability=nesterov,
 )

@@ -11,6 +11,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 TRUSTED = 5.0
 
@@ -56,4 +57,5 @@ optimizer = Optimizer(
     slots=("m", "v"),
     step=step,
     rates=rates,
+    stability=mean_gradient,
 )

@@ -6,6 +6,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import beta, epsilon, lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -35,4 +36,5 @@ optimizer = Optimizer(
     slots=("v",),
     step=step,
     rates=rates,
+    stability=descent,
 )

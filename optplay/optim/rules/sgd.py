@@ -2,6 +2,7 @@
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -18,4 +19,5 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01),),
     slots=(),
     step=step,
+    stability=descent,
 )
