@@ -99,6 +99,10 @@ class Curvature:
         return result
 
 
+# Tables, pictures and claims ask for the same epochs, and each takes up to a millisecond.
+_known: WeakKeyDictionary[History, dict[int, tuple[float, float, float]]] = WeakKeyDictionary()
+
+
 def even_epochs(history: History, most: int = MOST_EPOCHS) -> NDArray[np.int64]:
     """At most so many epochs of a run, evenly chosen from its start to its last one."""
     last = history.epochs
@@ -121,8 +125,11 @@ def stream_sharpness(history: History, epochs: Sequence[int] | None = None) -> I
         raise InputError(f"epoch: found {found}, allowed: 0 to {history.epochs}")
     values = np.empty((chosen.size, 3))
     due = perf_counter() + CHUNK_SECONDS
+    known = _known.setdefault(history, {})
     for k, epoch in enumerate(chosen.tolist()):
-        values[k] = _at(history, epoch)
+        if epoch not in known:
+            known[epoch] = _at(history, epoch)
+        values[k] = known[epoch]
         if perf_counter() >= due and k + 1 < chosen.size:
             yield _record(chosen[: k + 1], values[: k + 1])
             due = perf_counter() + CHUNK_SECONDS
@@ -160,15 +167,7 @@ def _at(history: History, epoch: int) -> tuple[float, float, float]:
         return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
 
 
-# Tables, pictures and claims ask for the same, and it takes a while.
-_known: WeakKeyDictionary[History, Curvature] = WeakKeyDictionary()
-
-
 def sharpness(history: History, epochs: Sequence[int] | None = None) -> Curvature:
     """The Curvature of a run; see `stream_sharpness` for the arguments and errors."""
-    if epochs is None and history in _known:
-        return _known[history]
     *_, last = stream_sharpness(history, epochs)
-    if epochs is None:
-        _known[history] = last
     return last

@@ -9,7 +9,6 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer
 from optplay.optim.knobs import epsilon, lr, memory
-from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -41,5 +40,4 @@ optimizer = Optimizer(
     slots=("v", "u"),
     step=step,
     rates=rates,
-    stability=descent,
 )
