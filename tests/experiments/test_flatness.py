@@ -61,7 +61,7 @@ def test_without_a_threshold_there_is_no_ratio():
 
 @pytest.mark.parametrize("name", ["sharpness", "sharpness_at_loss", "stability_ratio"])
 def test_a_diverged_run_is_worse_than_any_other(name):
-    diverged = run(hyperparameters={"lr": 1000}, l2=1000)
+    diverged = run(hyperparameters={"lr": 1000}, l2=1000, epochs=100)
     assert diverged.diverged_at is not None
     assert measure(name, diverged, 10.0) == inf
 
