@@ -8,7 +8,6 @@ from threading import Event
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
 
 from optplay.errors import InputError
 from optplay.optim import find_schedule
@@ -59,7 +58,8 @@ def stream(
             states[: epoch + 1] = parent.states[: epoch + 1]
             born -= epoch * parent.config.problem.steps_per_epoch - parent.born
 
-    loop, gradient, step = compiled_loop(), compiled_gradient(), compiled_rule(rule)
+    loop, gradient = compiled_loop(), compiled_gradient(problem)
+    step = compiled_rule(rule, problem.box)
     factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
     test = samples.test.copy()  # compiled code takes rows that may be written
     w, state = weights[epoch].copy(), states[epoch].copy()
@@ -79,12 +79,11 @@ def stream(
 
     while done < goal and not bad:
         last = min(goal, done + chunk)
-        orders, order_epoch = samples.train[np.newaxis].copy(), 0
-        if problem.shuffle:
-            order_epoch = done // per_epoch
+        order_epoch = done // per_epoch
+        if problem.reordered:
             most = max(1, ORDERS_AT_ONCE // problem.train_count)
             last = min(last, (order_epoch + most) * per_epoch)
-            orders = _orders(samples.train, config.seed, order_epoch, -(-last // per_epoch))
+        orders = problem.orders(config.seed, order_epoch, -(-last // per_epoch))
         began = perf_counter()
         done, bad = loop(
             gradient, step, factor,
@@ -107,21 +106,12 @@ def _next_chunk(chunk: int, seconds: float) -> int:
 def _check_start(config: RunConfig, parent: History, epoch: int) -> None:
     if parent.config.problem.sizes != config.problem.sizes:
         raise InputError(
-            f"start: found a network of layers {parent.config.problem.sizes}, "
-            f"allowed: {config.problem.sizes}, as the run that goes on from it"
+            f"start: found {parent.config.problem.form}, "
+            f"allowed: {config.problem.form}, as the run that goes on from it"
         )
     most = min(parent.epochs, config.epochs)
     if not 0 <= epoch <= most:
         raise InputError(f"start: found epoch {epoch}, allowed: 0 to {most}")
-
-
-def _orders(rows: NDArray[np.int64], seed: int, first: int, last: int) -> NDArray[np.int64]:
-    """A row of shuffled samples for each epoch from `first` up to `last`, at least two rows.
-
-    Each epoch has a generator of its own, so that a run resumed there sees the same order.
-    """
-    epochs = range(first, max(last, first + 2))
-    return np.array([np.random.default_rng([seed, e]).permutation(rows) for e in epochs])
 
 
 def train(config: RunConfig, start: tuple[History, int] | None = None) -> History:
