@@ -1,16 +1,22 @@
 """The static charts of `optplay run --plot`."""
 
+from functools import partial
+
 from rich.console import Console
 from rich.text import Text
 
 from optplay.analysis import distribution
 from optplay.experiments import LOOKS, Results, median_curve
-from optplay.plots import Series, histogram, legend, line_chart
+from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
+from optplay.problems import SurfaceProblem
+from optplay.scenes import Look
+from optplay.scenes.boundary import boundary_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
+PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
 
 def print_charts(out: Console, results: Results) -> None:
@@ -20,6 +26,7 @@ def print_charts(out: Console, results: Results) -> None:
     abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
     width = (out.width - GAP * (abreast - 1)) // abreast
     blocks = []
+    by = "by step" if results.preset.on_surface else "by epoch"
     for quantity in charts:
         look = LOOKS[quantity]
         series = [
@@ -27,16 +34,35 @@ def print_charts(out: Console, results: Results) -> None:
             for i, (label, histories) in enumerate(results.runs.items())
         ]
         chart = line_chart(
-            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color
-        )
+            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color,
+            x_title=by.removeprefix("by "),
+        )  # fmt: skip
         blocks.append((look.title + (" (log)" if look.log else ""), chart))
     many = len(results.preset.seeds) > 1
-    out.print(Text("\nMedian over the seeds, by epoch" if many else "\nBy epoch", style="dim"))
+    heading = f"Median over the seeds, {by}" if many else by.capitalize()
+    out.print(Text(f"\n{heading}", style="dim"))
     _write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         _write(out, _side_by_side(blocks[i : i + abreast], width))
+    _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
+
+
+def _print_boundaries(out: Console, results: Results, color: bool) -> None:
+    look = Look(color=color, dark=True)
+    panels = [
+        Panel(label, partial(boundary_scene, problem, last.current, **look), place)
+        for place, (label, (last, *_)) in enumerate(results.runs.items())
+        if not isinstance(problem := last.config.problem, SurfaceProblem)
+    ]
+    if not panels:
+        return
+    columns = max(1, min(len(panels), out.width // PANEL_WIDTH))
+    height = PANEL_HEIGHT * -(-len(panels) // columns)
+    seed = results.preset.seeds[0]
+    out.print(Text(f"\nWhere the network answers 1, after the last epoch of seed {seed}", "dim"))
+    _write(out, abreast(panels, out.width, height, **look).text())
 
 
 def _print_rates(out: Console, results: Results, color: bool) -> None:

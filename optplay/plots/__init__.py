@@ -7,25 +7,38 @@ folder that knows plotext, which is imported when the first chart is drawn and n
 plotext keeps one figure per process, so build charts **in one thread only**.
 """
 
+from optplay.plots.abreast import Panel, abreast
 from optplay.plots.canvas import warm_up
 from optplay.plots.histogram import histogram
 from optplay.plots.legend import legend
 from optplay.plots.lines import line_chart, line_picture
+from optplay.plots.notice import notice
+from optplay.plots.overlays import Dots, Mark, Overlay, Path
 from optplay.plots.palette import MARKERS, PALETTE, PALETTE_LIGHT, run_color, run_marker
 from optplay.plots.picture import Picture
+from optplay.plots.plane import grid_limits, plane_picture
 from optplay.plots.series import Series, decimate
 
 __all__ = [
     "MARKERS",
     "PALETTE",
     "PALETTE_LIGHT",
+    "Dots",
+    "Mark",
+    "Overlay",
+    "Panel",
+    "Path",
     "Picture",
     "Series",
+    "abreast",
     "decimate",
+    "grid_limits",
     "histogram",
     "legend",
     "line_chart",
     "line_picture",
+    "notice",
+    "plane_picture",
     "run_color",
     "run_marker",
     "warm_up",

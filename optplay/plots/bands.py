@@ -7,13 +7,10 @@ from itertools import groupby
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.plots.dots import BLANK, braille
 from optplay.plots.palette import RGB
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row, Span
 from optplay.plots.series import Array
-
-# The bits of a braille character's dots, from top to bottom and left to right.
-_BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
-_BRAILLE = 0x2800
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,11 +46,10 @@ def behind(canvas: Sequence[Row], columns: int, bands: Sequence[Band]) -> list[R
     for index, band in enumerate(bands):
         low, high = (_edge(band.x, edge, across, up.size) for edge in (band.low, band.high))
         dots = every_second & (up >= np.minimum(low, high)) & (up <= np.maximum(low, high))
-        cells = dots.reshape(rows, DOTS_DOWN, columns, DOTS_ACROSS)
-        code = np.einsum("rdca,da->rc", cells, _BITS)
+        codes = braille(dots)
         # A cell has one colour, so bands that overlap take turns.
-        here = (code > 0) & ((owner == len(bands)) | (parity == index % 2))
-        glyphs[here], owner[here] = _BRAILLE + code[here], index
+        here = (codes > BLANK) & ((owner == len(bands)) | (parity == index % 2))
+        glyphs[here], owner[here] = codes[here], index
     inks = [*(band.color for band in bands), None]
     return [
         _under(row, line.tobytes().decode("utf-32-le"), [inks[band] for band in whose])

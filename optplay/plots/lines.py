@@ -10,7 +10,7 @@ from optplay.plots.canvas import Curve, draw
 from optplay.plots.palette import band_color, frame_color, run_color, run_marker
 from optplay.plots.picture import Picture
 from optplay.plots.series import Array, Series, decimate
-from optplay.plots.ticks import HUGE, TINY, Axis, finite_limits, linear_axis, log_axis
+from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
 
 _SLACK = 1e-6  # of the bottom axis
 
@@ -115,20 +115,10 @@ def _table(series: Series, x_axis: Axis, log: bool, bands: bool) -> Array:
     band = series.band() if bands else None
     with np.errstate(over="ignore"):
         places = x_axis.place(x)
-    table = np.stack([places, *_units(np.stack([y] if band is None else [y, *band]), log)])
+    table = np.stack([places, *units(np.stack([y] if band is None else [y, *band]), log)])
     table[1, ~np.isfinite(table[1])] = np.nan
     # A rounding may put the first or last point just outside.
     table = table[:, (places >= -_SLACK) & (places <= 1 + _SLACK)]
     if np.any(table[0, 1:] < table[0, :-1]):
         table = table[:, np.argsort(table[0], kind="stable")]
     return table
-
-
-def _units(values: Array, log: bool) -> Array:
-    """Return values in units of the left axis, infinities kept."""
-    if log:
-        with np.errstate(divide="ignore"):
-            exponents: Array = np.log10(np.maximum(values, 0))
-        return exponents
-    values[np.abs(values) < TINY] = 0
-    return np.where(np.isinf(values), values, np.clip(values, -HUGE, HUGE))

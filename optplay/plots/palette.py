@@ -1,6 +1,19 @@
 """The colours and markers that tell runs apart."""
 
+from typing import NamedTuple
+
 RGB = tuple[int, int, int]
+
+
+class Duo(NamedTuple):
+    """The two colours of a cell: its character's (``None``: the terminal's own), and behind it."""
+
+    fore: RGB | None
+    back: RGB
+
+
+# How text is coloured; ``None`` leaves it to the terminal.
+Ink = RGB | Duo | None
 
 # Okabe and Ito's colour-blind-safe set (https://jfly.uni-koeln.de/color/), its blues and vermilion
 # lightened to read on dark and its black replaced, the most different ones first.
@@ -30,10 +43,12 @@ PALETTE_LIGHT: tuple[RGB, ...] = (
 # One per run where there is no colour: each is one cell wide and unlike any braille pattern.
 MARKERS: tuple[str, ...] = ("●", "x", "▲", "○", "■", "+", "◆", "□")
 
-# How much of its colour a band keeps, over what most terminals have as dark and light backgrounds.
-_BAND_SHARE = 0.35
+_BAND_SHARE = 0.35  # of its colour that a band keeps, over the background
 _BACKGROUND: RGB = (18, 18, 18)
 _BACKGROUND_LIGHT: RGB = (250, 250, 250)
+
+_CONTRAST: RGB = (255, 255, 255)
+_CONTRAST_LIGHT: RGB = (0, 0, 0)
 
 _FRAME: RGB = (140, 140, 140)
 _FRAME_LIGHT: RGB = (110, 110, 110)
@@ -54,10 +69,23 @@ def run_marker(index: int) -> str:
 
 def band_color(index: int, dark: bool = True) -> RGB:
     """Return the faint version of a run's colour in which its band is drawn."""
-    background = _BACKGROUND if dark else _BACKGROUND_LIGHT
+    return mixed(run_color(index, dark), background(dark), _BAND_SHARE)
+
+
+def background(dark: bool = True) -> RGB:
+    """Return about what terminals have as their background."""
+    return _BACKGROUND if dark else _BACKGROUND_LIGHT
+
+
+def contrast_color(dark: bool = True) -> RGB:
+    """Return the colour that is farthest from the background, and from what is near to it."""
+    return _CONTRAST if dark else _CONTRAST_LIGHT
+
+
+def mixed(color: RGB, other: RGB, share: float) -> RGB:
+    """Return ``share`` (in [0, 1]) of a colour over another one."""
     red, green, blue = (
-        round(_BAND_SHARE * ink + (1 - _BAND_SHARE) * behind)
-        for ink, behind in zip(run_color(index, dark), background, strict=True)
+        round(share * one + (1 - share) * two) for one, two in zip(color, other, strict=True)
     )
     return red, green, blue
 
@@ -67,14 +95,16 @@ def frame_color(dark: bool = True) -> RGB:
     return _FRAME if dark else _FRAME_LIGHT
 
 
-def escape(color: RGB) -> str:
-    """Return the ANSI escape that starts text in ``color``."""
-    red, green, blue = color
-    return f"\x1b[38;2;{red};{green};{blue}m"
+def escape(ink: RGB | Duo) -> str:
+    """Return the ANSI escape that starts text in ``ink``."""
+    if not isinstance(ink, Duo):
+        return "\x1b[38;2;{};{};{}m".format(*ink)
+    fore = "" if ink.fore is None else "38;2;{};{};{};".format(*ink.fore)
+    return "\x1b[{}48;2;{};{};{}m".format(fore, *ink.back)
 
 
-def paint(text: str, color: RGB | None) -> str:
-    """Return ``text`` in ``color``; unchanged if ``color`` is ``None`` or the text is blank."""
-    if color is None or not text.strip():
+def paint(text: str, ink: Ink) -> str:
+    """Return ``text`` in ``ink``; unchanged if that changes nothing to see."""
+    if ink is None or not (isinstance(ink, Duo) or text.strip()):
         return text
-    return f"{escape(color)}{text}{RESET}"
+    return f"{escape(ink)}{text}{RESET}"

@@ -25,30 +25,47 @@ class Axis:
     Attributes:
         low, high: the limits, ``low < high``; exponents of ten on a log axis.
         ticks: (place, label) pairs; a place is a fraction of the axis in [0, 1].
+        log: whether it is logarithmic.
     """
 
     low: float
     high: float
     ticks: tuple[tuple[float, str], ...]
+    log: bool = False
 
     def place(self, values: Array) -> Array:
-        """Return where the values lie as fractions of the axis: 0 at low, 1 at high."""
+        """Return where the values lie as fractions of the axis: 0 at low, 1 at high.
+
+        On a log axis the values are exponents of ten: see ``units``.
+        """
         return (values - self.low) / (self.high - self.low)
+
+    def values(self, places: Array) -> Array:
+        """Return the values at fractions of the axis."""
+        units = self.low + places * (self.high - self.low)
+        return 10.0**units if self.log else units
 
 
 def linear_axis(
-    low: float, high: float, count: int, *, percent: bool = False, whole: bool = False
+    low: float,
+    high: float,
+    count: int,
+    *,
+    percent: bool = False,
+    whole: bool = False,
+    snap: bool = True,
 ) -> Axis:
     """Return an axis over [low, high] (finite) with about ``count`` ticks, steps 1, 2 or 5 x 10^k.
 
     Equal limits are widened to hold zero. ``percent`` labels a fraction as a percentage; ``whole``
-    keeps the ticks on whole numbers.
+    keeps the ticks on whole numbers; ``snap`` moves the ends to a round number that is near.
     """
     low, high = _widened(max(low, -HUGE), min(high, HUGE))
     step = _round_step((high - low) / max(count, 1))
     if whole:
         step = max(step, 1.0)
-    low, high = _snapped(low, step, math.floor), _snapped(high, step, math.ceil)
+    if snap:
+        low, high = _snapped(low, step, math.floor), _snapped(high, step, math.ceil)
     largest = max(abs(low), abs(high))
     ticks = tuple(
         ((value - low) / (high - low), _label(value, step, largest, percent))
@@ -73,7 +90,8 @@ def log_axis(low: float, high: float, count: int, *, percent: bool = False) -> A
             (math.log10(value), _label(value, step, top, percent))
             for value in _multiples(bottom, top, step)
         ]
-    return Axis(low, high, tuple(((at - low) / (high - low), label) for at, label in ticks))
+    places = tuple(((at - low) / (high - low), label) for at, label in ticks)
+    return Axis(low, high, places, log=True)
 
 
 def _widened(low: float, high: float) -> tuple[float, float]:
@@ -151,3 +169,13 @@ def finite_limits(values: Array) -> tuple[float, float]:
     """Return the lowest and highest of the finite values; (0, 0) if there is none."""
     finite = values[np.isfinite(values)]
     return (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+
+
+def units(values: Array, log: bool) -> Array:
+    """Return values as an axis counts them: exponents of ten if ``log``; infinities are kept."""
+    if log:
+        with np.errstate(divide="ignore"):
+            exponents: Array = np.log10(np.maximum(values, 0))
+        return exponents
+    values = np.where(np.abs(values) < TINY, 0, values)
+    return np.where(np.isinf(values), values, np.clip(values, -HUGE, HUGE))

@@ -1,8 +1,8 @@
-"""What surfaces declare, in the form that the training loop calls.
+"""A surface's gradient in the form that the training loop calls.
 
 Each adapter is given a name of its own: numba calls files of its cache, and machine code, by the
-name of a function. So none is taken for another, and a name with a digest of the source in it makes
-what has changed be compiled anew.
+name of a function. So no surface is taken for another, and with a digest of its source in the name
+one that has changed is compiled anew.
 """
 
 from collections.abc import Callable
@@ -10,8 +10,6 @@ from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
-
-from optplay.optim.declaration import Step
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,15 +45,3 @@ def as_mean_gradient(gradient: SurfaceGradient, name: str) -> MeanGradient:
 
     mean_gradient.__qualname__ = name
     return mean_gradient
-
-
-def within_box(rule: Step, box: float, name: str) -> Step:
-    """A rule that, after its step, cuts each weight to [-box, box]."""
-
-    def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
-        rule(w, g, state, hyper, lr, t)
-        for i in range(w.size):
-            w[i] = -box if w[i] < -box else box if w[i] > box else w[i]  # NaN stays NaN
-
-    step.__qualname__ = name
-    return step

@@ -1,13 +1,13 @@
 """Compiling the training loop and what it calls, on first use, with a cache on disk.
 
-Rules, gradients and schedules are first-class functions of the loop: each has one signature, so
-the loop is compiled once for all of them. Each compiled file calls compiled code of its own file
-only: numba's cache notices a change of a function's own file, and no other. A surface is compiled
-in an adapter, see there.
+Rules and schedules are first-class functions of the loop: each has one signature, so the loop is
+compiled once for all of them. numba's cache notices a change of a function's own file, and no
+other: what calls compiled code of another file closes over a number that changes with it, or, where
+there are several of them, has a name that does.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import import_module
 from math import inf
@@ -16,10 +16,9 @@ from threading import RLock
 from typing import Any
 
 from optplay.optim import Optimizer, Schedule
-from optplay.optim.declaration import Step
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import kernel
-from optplay.training.adapters import SurfaceGradient, as_mean_gradient, within_box
+from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 
 # No flag here may let NaN or infinity be assumed away: divergence is found by them.
 FAST = {"reassoc", "contract", "nsz"}
@@ -55,14 +54,18 @@ def _types() -> dict[str, Any]:
     rule_type, factor_type, gradient_type = map(types.FunctionType, (rule, factor, gradient))
     pipeline = (real, real, real)
     update = pair(rule_type, vector, vector, matrix, vector, real, whole, *pipeline)
-    loop = types.Tuple((whole, whole))(
-        gradient_type, rule_type, factor_type,
+    loop = (
+        rule_type, factor_type,
         whole, whole, whole, whole, whole,
         real, *pipeline, vector,
         fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
         vector, matrix, matrix, vector, matrix, matrix, cube,
     )  # fmt: skip
-    return {"rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop}
+    done = types.Tuple((whole, whole))
+    return {
+        "rule": rule, "factor": factor, "gradient": gradient, "update": update,
+        "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
+    }  # fmt: skip
 
 
 @cache
@@ -101,19 +104,9 @@ def on_compile(callback: Callable[[], None]) -> None:
     event.register("numba:compile", type("Listener", (event.Listener,), methods)())
 
 
-def compiled_rule(optimizer: Optimizer, box: float = inf) -> Any:
-    """The update rule of an optimizer as a compiled first-class function.
-
-    After its step each weight is cut to [-box, box]. This is part of the rule, and not of the loop,
-    because a branch there would cost every network a quarter of its speed.
-    """
-    return _compiled(optimizer.step, "rule") if box == inf else _boxed_rule(optimizer.step, box)
-
-
-@cache
-def _boxed_rule(step: Step, box: float) -> Any:
-    _inlined(step)
-    return _compiled(within_box(step, box, f"{_versioned(step)}_{box:g}"), "rule")
+def compiled_rule(optimizer: Optimizer) -> Any:
+    """The update rule of an optimizer as a compiled first-class function."""
+    return _compiled(optimizer.step, "rule")
 
 
 def compiled_factor(schedule: Schedule) -> Any:
@@ -134,16 +127,17 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
 @cache
 def _compiled_surface(gradient: SurfaceGradient) -> Any:
     _inlined(gradient, exact=True)
-    return _compiled(as_mean_gradient(gradient, _versioned(gradient)), "gradient", exact=True)
+    name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
+    return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
 
 
-def _versioned(function: Any) -> str:
-    """A name that changes with the source file of a function, or with its code if it has none."""
+def _version(function: Any) -> int:
+    """A number that changes with the source file of a function, or with its code if it has none."""
     try:
         source = Path(function.__code__.co_filename).read_bytes()
     except OSError:
         source = function.__code__.co_code
-    return f"{function.__module__}_{sha256(source).hexdigest()[:16]}".replace(".", "_")
+    return int.from_bytes(sha256(source).digest()[:7], "big")
 
 
 def compiled_update() -> Any:
@@ -151,7 +145,45 @@ def compiled_update() -> Any:
     return _compiled(kernel.update, "update")
 
 
-def compiled_loop() -> Any:
-    """The training loop, compiled."""
+def compiled_loop(problem: Problem | SurfaceProblem | None = None) -> Any:
+    """The training loop of a problem, of any network if left out: `run_steps` from `rule` on."""
+    if isinstance(problem, SurfaceProblem):
+        return partial(_open_loop(), compiled_gradient(problem), problem.box)
+    return _network_loop()
+
+
+def _open_loop() -> Any:
+    """The loop for any gradient: it is not compiled again for each surface."""
     _inlined(kernel.update)
-    return _compiled(kernel.run_steps, "loop")
+    return _compiled(kernel.run_steps, "open_loop")
+
+
+@cache
+def _network_loop() -> Any:
+    """The loop with the network's gradient, and no box, compiled into it.
+
+    To call the gradient as a first-class function takes as long as a quarter of a step, and so does
+    to ask in each step whether there is a box.
+    """
+    from optplay.problems import network  # noqa: PLC0415
+
+    for function in (network._backpropagate, network.mean_gradient, kernel.update):
+        _inlined(function)
+    _inlined(kernel.run_steps)
+    # The cache looks at the file of `loop` only, but also at what it closes over.
+    versions = _version(network.mean_gradient), _version(kernel.run_steps)
+
+    def loop(  # type: ignore[no-untyped-def]
+        rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
+        inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work, sums,
+        record, weights, states,
+    ):  # fmt: skip
+        _ = versions
+        return kernel.run_steps(
+            network.mean_gradient, inf,
+            rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
+            inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work,
+            sums, record, weights, states,
+        )  # fmt: skip
+
+    return _compiled(loop, "loop")

@@ -13,7 +13,6 @@ from optplay.errors import InputError
 from optplay.optim import find_schedule
 from optplay.training.compilation import (
     compiled_factor,
-    compiled_gradient,
     compiled_loop,
     compiled_rule,
 )
@@ -58,8 +57,7 @@ def stream(
             states[: epoch + 1] = parent.states[: epoch + 1]
             born -= epoch * parent.config.problem.steps_per_epoch - parent.born
 
-    loop, gradient = compiled_loop(), compiled_gradient(problem)
-    step = compiled_rule(rule, problem.box)
+    loop, step = compiled_loop(problem), compiled_rule(rule)
     factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
     test = samples.test.copy()  # compiled code takes rows that may be written
     w, state = weights[epoch].copy(), states[epoch].copy()
@@ -86,7 +84,7 @@ def stream(
         orders = problem.orders(config.seed, order_epoch, -(-last // per_epoch))
         began = perf_counter()
         done, bad = loop(
-            gradient, step, factor,
+            step, factor,
             done, last, born, config.warmup_steps, config.steps,
             config.lr, clip, config.l2, config.weight_decay, config.hyper,
             samples.inputs, samples.labels, orders, order_epoch, test,

@@ -13,7 +13,7 @@ from optplay.errors import InputError
 from optplay.optim import find_schedule, optimizers
 from optplay.problems import Problem, SurfaceProblem, surfaces
 from optplay.training import Clip, RunConfig, at_step, kernel, stream, train, trainer
-from optplay.training.adapters import as_mean_gradient, within_box
+from optplay.training.adapters import as_mean_gradient
 
 STEPS, EARLY = 40, 8
 
@@ -71,8 +71,8 @@ def test_the_compiled_run_is_that_of_plain_python(config):
     weights[0] = w
     with np.errstate(all="ignore"):
         done, bad = kernel.run_steps(
-            as_mean_gradient(problem.declared.gradient, "plain"),
-            within_box(rule.step, problem.box, "plain"), find_schedule(config.decay).factor,
+            as_mean_gradient(problem.declared.gradient, "plain"), problem.box, rule.step,
+            find_schedule(config.decay).factor,
             0, STEPS, 0, 0, STEPS, config.lr, config.clip.norm if config.clip else np.inf,
             config.l2, config.weight_decay, config.hyper, samples.inputs,
             samples.labels, problem.orders(config.seed, 0, STEPS), 0, samples.test, 1,

@@ -3,25 +3,31 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
+from rich.color import Color as RichColor
 from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
 from textual.filter import LineFilter
 
 from optplay.plots import Picture
-
-RGB = tuple[int, int, int]
-Row = Sequence[tuple[str, RGB | None]]
+from optplay.plots.palette import RGB, Duo, Ink
+from optplay.plots.picture import Row
 
 FUTURE = Style(dim=True)
 AXIS_ROWS = 2
 EMPTY = " \u2800"
 
 
-@lru_cache(maxsize=1024)
-def ink(color: RGB | None) -> Style:
-    """The style of a run of text in this colour."""
-    return Style() if color is None else Style(color="#{:02x}{:02x}{:02x}".format(*color))
+@lru_cache(maxsize=4096)
+def ink(color: Ink) -> Style:
+    """The style of a run of text in this ink."""
+    if isinstance(color, Duo):
+        return Style(color=rich(color.fore), bgcolor=rich(color.back))
+    return Style(color=rich(color))
+
+
+def rich(color: RGB | None) -> RichColor | None:
+    return None if color is None else RichColor.from_rgb(*color)
 
 
 class Inks:
@@ -31,7 +37,7 @@ class Inks:
         self, base: Style, cursor: Style, filters: Sequence[LineFilter], background: Color
     ) -> None:
         self._base, self._filters, self._background = base, filters, background
-        self._known: dict[tuple[RGB | None, bool], Style] = {}
+        self._known: dict[tuple[Ink, bool], Style] = {}
         self.cursor = self.shown(cursor)
 
     def shown(self, style: Style) -> Style:
@@ -41,7 +47,7 @@ class Inks:
             segments = line_filter.apply(segments, self._background)
         return segments[0].style or Style()
 
-    def style(self, color: RGB | None = None, future: bool = False) -> Style:
+    def style(self, color: Ink = None, future: bool = False) -> Style:
         """The style of a colour, dimmed beyond the playhead."""
         style = self._known.get((color, future))
         if style is None:
