@@ -33,10 +33,12 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
     dots = np.zeros((rows * DOTS_DOWN, columns * DOTS_ACROSS), dtype=bool)
     finite = np.isfinite(x) & np.isfinite(y)
     points = np.stack([np.where(finite, x, 0), np.where(finite, y, 0)], axis=1).clip(-_FAR, _FAR)
-    lone = points[finite]
     joined = finite[1:] & finite[:-1] & np.any(points[1:] != points[:-1], axis=1)
-    start = np.concatenate([lone[:1], points[:-1][joined]])
-    end = np.concatenate([lone[:1], points[1:][joined]])
+    alone = finite.copy()
+    alone[1:] &= ~joined
+    alone[:-1] &= ~joined
+    start = np.concatenate([points[alone], points[:-1][joined]])
+    end = np.concatenate([points[alone], points[1:][joined]])
     size = np.array([dots.shape[1] - 1, dots.shape[0] - 1])
     ends = np.rint(np.concatenate(_cut(start, end), axis=1) * np.tile(size, 2)).astype(np.int64)
     if len(ends) > _MANY:
@@ -49,7 +51,7 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
 def _cut(start: Array, end: Array) -> tuple[Array, Array]:
     """Return the parts of segments, each end of shape (n, 2), in the unit square."""
     delta = end - start
-    flat = delta == 0
+    flat = np.abs(delta) < _SLACK
     within = (start >= -_SLACK) & (start <= 1 + _SLACK)
     # Liang and Barsky 1984: where along each segment it crosses the four sides.
     step = np.where(flat, 1, delta)

@@ -38,7 +38,9 @@ class Axis:
 
         On a log axis the values are exponents of ten: see ``units``.
         """
-        return (values - self.low) / (self.high - self.low)
+        with np.errstate(over="ignore"):  # an infinite place is as good as one far away
+            places: Array = (values - self.low) / (self.high - self.low)
+        return places
 
     def values(self, places: Array) -> Array:
         """Return the values at fractions of the axis."""
