@@ -14,6 +14,7 @@ _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 _SLACK = 1e-9  # of an axis: a rounding may put a point just outside
 _FAR = 1e6  # axes away, from where nothing changes to see
+_ENDS = slice(None, -1), slice(1, None)  # the first and the second ends of all steps of a path
 _MANY = 500  # segments, from where it pays to look for equal ones
 
 
@@ -30,21 +31,34 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
 
     The line is cut where it leaves [0, 1]; a point that is not finite leaves a gap.
     """
-    dots = np.zeros((rows * DOTS_DOWN, columns * DOTS_ACROSS), dtype=bool)
+    across, up = columns * DOTS_ACROSS, rows * DOTS_DOWN
     finite = np.isfinite(x) & np.isfinite(y)
-    points = np.stack([np.where(finite, x, 0), np.where(finite, y, 0)], axis=1).clip(-_FAR, _FAR)
-    joined = finite[1:] & finite[:-1] & np.any(points[1:] != points[:-1], axis=1)
-    alone = finite.copy()
+    inside = finite & (np.abs(x - 0.5) <= 0.5) & (np.abs(y - 0.5) <= 0.5)
+    x, y = (np.where(finite, values, 0).clip(-_FAR, _FAR) for values in (x, y))
+    column, row = np.rint(x * (across - 1)), np.rint(y * (up - 1))
+    # Most steps of a long path stay within a dot.
+    joined = (column[1:] != column[:-1]) | (row[1:] != row[:-1])
+    joined &= finite[1:] & finite[:-1]
+    alone = inside.copy()
     alone[1:] &= ~joined
     alone[:-1] &= ~joined
-    start = np.concatenate([points[alone], points[:-1][joined]])
-    end = np.concatenate([points[alone], points[1:][joined]])
-    size = np.array([dots.shape[1] - 1, dots.shape[0] - 1])
-    ends = np.rint(np.concatenate(_cut(start, end), axis=1) * np.tile(size, 2)).astype(np.int64)
-    if len(ends) > _MANY:
-        ends = np.unique(ends, axis=0)
-    across, up = _between(ends)
-    dots[size[1] - up, across] = True
+    whole = joined & inside[1:] & inside[:-1]
+    cut = joined & ~whole
+    parts = _cut(*(np.stack([x[at][cut], y[at][cut]], axis=1) for at in _ENDS))
+    ends = np.concatenate(
+        [
+            np.stack([column, row] * 2)[:, alone],
+            np.stack([values[at][whole] for at in _ENDS for values in (column, row)]),
+            np.rint(np.concatenate(parts, axis=1) * ([across - 1, up - 1] * 2)).T,
+        ],
+        axis=1,
+    ).astype(np.int64)
+    if ends.shape[1] > _MANY:
+        shape = (across, up) * 2
+        ends = np.stack(np.unravel_index(np.unique(np.ravel_multi_index(ends, shape)), shape))
+    dots = np.zeros((up, across), dtype=bool)
+    at_x, at_y = _between(ends.T)
+    dots[up - 1 - at_y, at_x] = True
     return dots
 
 
