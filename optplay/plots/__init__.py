@@ -7,10 +7,12 @@ folder that knows plotext, which is imported when the first chart is drawn and n
 plotext keeps one figure per process, so build charts **in one thread only**.
 """
 
+from optplay.plots.abreast import Panel, abreast
 from optplay.plots.canvas import warm_up
 from optplay.plots.histogram import histogram, histogram_picture
 from optplay.plots.legend import legend, legend_rows
 from optplay.plots.lines import line_chart, line_picture
+from optplay.plots.notice import notice
 from optplay.plots.overlays import Dots, Guide, Mark, Overlay, Path
 from optplay.plots.palette import MARKERS, PALETTE, PALETTE_LIGHT, run_color, run_marker
 from optplay.plots.picture import Picture
@@ -27,9 +29,11 @@ __all__ = [
     "Guide",
     "Mark",
     "Overlay",
+    "Panel",
     "Path",
     "Picture",
     "Series",
+    "abreast",
     "decimate",
     "graph_picture",
     "grid_limits",
@@ -39,6 +43,7 @@ __all__ = [
     "legend_rows",
     "line_chart",
     "line_picture",
+    "notice",
     "plane_picture",
     "run_color",
     "run_marker",

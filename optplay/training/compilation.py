@@ -1,13 +1,15 @@
 """Compiling the training loop and what it calls, on first use, with a cache on disk.
 
-Rules, gradients and schedules are first-class functions of the loop: each has one signature, so
-the loop is compiled once for all of them. Each compiled file calls compiled code of its own file
-only: numba's cache notices a change of a function's own file, and no other.
+Rules and schedules are first-class functions of the loop: each has one signature, so the loop is
+compiled once for all of them. numba's cache notices a change of a function's own file, and no
+other: what calls compiled code of another file closes over a number that changes with it.
 """
 
 from collections.abc import Callable
 from functools import cache
+from hashlib import sha256
 from importlib import import_module
+from pathlib import Path
 from threading import RLock
 from typing import Any
 
@@ -43,17 +45,23 @@ def _types() -> dict[str, Any]:
     gradient = pair(
         vector, vector, fixed_matrix, fixed_vector, whole_vector, whole, whole, whole_vector, matrix
     )
-    rule_type, factor_type, gradient_type = map(types.FunctionType, (rule, factor, gradient))
+    rule_type, factor_type = types.FunctionType(rule), types.FunctionType(factor)
     pipeline = (real, real, real)
     update = pair(rule_type, vector, vector, matrix, vector, real, whole, *pipeline)
     loop = types.Tuple((whole, whole))(
-        gradient_type, rule_type, factor_type,
+        rule_type, factor_type,
         whole, whole, whole, whole, whole,
         real, *pipeline, vector,
         fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
         vector, matrix, matrix, vector, matrix, matrix, cube,
     )  # fmt: skip
-    return {"rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop}
+    hessian = types.void(
+        vector, matrix, fixed_matrix, fixed_vector, whole_vector, whole_vector, matrix, matrix
+    )
+    return {
+        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop,
+        "hessian": hessian,
+    }  # fmt: skip
 
 
 @cache
@@ -106,12 +114,54 @@ def compiled_gradient() -> Any:
     return _compiled(network.mean_gradient, "gradient")
 
 
+def compiled_hessian() -> Any:
+    """The Hessian of the network, compiled."""
+    from optplay.problems import network_hessian  # noqa: PLC0415
+
+    _inlined(network_hessian._add_outer)
+    return _compiled(network_hessian.mean_hessian, "hessian")
+
+
+def _version(function: Any) -> int:
+    """A number that changes with the source file of a function, or with its code if it has none."""
+    try:
+        source = Path(function.__code__.co_filename).read_bytes()
+    except OSError:
+        source = function.__code__.co_code
+    return int.from_bytes(sha256(source).digest()[:7], "big")
+
+
 def compiled_update() -> Any:
     """One step of the pipeline, compiled."""
     return _compiled(kernel.update, "update")
 
 
+@cache
 def compiled_loop() -> Any:
-    """The training loop, compiled."""
-    _inlined(kernel.update)
-    return _compiled(kernel.run_steps, "loop")
+    """The training loop of the network, compiled: `run_steps` without its first argument.
+
+    The network's gradient is compiled into it: to call it as a first-class function takes as long
+    as a quarter of a step.
+    """
+    from optplay.problems import network  # noqa: PLC0415
+
+    for function in (network._backpropagate, network.mean_gradient, kernel.update):
+        _inlined(function)
+    _inlined(kernel.run_steps)
+    # The cache looks at the file of `loop` only, but also at what it closes over.
+    versions = _version(network.mean_gradient), _version(kernel.run_steps)
+
+    def loop(  # type: ignore[no-untyped-def]
+        rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
+        inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work, sums,
+        record, weights, states,
+    ):  # fmt: skip
+        _ = versions
+        return kernel.run_steps(
+            network.mean_gradient,
+            rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
+            inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work,
+            sums, record, weights, states,
+        )  # fmt: skip
+
+    return _compiled(loop, "loop")

@@ -1,10 +1,11 @@
 """What each key does. Every edit goes through the session; a refused one is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 import msgspec
+from textual.binding import BindingType
 
 from optplay.errors import InputError
 from optplay.experiments import LOOKS, load, preset_files
@@ -19,10 +20,11 @@ from optplay.tui.screens.choose_many import ChooseMany
 from optplay.tui.screens.confirm import Confirm
 from optplay.tui.screens.help import Help, sections_of
 from optplay.tui.screens.prompt import Prompt
+from optplay.tui.views import views
 from optplay.tui.widgets.chart import Chart
-from optplay.tui.widgets.chart_tabs import ChartTabs
 from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.runs import RunsPanel
+from optplay.tui.widgets.tab_line import TabLine
 
 
 class Actions(Display):
@@ -185,9 +187,21 @@ class Actions(Display):
             self.board.next_chart(self.stage.charts)
         self._rearrange()
 
-    def on_chart_tabs_clicked(self, event: ChartTabs.Clicked) -> None:
-        self.board.active = event.quantity
+    def on_tab_line_clicked(self, event: TabLine.Clicked) -> None:
+        if event.line is self.board.view_line:
+            self.action_view(event.name)
+        else:
+            self.board.active = event.name
+            self._rearrange()
+
+    def action_view(self, name: str) -> None:
+        self.board.open_view(name)
         self._rearrange()
+        if self.board.view:
+            self.board.view.focus()
+
+    def on_view_changed(self) -> None:
+        self.draw()
 
     def action_toggle_log(self) -> None:
         chart = self.board.chosen_chart()
@@ -285,7 +299,9 @@ class Actions(Display):
             self.notify(f"Not saved: {error}", severity="error", markup=False)
 
     def action_help(self) -> None:
-        owners = [*SECTIONS.items(), ("A knob in focus", KnobRow.KEYS)]
+        owners: list[tuple[str, Sequence[BindingType]]] = [*SECTIONS.items()]
+        owners.append(("A knob in focus", KnobRow.KEYS))
+        owners += [(f"In {kind.title}", kind.BINDINGS) for kind in views().values()]
         self.push_screen(Help(sections_of(owners, self.get_key_display)))
 
     async def action_quit(self) -> None:

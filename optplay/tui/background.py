@@ -14,12 +14,13 @@ from optplay.experiments import Preset, Results
 from optplay.experiments.experiment import stream_preset
 from optplay.plots import warm_up
 from optplay.training import History, on_compile
-from optplay.tui.messages import Compiling, Measured, Trained
+from optplay.tui.messages import Compiling, Looked, Measured, Trained
 from optplay.tui.plans import Library, Plan, plans
 from optplay.tui.player import DEFAULT_SPEED, Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
 from optplay.tui.training import POST_SECONDS, every, grow, step_back
+from optplay.tui.widgets.view import Task, View
 
 QUIET_SECONDS = 0.3
 STALE_SECONDS = 0.2
@@ -39,18 +40,22 @@ class Background(App[None]):
         self.failure: BaseException | None = None
         self.training = True
         self.measuring = False
+        self.looking = False
         self.began = clock()
         self._library = Library()
         self._generation = 0
         self._warm = False
         self._stop_measuring = Event()
         self._measured: object = None
+        self._stop_looking = Event()
+        self._looked_at: View | None = None
 
     def on_mount(self) -> None:
         self._quiet = self.set_timer(QUIET_SECONDS, self.measure_now, pause=True)
 
     def on_unmount(self) -> None:
         self._stop_measuring.set()
+        self._stop_looking.set()
 
     def draw(self, *, words: bool = True) -> None:
         """Draws the stage as it is now; what isn't a chart only now and then, without `words`."""
@@ -70,7 +75,7 @@ class Background(App[None]):
     @property
     def settled(self) -> bool:
         """Whether nothing is being computed, and nothing waits to be."""
-        return not (self.training or self.measuring)
+        return not (self.training or self.measuring or self.looking)
 
     def compute(self) -> None:
         """Trains what is on the screen, but for what is known."""
@@ -181,6 +186,40 @@ class Background(App[None]):
         self.measuring = not message.done
         self.draw()
 
+    def look(self, view: View | None) -> None:
+        """Computes what the view on the screen needs, unless that is there or under way."""
+        task = view.wanted(self.stage) if view else None
+        if view and task and task.key == view.task_key and (view.complete or self.looking):
+            return
+        self._stop_looking.set()
+        self.looking = False
+        if view is None or task is None:
+            return
+        self.looking, self._stop_looking, self._looked_at = True, Event(), view
+        view.wait_for(task.key)
+        stop = self._stop_looking
+        self.compute_view(view.name, task, stop)
+        self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, stop))
+
+    @staticmethod
+    def _drop_result(view: View, version: int, stop: Event) -> None:
+        """As for curves: what has become untrue stays for a blink, no longer."""
+        if not stop.is_set() and view.version == version and not view.complete:
+            view.take(None, False)
+
+    @work(thread=True, exclusive=True, group="looking", exit_on_error=False)
+    def compute_view(self, name: str, task: Task, stop: Event) -> None:
+        """Computes in a thread, and tells about it some twenty times a second."""
+        due = every(POST_SECONDS)
+        step_back()
+        result = None
+        for result in task.make(stop):
+            if stop.is_set():
+                return
+            if due():
+                self.post_message(Looked(name, task.key, result, stop, False))
+        self.post_message(Looked(name, task.key, result, stop, True))
+
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         if event.state is not WorkerState.ERROR:
             return
@@ -191,6 +230,10 @@ class Background(App[None]):
         self.notify(told, severity="error", timeout=15, markup=False)
         if event.worker.group == "training":
             self.training = False
-        else:
+        elif event.worker.group == "measuring":
             self.measuring = False
+        elif self._looked_at:
+            self.looking = False
+            # It would only fail again.
+            self._looked_at.take(None, True)
         self.draw()

@@ -14,16 +14,18 @@ from optplay.tui.knobs import Knob, knobs
 from optplay.tui.scales import Choice
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
+from optplay.tui.views import CHARTS, views
 from optplay.tui.widgets.chart import Chart
-from optplay.tui.widgets.chart_tabs import ChartTabs
 from optplay.tui.widgets.controls import Controls
 from optplay.tui.widgets.knob_row import Check
 from optplay.tui.widgets.lesson import Lesson
 from optplay.tui.widgets.runs import RunsPanel
+from optplay.tui.widgets.tab_line import Tab, TabLine
+from optplay.tui.widgets.view import View
 
 SMALLEST = (60, 20)
 WIDE = (100, 28)
-CHART, LESSON = "chart", "lesson"
+CHART, LESSON, VIEW = "chart", "lesson", "view"
 SCOPE = "scope"
 ALL_RUNS, THIS_RUN = "all runs", "this run"
 SCOPE_KNOB = Knob(
@@ -38,11 +40,13 @@ class Board(Container):
     def __init__(self, check: Check) -> None:
         super().__init__(id="board")
         self.runs, self.controls = RunsPanel(), Controls(check)
-        self.tabs, self.lesson = ChartTabs(), Lesson()
+        self.view_line, self.tabs, self.lesson = TabLine("views"), TabLine("chart-tabs"), Lesson()
         self.charts = {quantity: Chart(quantity, LOOKS[quantity]) for quantity in QUANTITIES}
         self._stage: Stage | None = None
         self.zoomed: str | None = None
         self.active = "loss"
+        self.view_name = CHARTS
+        self.views: dict[str, View] = {}
         self.lesson_open: bool | None = None
         self._order: list[str] = []
 
@@ -52,9 +56,11 @@ class Board(Container):
                 yield self.runs
                 yield self.controls
             with Vertical(id="main"):
+                yield self.view_line
                 yield self.tabs
                 with Grid(id="charts"):
                     yield from self.charts.values()
+                yield Container(id="view")
                 yield self.lesson
         yield Static(f"optplay needs {SMALLEST[0]}×{SMALLEST[1]} cells: make the window larger",
                      id="too-small")  # fmt: skip
@@ -75,6 +81,20 @@ class Board(Container):
         if self.zoomed:
             return self.zoomed == LESSON
         return not self.narrow if self.lesson_open is None else self.lesson_open
+
+    @property
+    def view(self) -> View | None:
+        """The view that stands in the place of the charts, if there is one."""
+        return self.views.get(self.view_name)
+
+    def open_view(self, name: str) -> None:
+        """Puts a view, or the charts, on the screen."""
+        if name != CHARTS and name not in self.views:
+            # Made when it is first wanted: no start has to wait for all of them.
+            self.views[name] = views()[name]()
+            self.query_one("#view").mount(self.views[name])
+        self.view_name = name
+        self.zoomed = None
 
     def chosen_chart(self) -> Chart:
         """The chart in focus, else the one looked at."""
@@ -110,21 +130,37 @@ class Board(Container):
             last_odd = len(shown) > 1 and len(shown) % 2 == 1 and chart.quantity == shown[-1]
             chart.styles.column_span = 2 if last_odd else 1
         grid.styles.grid_size_columns = 1 if len(shown) == 1 else 2
-        self.tabs.display = self.single and len(charts) > 1
-        self.tabs.show([(q, LOOKS[q].title) for q in charts], self.active)
+        view = self.view
+        self.tabs.display = self.single and len(charts) > 1 and not view
+        self.tabs.show([Tab(q, LOOKS[q].title) for q in charts], self.active)
+        self._draw_view_line(stage)
         self.lesson.display = self.lesson_shown
         full = self.lesson_shown and (self.narrow or self.zoomed == LESSON)
         self.lesson.set_class(full, "-full")
-        grid.display = not full
-        if not grid.display:
+        grid.display = not full and not view
+        self.query_one("#view").display = not full and view is not None
+        for each in self.views.values():
+            each.display = each is view
+        if full:
             self.tabs.display = False
+
+    def _draw_view_line(self, stage: Stage) -> None:
+        preset = stage.session.preset
+        tabs = [Tab(CHARTS, "1 Charts", "1")]
+        for number, (name, kind) in enumerate(views().items(), 2):
+            dim = kind.refusal(preset) is not None
+            tabs.append(Tab(name, f"{number} {kind.title}", str(number), dim))
+        self.view_line.show(tabs, self.view_name)
 
     def draw_rows(self, stage: Stage) -> None:
         """Draws the runs that have changed."""
         self.runs.show(stage.rows(), stage.session.state.selected)
 
     def draw_charts(self, stage: Stage) -> None:
-        """Draws the charts that have changed."""
+        """Draws the charts, or the view in their place, as far as they have changed."""
+        if self.view:
+            self.view.show(stage)
+            return
         shown, key, epoch = stage.charts, stage.key(), stage.player.epoch
         for quantity in [self.active] if self.single else shown:
             chart = self.charts[quantity]
@@ -147,6 +183,8 @@ class Board(Container):
         """Gives the whole area to the lesson or the chart in focus; or takes it back."""
         if self.zoomed:
             self.zoomed = None
+        elif self.view and not isinstance(self.screen.focused, Lesson):
+            self.zoomed = VIEW
         elif isinstance(self.screen.focused, Lesson):
             self.zoomed = LESSON
         else:

@@ -10,10 +10,12 @@ from optplay.experiments import load
 from optplay.tui.background import Background
 from optplay.tui.board import Board
 from optplay.tui.knobs import turned
+from optplay.tui.messages import Looked
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
 from optplay.tui.training import every
+from optplay.tui.views import CHARTS, views
 from optplay.tui.widgets.status import StatusLine
 
 FRAMES_PER_SECOND = 20
@@ -72,6 +74,8 @@ class Display(Background):
     def _opened(self) -> None:
         board = self.board
         board.zoomed, board.active = None, self.stage.charts[0]
+        opening = (name for name, kind in views().items() if kind.opens(self.session.preset))
+        board.open_view(next(opening, CHARTS))
         self.board.lesson.show_text(self.session.preset.question, self.session.preset.lesson)
         self._measured = None
         self.changed()
@@ -103,6 +107,7 @@ class Display(Background):
         if not (self.is_running and self.board.is_mounted):
             return
         self.board.draw_charts(self.stage)
+        self.look(self.board.view)
         if self._words_due() or words:
             self.board.draw_rows(self.stage)
             self._draw_status()
@@ -111,6 +116,14 @@ class Display(Background):
             self._frames.resume()
         else:
             self._frames.pause()
+
+    def on_looked(self, message: Looked) -> None:
+        view = self.board.views.get(message.view)
+        if message.stopped.is_set() or view is None or view.task_key != message.key:
+            return
+        view.take(message.result, message.complete)
+        if message.complete:
+            self.looking = False
 
     def _draw_status(self) -> None:
         player, status = self.player, self._status

@@ -2,6 +2,8 @@
 
 from textual.binding import Binding, BindingType
 
+from optplay.tui.views import CHARTS, views
+
 # What the footer shows, the most useful first; where it is too narrow the last ones are cut.
 FOOTER = (
     "play", "presets", "help", "quit", "lesson", "undo", "all_seeds", "fork", "reseed(1)",
@@ -50,9 +52,16 @@ VIEW = [
     key("z", "zoom", "Zoom", "shows the chart or lesson in focus in the full area, or all again"),
     key("v", "next_chart", "Next chart", "the next chart, where one is shown at a time"),
     key("g", "toggle_log", "Log/linear", "logarithmic or linear axis of the chart in focus"),
-    key("h", "choose_charts", "Charts", "chooses which charts are shown"),
+    key("h", "choose_charts", "Choose charts", "chooses which charts are shown"),
     key("l", "lesson", "Lesson", "shows or folds the lesson"),
     key("t", "toggle_dark", "Dark/light", "changes between a dark and a light theme"),
+]
+VIEWS = [
+    key("1", f"view('{CHARTS}')", "Charts", "the curves of all runs, epoch by epoch"),
+    *(
+        key(str(number), f"view('{view.name}')", view.title, view.text)
+        for number, view in enumerate(views().values(), 2)
+    ),
 ]
 FILES = [
     key("p", "presets", "Presets", "opens another preset"),
@@ -69,7 +78,8 @@ APP = [
 ]  # fmt: skip
 
 SECTIONS = {
-    "Player": PLAYER, "Knobs": KNOBS, "Runs": RUNS, "View": VIEW, "Files": FILES, "App": APP,
+    "Player": PLAYER, "Knobs": KNOBS, "Runs": RUNS, "View": VIEW, "Views": VIEWS, "Files": FILES,
+    "App": APP,
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from threading import Event
+from typing import Any
 
 from textual.message import Message
 
@@ -33,6 +34,21 @@ class Measured(Message):
     def can_replace(self, message: Message) -> bool:
         """Whether this one makes `message` superfluous."""
         return isinstance(message, Measured)
+
+
+@dataclass
+class Looked(Message):
+    """A result of what a view asked for; the last one is `complete`."""
+
+    view: str
+    key: object
+    result: Any
+    stopped: Event
+    complete: bool
+
+    def can_replace(self, message: Message) -> bool:
+        """Whether this one makes `message` superfluous."""
+        return isinstance(message, Looked)
 
 
 class Compiling(Message):

@@ -95,6 +95,7 @@ class Playground:
             chart.log_axis = chart.look.log
         app.clear_notifications()
         app.open(app.session.opened)
+        app.board.open_view("charts")
         app.set_focus(app.board.runs)
         await self.pilot.pause()
 

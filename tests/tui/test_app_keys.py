@@ -6,6 +6,7 @@ import pytest
 
 from optplay.tui.keys import ALL, SECTIONS
 from optplay.tui.screens.help import sections_of
+from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
 
 
@@ -61,6 +62,11 @@ ACTIONS = {
     "quit": ((), lambda p: (p.app._exit, p.app.return_code), (True, 0)),
     "interrupt": ((), lambda p: (p.app._exit, p.app.return_code), (True, 130)),
 }
+
+
+ACTIONS["view('charts')"] = (["2"], lambda p: p.app.board.view_name, "charts")
+for name in views():
+    ACTIONS[f"view('{name}')"] = ((), lambda p: p.app.board.view_name, name)
 
 
 def test_no_action_is_left_out():

@@ -7,23 +7,18 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
-from textual.binding import Binding
-from textual.color import Color
-from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
 
 from optplay.experiments import Look
 from optplay.plots import Picture, Series, line_picture, run_color, run_marker
 from optplay.tui.stage import Reading
-from optplay.tui.widgets.cells import Inks
+from optplay.tui.widgets.framed import Framed
 
 ELLIPSIS = "…"
 
 
-class Chart(Widget, can_focus=True):
+class Chart(Framed):
     """Draws series over the epochs; what lies beyond the playhead is dimmed.
 
     The picture is made again only if the series, the size or the look changed. Moving the playhead
@@ -31,7 +26,6 @@ class Chart(Widget, can_focus=True):
     """
 
     COMPONENT_CLASSES = {"chart--cursor"}
-    BINDINGS = [Binding("enter", "app.zoom", "Zoom", show=False)]
 
     @dataclass
     class Scrubbed(Message):
@@ -53,11 +47,6 @@ class Chart(Widget, can_focus=True):
         self._limits = (1.0, 2.0)
         self._picture: Picture | None = None
         self._picture_key: object = None
-        self._look_key: object = None
-        self._dark = True
-        self._ends = Strip([]), Strip([])
-        self._sides = Strip([]), Strip([])
-        self._inks = Inks(Style(), Style(), (), Color(0, 0, 0))
         self._title()
 
     def show(
@@ -80,63 +69,32 @@ class Chart(Widget, can_focus=True):
     def _title(self) -> None:
         self.border_title = self.look.title + (" (log)" if self.log_axis else "")
 
-    @property
-    def color(self) -> bool:
-        """Whether the screen has colours."""
-        return not self.app.no_color
+    def cursor_style(self) -> Style:
+        """How the playhead looks."""
+        return self.get_component_rich_style("chart--cursor")
 
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._look_key = None
-
-    def render_lines(self, crop: Region) -> list[Strip]:
-        """All lines, made at once: line by line, as other widgets, takes several times as long."""
-        self._look()
+    def inner(self) -> list[list[Segment]]:
+        """The values at the playhead, and the picture with the playhead in it."""
         self._draw()
         first, picture = int(self._limits[0]), self._picture
         column = picture.column(max(self.epoch, first)) if picture else None
-        width, left, right = self.outer_size.width, *self._sides
-        inner = [self._reading_line()]
-        if picture:
-            inner += self._inks.lines(picture, column)
-        middle = [Strip([*left, *line, *right], width) for line in inner]
-        lines = [self._ends[0], *middle, self._ends[1]][crop.y : crop.bottom]
-        return lines if crop.width == width else [line.crop(crop.x, crop.right) for line in lines]
-
-    def _look(self) -> None:
-        """Makes the border and the styles, unless they are there already."""
-        theme = self.app.current_theme
-        key = (self.outer_size, self.border_title, self.has_focus, theme.name, self.app.no_color)
-        if key == self._look_key:
-            return
-        self._look_key, self._dark = key, theme.dark
-        width, height = self.outer_size
-        top, side = super().render_lines(Region(0, 0, width, 2))
-        [bottom] = super().render_lines(Region(0, height - 1, width, 1))
-        self._ends, self._sides = (top, bottom), (side.crop(0, 1), side.crop(width - 1))
-        background = self.background_colors[1]
-        cursor = self.get_component_rich_style("chart--cursor")
-        self._inks = Inks(self.rich_style, cursor, self.get_line_filters(), background)
-
-    def render_line(self, y: int) -> Strip:
-        """An empty line, for what Textual draws around it."""
-        return Strip.blank(self.content_size.width, self.rich_style)
+        return [self._reading_line(), *(self.inks.lines(picture, column) if picture else [])]
 
     def _draw(self) -> None:
         """Makes the picture, unless it is there already."""
         width, height = self.content_size.width, self.content_size.height - 1
-        key = (self._key, width, height, self.log_axis, self.color, self._dark)
+        key = (self._key, width, height, self.log_axis, self.color, self.dark)
         if key == self._picture_key:
             return
         self._picture_key = key
         self._picture = line_picture(
             self._series(), width=width, height=height, log=self.log_axis, x_title="epoch",
-            percent=self.look.percent, color=self.color, dark=self._dark, x_limits=self._limits,
+            percent=self.look.percent, color=self.color, dark=self.dark, x_limits=self._limits,
         )  # fmt: skip
 
     def _reading_line(self) -> list[Segment]:
         """The values at the playhead, with labels if they fit, and cut after a whole value."""
-        width, plain = self.content_size.width, self._inks.style()
+        width, plain = self.content_size.width, self.inks.style()
         for labels, space, gap in ((True, " ", "  "), (False, " ", "  "), (False, "", " ")):
             parts = [self._reading(each, labels, space, gap) for each in self._readings]
             lengths = [sum(cell_len(segment.text) for segment in part) for part in parts]
@@ -152,9 +110,9 @@ class Chart(Widget, can_focus=True):
 
     def _reading(self, reading: Reading, label: bool, space: str, gap: str) -> list[Segment]:
         mark = "●" if self.color else run_marker(reading.color_index)
-        color = run_color(reading.color_index, self._dark) if self.color else None
+        color = run_color(reading.color_index, self.dark) if self.color else None
         name = f" {reading.label}" if label else ""
-        style = self._inks.style
+        style = self.inks.style
         return [Segment(mark + name, style(color)), Segment(space + reading.value + gap, style())]
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
