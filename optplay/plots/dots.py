@@ -15,7 +15,6 @@ _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 _SLACK = 1e-9  # of an axis: a rounding may put a point just outside
 _FAR = 1e6  # axes away, from where nothing changes to see
 _ENDS = slice(None, -1), slice(1, None)  # the first and the second ends of all steps of a path
-_MANY = 500  # segments, from where it pays to look for equal ones
 
 
 def braille(dots: Dots) -> NDArray[np.int64]:
@@ -34,30 +33,23 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
     across, up = columns * DOTS_ACROSS, rows * DOTS_DOWN
     finite = np.isfinite(x) & np.isfinite(y)
     inside = finite & (np.abs(x - 0.5) <= 0.5) & (np.abs(y - 0.5) <= 0.5)
-    x, y = (np.where(finite, values, 0).clip(-_FAR, _FAR) for values in (x, y))
-    column, row = np.rint(x * (across - 1)), np.rint(y * (up - 1))
-    # Most steps of a long path stay within a dot.
-    joined = (column[1:] != column[:-1]) | (row[1:] != row[:-1])
-    joined &= finite[1:] & finite[:-1]
-    alone = inside.copy()
-    alone[1:] &= ~joined
-    alone[:-1] &= ~joined
-    whole = joined & inside[1:] & inside[:-1]
-    cut = joined & ~whole
-    parts = _cut(*(np.stack([x[at][cut], y[at][cut]], axis=1) for at in _ENDS))
-    ends = np.concatenate(
-        [
-            np.stack([column, row] * 2)[:, alone],
-            np.stack([values[at][whole] for at in _ENDS for values in (column, row)]),
-            np.rint(np.concatenate(parts, axis=1) * ([across - 1, up - 1] * 2)).T,
-        ],
-        axis=1,
-    ).astype(np.int64)
-    if ends.shape[1] > _MANY:
-        shape = (across, up) * 2
-        ends = np.stack(np.unravel_index(np.unique(np.ravel_multi_index(ends, shape)), shape))
+    # What is outside is anywhere: it is not drawn from here.
+    column, row = (
+        np.rint(np.where(inside, places, 0) * (dots - 1)).astype(np.int64)
+        for places, dots in ((x, across), (y, up))
+    )
+    dot = column * up + row  # its number
+    both = inside[1:] & inside[:-1]
+    # Most steps of a long path stay within a dot, and many are equal.
+    steps = both & (dot[1:] != dot[:-1])
+    pairs = np.unique(dot[:-1][steps] * (across * up) + dot[1:][steps])
+    cut = finite[1:] & finite[:-1] & ~both
+    far = (np.stack([x[at][cut], y[at][cut]], axis=1).clip(-_FAR, _FAR) for at in _ENDS)
+    parts = np.concatenate(_cut(*far), axis=1) * ([across - 1, up - 1] * 2)
+    ends = [np.stack(np.unravel_index(pairs, (across, up) * 2), axis=1), np.rint(parts)]
     dots = np.zeros((up, across), dtype=bool)
-    at_x, at_y = _between(ends.T)
+    dots[up - 1 - row[inside], column[inside]] = True
+    at_x, at_y = _between(np.concatenate(ends).astype(np.int64))
     dots[up - 1 - at_y, at_x] = True
     return dots
 

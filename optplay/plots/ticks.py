@@ -170,6 +170,12 @@ def _label(value: float, step: float, largest: float, percent: bool) -> str:
     return f"{mantissa}e{int(exponent)}"
 
 
+def short(value: float) -> str:
+    """Return a number with three digits, in the way of the labels."""
+    text, exponent, power = f"{value:.3g}".partition("e")
+    return f"{text}{exponent}{int(power)}" if power else text
+
+
 def finite_limits(values: Array) -> tuple[float, float]:
     """Return the lowest and highest of the finite values; (0, 0) if there is none."""
     finite = values[np.isfinite(values)]
