@@ -266,11 +266,11 @@ def test_where_a_run_is_comes_on_top_and_a_diverged_one_is_nowhere() -> None:
 
 def test_paths_on_each_other_take_turns() -> None:
     x = [-1.0, 1.0]
-    picture = plane(overlays=[Path(x, [0, 0], index) for index in (0, 1)])
+    picture = plane(overlays=[Path(x, [0, 0], index) for index in range(3)])
     row = picture.row(0.0)
     assert row is not None
     colors = {ink.fore for text, ink in picture.rows[row] if isinstance(ink, Duo)}
-    assert {run_color(0), run_color(1)} <= colors
+    assert {run_color(index) for index in range(3)} <= colors
 
 
 def test_a_mark_contrasts_with_what_is_behind_it() -> None:
