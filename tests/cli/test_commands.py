@@ -34,7 +34,14 @@ def test_help(cli, command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]],
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["--version"],
+        ["play", "--help"],
+        ["inspect", "--help"],
+        ["rates", "--help"],
+    ],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
