@@ -252,6 +252,8 @@ def print_optimizer(name: str) -> None:
     out = console()
     out.print(Text(optimizer.title, style="bold"))
     out.print(f"{optimizer.summary}\n{optimizer.paper}")
+    for line in optimizer.formula:
+        out.print(f"    {line}")
     table = grid("Hyperparameter", ">Default", "Allowed", "What it does")
     for h in optimizer.hyperparameters:
         table.add_row(h.name, plain(h.default), Text(h.allowed), h.text)
