@@ -6,7 +6,7 @@ from weakref import ref
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import optplay
@@ -292,6 +292,8 @@ def test_a_run_that_is_over_has_empty_bins_beside_others():
     assert found["over"]["rates"]["quantiles"] == {}
 
 
+# Ten to the logarithm of 0.4463, and the logarithm of that, is a bit less than it was.
+@example([[0.0001, 0.4463], [0.0007]])
 @given(st.lists(st.lists(st.floats(1e-300, 1e300), max_size=20), min_size=1, max_size=4))
 def test_no_value_falls_out_of_common_edges(runs):
     with np.errstate(over="ignore"):
