@@ -14,6 +14,7 @@ Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
 Rates = Callable[[Floats, Floats, float, int], Floats]
 Term = Floats | float
 Terms = Callable[[Floats, Floats, Floats, Floats, float, int], Mapping[str, Term]]
+Stability = Callable[[Mapping[str, float]], float]
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,9 @@ class Optimizer:
             gradient `g` (n,) and the state before and after step t, by name: a value (n,) per
             parameter or one for all; none while it is undefined. The last is `Δ` (n,), what the
             rule adds to the weights.
+        stability: `stability(hyperparameters)` gives c: once its averages are warm, the rule
+            diverges on a quadratic whose curvature, preconditioned by its rates where it has any,
+            is above c/lr. Left out: no such number is known.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Optimizer:
     weight_decay: float = 0.0
     formula: tuple[str, ...] = ()
     terms: Terms | None = None
+    stability: Stability | None = None
 
     @property
     def order(self) -> int:

@@ -16,9 +16,9 @@ from optplay.problems.initial import Init, draw_weights
 from optplay.registry import declarations, find
 
 Activation = Literal["relu", "tanh", "sigmoid", "identity"]
-Loss = Literal["bce", "mse"]
+Loss = Literal["bce", "mse", "half_mse"]
 ACTIVATIONS: tuple[str, ...] = ("relu", "tanh", "sigmoid", "identity")
-LOSSES: tuple[str, ...] = ("bce", "mse")
+LOSSES: tuple[str, ...] = ("bce", "mse", "half_mse")
 INPUTS = 2
 
 

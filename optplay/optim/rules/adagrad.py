@@ -6,6 +6,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import epsilon, lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -39,4 +40,5 @@ optimizer = Optimizer(
     rates=rates,
     formula=("s ← s + g²", "Δ = -lr·g/(√s + ε)"),
     terms=terms,
+    stability=descent,
 )

@@ -7,6 +7,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -49,4 +50,5 @@ optimizer = Optimizer(
         "Δ = -lr·m̂/u",
     ),
     terms=terms,
+    stability=mean_gradient,
 )

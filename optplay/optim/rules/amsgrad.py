@@ -9,6 +9,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -56,4 +57,5 @@ optimizer = Optimizer(
         "Δ = -lr·m̂/(√v̂ + ε)",
     ),
     terms=terms,
+    stability=mean_gradient,
 )

@@ -2,6 +2,7 @@
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import heavy_ball
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -29,4 +30,5 @@ optimizer = Optimizer(
     step=step,
     formula=("v ← β·v + g", "Δ = -lr·v"),
     terms=terms,
+    stability=heavy_ball,
 )

@@ -7,6 +7,7 @@ PyTorch and Keras. With a constant lr both take their gradients at the same poin
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import nesterov
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -34,4 +35,5 @@ optimizer = Optimizer(
     step=step,
     formula=("v ← β·v + g", "Δ = -lr·(g + β·v)"),
     terms=terms,
+    stability=nesterov,
 )

@@ -11,6 +11,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 TRUSTED = 5.0
 
@@ -79,4 +80,5 @@ optimizer = Optimizer(
         "Δ = -lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), or -lr·m̂ while ρₜ ≤ 5",
     ),
     terms=terms,
+    stability=mean_gradient,
 )

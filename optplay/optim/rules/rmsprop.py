@@ -6,6 +6,7 @@ import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, epsilon, lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -43,4 +44,5 @@ optimizer = Optimizer(
     rates=rates,
     formula=("v ← β·v + (1-β)·g²", "Δ = -lr·g/(√v + ε)"),
     terms=terms,
+    stability=descent,
 )

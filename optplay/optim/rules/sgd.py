@@ -2,6 +2,7 @@
 
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -26,4 +27,5 @@ optimizer = Optimizer(
     step=step,
     formula=("Δ = -lr·g",),
     terms=terms,
+    stability=descent,
 )
