@@ -6,8 +6,7 @@ from typing import Any, Unpack
 import numpy as np
 
 from optplay.analysis.steps import QUANTILES, Quantiles
-from optplay.plots import Picture, Series, line_picture, notice
-from optplay.plots.histogram import histogram_picture
+from optplay.plots import Picture, Series, histogram_picture, line_picture, notice
 from optplay.scenes.look import Look
 
 LOW, MEDIAN, HIGH = (QUANTILES.index(q) for q in (0.1, 0.5, 0.9))
