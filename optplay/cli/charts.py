@@ -20,6 +20,7 @@ SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
 RATES_HEIGHT = 13
+TWO_RATES = 60
 RATE_TITLES = {"rates": "Rates", "steps": "|Δw|"}
 PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
@@ -113,8 +114,7 @@ def print_rate_charts(
     )
     _write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
     for panels in pairs:
-        side = out.width >= TWO_ABREAST
-        height = RATES_HEIGHT if side else 2 * RATES_HEIGHT
+        height = RATES_HEIGHT if out.width >= TWO_RATES else 2 * RATES_HEIGHT
         _write(out, abreast(panels, out.width, height, **look).text())
     note = "How many parameters have which; over time the median, with a band from 10 to 90 %"
     out.print(Text(note, style="dim"))

@@ -15,7 +15,7 @@ from optplay.experiments.rates import (
 )
 from optplay.experiments.report import strict_json
 
-IN_TABLE = 6
+IN_TABLE = 4
 
 
 def rates_and_report(preset: Preset, asked: str | None, *, plot: bool, as_json: bool) -> None:

@@ -22,7 +22,7 @@ Examples:
 @plot_option("Draw histograms at these steps, and the quantiles over time.")
 @json_option
 def command(preset: "Preset", steps: str | None, plot: bool, as_json: bool) -> None:
-    """Show how far each parameter moves, and at which effective rate."""
+    """Show how far parameters move, and at which rates."""
     one_of(json=as_json, plot=plot)
     from optplay.cli.rating import rates_and_report  # noqa: PLC0415
 
