@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optplay.errors import InputError
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
 from optplay.training.compilation import compiled_hessian
 
@@ -23,14 +23,17 @@ CHUNK_SECONDS = 0.015
 DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
 
 
-def hessian(problem: Problem, weights: Floats) -> Floats:
+def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
     """The exact Hessian (n, n) of the mean loss over all training samples at the weights (n,).
 
     At relu's kink, where there is none, it takes the second derivative to be 0 as everywhere else.
+    On a surface it is made of central differences of the gradient.
 
     Raises:
         InputError: more parameters than a matrix of them can be handled for.
     """
+    if isinstance(problem, SurfaceProblem):
+        return difference_hessian(problem.slope, weights)
     n, neurons = problem.parameter_count, sum(problem.sizes[1:])
     if n > MOST_PARAMETERS:
         raise InputError(
