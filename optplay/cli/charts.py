@@ -1,21 +1,28 @@
 """The static charts of `optplay run --plot`."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from optplay.analysis import distribution
+from optplay.analysis.steps import Quantiles
 from optplay.experiments import LOOKS, Results, median_curve
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
 from optplay.problems import SurfaceProblem
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
+from optplay.scenes.rates import histogram_scene, over_time_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
+RATES_HEIGHT = 13
+TWO_RATES = 60
+RATE_TITLES = {"rates": "Rates", "steps": "|Δw|"}
 PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
 
@@ -82,6 +89,42 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
             _write(
                 out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
             )
+
+
+def print_rate_charts(
+    out: Console,
+    steps: Sequence[Mapping[str, dict[str, Any]]],
+    ways: Mapping[str, Sequence[Quantiles]],
+) -> None:
+    """Histograms of rates and of steps, all runs over each other, and how they move over time.
+
+    Args:
+        steps: for each step the distribution of each run, by its label. ways: the quantiles of
+            each run over time.
+    """
+    look = Look(color=out.color_system is not None, dark=True)
+    pairs = [
+        [
+            Panel(
+                f"{title} at step {next(iter(found.values()))['step']}",
+                partial(histogram_scene, list(found.values()), kind, **look),
+            )
+            for kind, title in RATE_TITLES.items()
+        ]
+        for found in steps
+    ]
+    pairs.append(
+        [
+            Panel(f"{title} over time", partial(over_time_scene, list(ways.values()), kind, **look))
+            for kind, title in RATE_TITLES.items()
+        ]
+    )
+    _write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
+    for panels in pairs:
+        height = RATES_HEIGHT if out.width >= TWO_RATES else 2 * RATES_HEIGHT
+        _write(out, abreast(panels, out.width, height, **look).text())
+    note = "How many parameters have which; over time the median, with a band from 10 to 90 %"
+    out.print(Text(note, style="dim"))
 
 
 def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:

@@ -34,7 +34,14 @@ def test_help(cli, command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]],
+    [
+        ["--help"],
+        ["run", "--help"],
+        ["--version"],
+        ["play", "--help"],
+        ["inspect", "--help"],
+        ["rates", "--help"],
+    ],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
@@ -90,7 +97,13 @@ def test_one_optimizer(cli, monkeypatch, name):
     code, out, err = cli("optimizers", name)
     assert (code, err) == (0, "")
     optimizer = optimizers()[name]
-    for text in (optimizer.title, optimizer.summary, optimizer.paper, *optimizer.slots):
+    for text in (
+        optimizer.title,
+        optimizer.summary,
+        optimizer.paper,
+        *optimizer.slots,
+        *optimizer.formula,
+    ):
         assert text in out
     for h in optimizer.hyperparameters:
         for text in (h.name, h.allowed, h.text):
