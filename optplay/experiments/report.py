@@ -79,9 +79,14 @@ def document(results: Results) -> dict[str, Any]:
     return report
 
 
+def strict_json(report: dict[str, Any]) -> str:
+    """A document as strict JSON in one line; numbers that are not finite are null."""
+    return msgspec.json.encode(report).decode()
+
+
 def to_json(results: Results) -> str:
-    """The document as strict JSON in one line; numbers that are not finite are null."""
-    return msgspec.json.encode(document(results)).decode()
+    """The document of the results as strict JSON."""
+    return strict_json(document(results))
 
 
 def write_csv(results: Results, folder: Path) -> list[Path]:

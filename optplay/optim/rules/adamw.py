@@ -19,5 +19,7 @@ optimizer = Optimizer(
     step=adam.step,
     rates=adam.rates,
     weight_decay=0.01,
+    formula=adam.optimizer.formula,
+    terms=adam.terms,
     stability=mean_gradient,
 )

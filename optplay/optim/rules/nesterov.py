@@ -5,7 +5,7 @@ Here w *is* the lookahead: v ← β·v + g, then w ← w - lr·(g + β·v), the 
 PyTorch and Keras. With a constant lr both take their gradients at the same points.
 """
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, lr
 from optplay.optim.stability import nesterov
 
@@ -18,6 +18,12 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
         w[i] -= lr * (g[i] + beta * v[i])
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * (g + hyper[0] * after[0])}
+
+
 optimizer = Optimizer(
     name="nesterov",
     title="Nesterov",
@@ -27,5 +33,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    formula=("v ← β·v + g", "Δ = -lr·(g + β·v)"),
+    terms=terms,
     stability=nesterov,
 )
