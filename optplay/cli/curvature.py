@@ -1,5 +1,6 @@
 """`optplay curvature`: trains, computes Hessians on all cores, and reports on stdout."""
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ HEADINGS = {
     "threshold": ">Threshold\nat end",
     "stability_ratio": ">Ratio, last\nthird",
 }
-HEIGHT = 16
+HEIGHT, TWO_ABREAST = 17, 110
 
 
 def curve_and_report(preset: Preset, *, plot: bool, as_json: bool, folder: str | None) -> None:
@@ -84,17 +85,18 @@ def _cell(side: Side, between: str) -> str:
 
 def _print_charts(out: "Console", results: Results) -> None:
     from optplay.analysis.curvature import sharpness  # noqa: PLC0415 - nor plotext without --plot
-    from optplay.plots import legend  # noqa: PLC0415
+    from optplay.plots import Panel, abreast, legend  # noqa: PLC0415
     from optplay.scenes import Look  # noqa: PLC0415
     from optplay.scenes.curvature import sharpness_scene, stability_scene  # noqa: PLC0415
 
     look = Look(color=out.color_system is not None, dark=True)
     firsts = [sharpness(histories[0]) for histories in results.runs.values()]
+    scenes = {
+        "Sharpness (log)": sharpness_scene,
+        "Part of the optimizer's threshold (log)": stability_scene,
+    }
+    panels = [Panel(title, partial(scene, firsts, **look)) for title, scene in scenes.items()]
+    height = HEIGHT if out.width >= TWO_ABREAST else HEIGHT * len(panels)
     out.print(f"\nBy epoch, seed {results.preset.seeds[0]}")
     out.file.write(legend(list(results.runs), width=out.width, **look) + "\n")
-    for title, scene in (
-        ("Sharpness (log)", sharpness_scene),
-        ("Part of the optimizer's threshold: above 1 it is unstable (log)", stability_scene),
-    ):
-        picture = scene(firsts, out.width, HEIGHT, **look)
-        out.file.write(f"{title}\n{picture.text()}\n")
+    out.file.write(abreast(panels, out.width, height, **look).text() + "\n")

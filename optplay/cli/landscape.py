@@ -66,7 +66,8 @@ def _print_slices(out: "Console", found: list[Slice]) -> None:
             landscape_scene, one.landscape, one.histories[0], epoch=one.epoch,
             colors=range(place, place + len(one.labels)), **look,
         )  # fmt: skip
-        panels.append(Panel(one.labels[0], draw, place))
+        title = one.labels[0] if len(one.labels) == 1 else f"the loss around {one.labels[0]}"
+        panels.append(Panel(title, draw, place))
     if len(found[0].labels) > 1:
         out.file.write(legend(found[0].labels, width=out.width, **look) + "\n")
     columns = max(1, min(len(panels), out.width // PANEL_WIDTH))

@@ -39,11 +39,20 @@ def test_they_are_as_large_as_asked_whatever_there_is_to_draw(scene, size):
 
 
 def test_a_ratio_of_one_is_marked_and_undeclared_limits_are_left_out():
-    picture = stability_scene([made([1, 2, 3], np.nan), made([1, 4, 10], 5)], 60, 20, **PLAIN)
-    text = picture.text()
-    assert "1.0┤" in text or "1┤" in text
+    text = stability_scene([made([1, 2, 3], np.nan), made([1, 4, 10], 5)], 60, 20, **PLAIN).text()
+    assert "unstable above" in text
     assert "x" in text
     assert "●" not in text
+
+
+def test_a_threshold_is_marked_where_it_is_that_of_the_sharpness_and_stays():
+    fixed = made([1, 4, 10], 5)
+    changing = Curvature(
+        fixed.epochs, fixed.sharpness, fixed.preconditioned, np.array([4.0, 5.0, 6.0])
+    )
+    adaptive = Curvature(fixed.epochs, fixed.sharpness, fixed.sharpness / 2, fixed.threshold)
+    for found, marked in ((fixed, True), (changing, False), (adaptive, False)):
+        assert ("threshold" in sharpness_scene([found], 60, 20, **PLAIN).text()) == marked
 
 
 @pytest.mark.parametrize("epoch", [None, 0, 7, 20])
