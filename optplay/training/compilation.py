@@ -60,7 +60,7 @@ def _types() -> dict[str, Any]:
     )
     return {
         "rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop,
-        "hessian": hessian,
+        "hessian": hessian, "eigenvalue": real(matrix, vector, vector),
     }  # fmt: skip
 
 
@@ -120,6 +120,13 @@ def compiled_hessian() -> Any:
 
     _inlined(network_hessian._add_outer)
     return _compiled(network_hessian.mean_hessian, "hessian")
+
+
+def compiled_top_eigenvalue() -> Any:
+    """The largest eigenvalue of a symmetric matrix, compiled."""
+    from optplay.problems import eigenvalue  # noqa: PLC0415
+
+    return _compiled(eigenvalue.top_eigenvalue, "eigenvalue")
 
 
 def _version(function: Any) -> int:
