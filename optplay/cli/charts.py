@@ -1,16 +1,21 @@
 """The static charts of `optplay run --plot`."""
 
+from functools import partial
+
 from rich.console import Console
 from rich.text import Text
 
 from optplay.analysis import distribution
 from optplay.experiments import LOOKS, Results, median_curve
-from optplay.plots import Series, histogram, legend, line_chart
+from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
+from optplay.scenes import Look
+from optplay.scenes.boundary import boundary_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
+PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
 
 def print_charts(out: Console, results: Results) -> None:
@@ -35,8 +40,22 @@ def print_charts(out: Console, results: Results) -> None:
     _write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         _write(out, _side_by_side(blocks[i : i + abreast], width))
+    _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
+
+
+def _print_boundaries(out: Console, results: Results, color: bool) -> None:
+    look = Look(color=color, dark=True)
+    panels = [
+        Panel(label, partial(boundary_scene, last.config.problem, last.current, **look), place)
+        for place, (label, (last, *_)) in enumerate(results.runs.items())
+    ]
+    columns = max(1, min(len(panels), out.width // PANEL_WIDTH))
+    height = PANEL_HEIGHT * -(-len(panels) // columns)
+    seed = results.preset.seeds[0]
+    out.print(Text(f"\nWhere the network answers 1, after the last epoch of seed {seed}", "dim"))
+    _write(out, abreast(panels, out.width, height, **look).text())
 
 
 def _print_rates(out: Console, results: Results, color: bool) -> None:

@@ -7,6 +7,7 @@ folder that knows plotext, which is imported when the first chart is drawn and n
 plotext keeps one figure per process, so build charts **in one thread only**.
 """
 
+from optplay.plots.abreast import Panel, abreast
 from optplay.plots.canvas import warm_up
 from optplay.plots.histogram import histogram
 from optplay.plots.legend import legend
@@ -25,9 +26,11 @@ __all__ = [
     "Dots",
     "Mark",
     "Overlay",
+    "Panel",
     "Path",
     "Picture",
     "Series",
+    "abreast",
     "decimate",
     "grid_limits",
     "histogram",

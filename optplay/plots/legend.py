@@ -18,7 +18,7 @@ def legend(labels: Sequence[str], *, width: int = 80, color: bool = True, dark: 
     used = 0
     for index, label in enumerate(labels):
         key = paint(MARKERS[0], run_color(index, dark)) if color else run_marker(index)
-        text = _cut("".join(c for c in label if c.isprintable()), width - 2)
+        text = cut("".join(c for c in label if c.isprintable()), width - 2)
         cells = 2 + _cells(text)
         if lines and used + len(_GAP) + cells <= width:
             lines[-1] += f"{_GAP}{key} {text}"
@@ -37,9 +37,16 @@ def _cells(text: str) -> int:
     )
 
 
-def _cut(text: str, cells: int) -> str:
+def cut(text: str, cells: int) -> str:
+    """Return the text in at most `cells` cells, with an ellipsis if it is longer."""
     if _cells(text) <= cells:
         return text
     while text and _cells(text) > cells - 1:
         text = text[:-1]
     return text + "…"
+
+
+def fit(text: str, cells: int) -> str:
+    """Return the text in exactly ``cells`` cells."""
+    text = cut(text, cells) if cells > 0 else ""
+    return text + " " * (cells - _cells(text))

@@ -20,6 +20,11 @@ def outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     Returns:
         (…, m) an output per point, for each row of weights.
     """
+    with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
+        return _outputs(problem, weights, inputs)
+
+
+def _outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     a = inputs
     sizes, at = problem.sizes, 0
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):

@@ -1,20 +1,64 @@
-"""The decision boundary of the selected run at the playhead."""
+"""The decision boundary at the playhead."""
 
-from optplay.plots import Picture, notice
+from functools import partial
+
+from textual.binding import Binding
+
+from optplay.plots import Panel, Picture, abreast
+from optplay.scenes.boundary import boundary_scene
+from optplay.training import History
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import View
 
 
 class Boundary(View):
-    """The network's output over the plane."""
+    """The score of label 1 over the plane, of the selected run or of all beside each other."""
 
     name = "boundary"
     title = "Boundary"
-    text = "the network's output over the plane, with the samples"
-    order = 2
+    text = "where the network answers 1, over the plane, with the samples"
+    order = 20
+
+    BINDINGS = [
+        Binding("n", "all_runs", "All runs", tooltip="the selected run, or all beside each other")
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all_runs = False
+
+    def action_all_runs(self) -> None:
+        """The selected run, or all of them."""
+        self.all_runs = not self.all_runs
+        self.changed()
+
+    def heading(self, stage: Stage) -> str:
+        which = "all runs" if self.all_runs else stage.session.run.label
+        return f"Where the network answers 1: {which}, seed {stage.session.state.seed}"
+
+    def hint(self, stage: Stage) -> str:
+        return "n the selected run" if self.all_runs else "n all runs"
+
+    def key(self, stage: Stage) -> object:
+        return super().key(stage), self.all_runs
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
-        return notice(f"epoch {stage.player.epoch}", width, height)
+        look = self.look
+        labels = stage.labels if self.all_runs else [stage.session.run.label]
+        panels = [
+            Panel(label, partial(self._one, history, stage.player.epoch), stage.labels.index(label))
+            for label in labels
+            if (history := stage.histories.get(label))
+        ]
+        if not panels:
+            return self.waiting(width, height)
+        if not self.all_runs:
+            return panels[0].draw(width, height)
+        return abreast(panels, width, height, **look)
+
+    def _one(self, history: History, epoch: int, width: int, height: int) -> Picture:
+        weights = history.weights[min(epoch, history.epochs)]
+        return boundary_scene(history.config.problem, weights, width, height, **self.look)
 
 
 view = Boundary

@@ -11,6 +11,7 @@ from textual.message import Message
 
 from optplay.experiments import Preset
 from optplay.plots import Picture, notice
+from optplay.scenes import Look
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.framed import Framed
 
@@ -133,6 +134,15 @@ class View(Framed):
         refused = self.refusal(stage.session.preset)
         look = self.content_size, self.color, self.app.current_theme.dark
         return refused or self.key(stage), self.version, look
+
+    @property
+    def look(self) -> Look:
+        """What pictures are to be drawn for."""
+        return Look(color=self.color, dark=self.app.current_theme.dark)
+
+    def waiting(self, width: int, height: int) -> Picture:
+        """What is shown before there is anything."""
+        return notice(WAITING, width, height)
 
     def inner(self) -> list[list[Segment]]:
         """The picture, made unless it is there already."""

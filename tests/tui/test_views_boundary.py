@@ -1,0 +1,42 @@
+"""The boundary in the app: it moves with the playhead, and shows one run or all."""
+
+from optplay.scenes.boundary import boundary_scene
+
+
+async def test_it_shows_the_selected_run_at_the_playhead(playground):
+    async with playground() as p:
+        await p.press("2")
+        view, history = p.app.board.view, p.app.stage.histories["SGD"]
+
+        def expected(weights):
+            size = view.content_size
+            return boundary_scene(history.config.problem, weights, *size, **view.look)
+
+        assert view.drawn == expected(history.weights[20])
+        await p.press("home")
+        assert view.drawn == expected(history.weights[0])
+        await p.press("j")
+        assert "Adam, seed 0" in p.text
+        await p.press("end")
+        history = p.app.stage.histories["Adam"]
+        assert view.drawn == expected(history.weights[20])
+
+
+async def test_all_runs_beside_each_other(playground):
+    async with playground() as p:
+        await p.press("2", "n")
+        assert "● SGD" in p.text
+        assert "all runs, seed 0" in p.text
+        inside = [strip.text for strip in p.inside(p.app.board.view)]
+        assert "● SGD" in inside[0]
+        assert "● Adam" in inside[0]
+        await p.press("n")
+        assert "SGD, seed 0" in p.text
+
+
+async def test_an_edit_shows_at_once(playground):
+    async with playground() as p:
+        await p.press("2")
+        before = p.app.board.view.drawn
+        await p.press("r")
+        assert p.app.board.view.drawn != before
