@@ -37,9 +37,9 @@ def print_charts(out: Console, results: Results) -> None:
         blocks.append((look.title + (" (log)" if look.log else ""), chart))
     many = len(results.preset.seeds) > 1
     out.print(Text("\nMedian over the seeds, by epoch" if many else "\nBy epoch", style="dim"))
-    _write(out, legend(list(results.runs), width=out.width, color=color))
+    write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
-        _write(out, _side_by_side(blocks[i : i + abreast], width))
+        write(out, side_by_side(blocks[i : i + abreast], width))
     _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
@@ -55,7 +55,7 @@ def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]
     out.print(Text(f"\nWhere the network answers 1, after the last epoch of seed {seed}", "dim"))
-    _write(out, abreast(panels, out.width, height, **look).text())
+    write(out, abreast(panels, out.width, height, **look).text())
 
 
 def _print_rates(out: Console, results: Results, color: bool) -> None:
@@ -72,17 +72,18 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
                 )  # fmt: skip
                 blocks.append((f"after step {step}", picture))
         if blocks:
-            _write(
-                out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
+            write(
+                out, f"{label}: how many parameters have which rate\n{side_by_side(blocks, width)}"
             )
 
 
-def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
+def side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
     """Charts of one height beside each other, each under its title."""
     columns = [[title[:width].ljust(width), *chart.split("\n")] for title, chart in blocks]
     return "\n".join((" " * GAP).join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
-def _write(out: Console, text: str) -> None:
+def write(out: Console, text: str) -> None:
+    """Prints a picture, or another text that has its colours and its width."""
     # Not through rich: the text already has its colours and its width.
     out.file.write(text + "\n")
