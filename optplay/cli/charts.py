@@ -39,7 +39,7 @@ def print_charts(out: Console, results: Results) -> None:
     out.print(Text("\nMedian over the seeds, by epoch" if many else "\nBy epoch", style="dim"))
     write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
-        write(out, side_by_side(blocks[i : i + abreast], width))
+        write(out, _side_by_side(blocks[i : i + abreast], width))
     _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
@@ -73,11 +73,11 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
                 blocks.append((f"after step {step}", picture))
         if blocks:
             write(
-                out, f"{label}: how many parameters have which rate\n{side_by_side(blocks, width)}"
+                out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
             )
 
 
-def side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
+def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
     """Charts of one height beside each other, each under its title."""
     columns = [[title[:width].ljust(width), *chart.split("\n")] for title, chart in blocks]
     return "\n".join((" " * GAP).join(cells).rstrip() for cells in zip(*columns, strict=True))

@@ -1,16 +1,18 @@
 """The static pictures of `optplay sweep --plot` and `optplay range-test --plot`."""
 
+from functools import partial
+
 import numpy as np
 from rich.console import Console
 from rich.text import Text
 
-from optplay.cli.charts import GAP, HEIGHT, side_by_side, write
+from optplay.cli.charts import HEIGHT, write
 from optplay.cli.sweep_tables import TITLES
 from optplay.experiments import METRICS
 from optplay.experiments.best import HIGH_IS_GOOD, over_seeds
 from optplay.experiments.range_test import RangeTest
 from optplay.experiments.sweep_report import SweepReport
-from optplay.plots import Guide, Series, legend, line_picture
+from optplay.plots import Guide, Panel, Series, abreast, legend, line_picture
 from optplay.plots.ramps import levels
 from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture
 
@@ -41,12 +43,12 @@ def curves(report: SweepReport) -> list[SweepCurve]:
     """The curves of a sweep over one axis."""
     results, count = report.results, len(report.results.sweep.seeds)
     median, low, high = over_seeds(results, report.metric)
-    shares = [results.counts(outcome) / count for outcome in ("diverged", "collapsed")]
+    diverged, collapsed = (results.counts(o) / count for o in ("diverged", "collapsed"))
     found = [report.best(run) for run in range(len(results.sweep.runs))]
     return [
         SweepCurve(
             label, results.sweep.axes[0].values, median[run], low[run], high[run],
-            *(share[run] for share in shares), one.at[0] if one else None, run,
+            diverged[run], collapsed[run], one.at[0] if one else None, run,
         )
         for run, (label, one) in enumerate(zip(results.sweep.labels, found, strict=True))
     ]  # fmt: skip
@@ -58,21 +60,22 @@ def _print_maps(out: Console, report: SweepReport) -> None:
     medians = over_seeds(results, report.metric)[0]
     good = report.metric in HIGH_IS_GOOD
     shared = levels(medians, "score" if good else "loss")
-    abreast = min(max(out.width // MAP_WIDTH, 1), len(medians))
-    width = (out.width - GAP * (abreast - 1)) // abreast
-    blocks = []
-    for run, label in enumerate(results.sweep.labels):
+
+    def panel(run: int, label: str) -> Panel:
         found = report.best(run)
-        picture = map_picture(
-            medians[run], x=across.values, y=up.values, width=width, height=HEIGHT,
-            best=(found.at[0], found.at[1]) if found else None, levels=shared, high_is_good=good,
+        draw = partial(
+            map_picture, medians[run], x=across.values, y=up.values, levels=shared,
+            best=(found.at[0], found.at[1]) if found else None, high_is_good=good,
             log_x=across.log, log_y=up.log, x_title=across.key, y_title=up.key, color=color,
         )  # fmt: skip
-        blocks.append((label, picture.text()))
+        return Panel(label, lambda width, height: draw(width=width, height=height))
+
+    panels = [panel(run, label) for run, label in enumerate(results.sweep.labels)]
+    columns = min(max(out.width // MAP_WIDTH, 1), len(panels))
+    height = -(-len(panels) // columns) * (HEIGHT + 1)
     title = f"\n{TITLES[report.metric]}, median over the seeds: the brighter the better, ★ best"
     out.print(Text(title, style="dim"))
-    for i in range(0, len(blocks), abreast):
-        write(out, side_by_side(blocks[i : i + abreast], width))
+    write(out, abreast(panels, out.width, height, color=color).text())
 
 
 def print_range(out: Console, tests: dict[str, list[RangeTest]]) -> None:

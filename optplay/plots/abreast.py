@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from optplay.plots.frame import blank
-from optplay.plots.legend import fit
 from optplay.plots.palette import run_color, run_marker
 from optplay.plots.picture import Picture, Row
+from optplay.plots.text import fit
 
 _GAP = 2
 # Cells of the smallest panel, with its title.

@@ -12,7 +12,7 @@ from optplay.plots.picture import Picture
 from optplay.plots.plane import grid_limits, plane_picture
 from optplay.plots.series import Series
 
-BEST, DIVERGED, COLLAPSED = "★", "×", "○"
+BEST, DIVERGED, COLLAPSED = "★", "×", "∅"
 KEY = f"{BEST} best   {DIVERGED} diverged   {COLLAPSED} collapsed (half of the seeds or more)"
 _MANY = 0.5
 
