@@ -17,7 +17,7 @@ from optplay.plots.ramps import levels
 from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture
 
 LOG = ("final_loss", "final_test_loss")
-MAP_WIDTH = 50
+MAP_WIDTH = 36
 
 
 def print_sweep(out: Console, report: SweepReport) -> None:
