@@ -12,6 +12,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.errors import InputError
 from optplay.training import History, RunConfig
 
 Floats = NDArray[np.float64]
@@ -54,6 +55,8 @@ def ramped(config: RunConfig, to: float = HIGHEST) -> RunConfig:
     Raises:
         InputError: the rate is out of range.
     """
+    if to == 0:
+        raise InputError("lr: found 0, allowed: above 0, as it rises by factors")
     return msgspec.structs.replace(
         config, decay="ramp", warmup=0.0, hyperparameters={**config.hyperparameters, "lr": to}
     )

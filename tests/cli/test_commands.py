@@ -23,7 +23,9 @@ def test_version(cli):
     assert cli("--version") == (0, f"optplay, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["presets"], ["show"], ["optimizers"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["presets"], ["show"], ["optimizers"], ["sweep"], ["range-test"]]
+)
 def test_help(cli, command):
     code, out, err = cli(*command, "--help")
     assert (code, err) == (0, "")
@@ -33,7 +35,8 @@ def test_help(cli, command):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["--version"], ["play", "--help"]]
+    "arguments",
+    [["--help"], ["run", "--help"], ["sweep", "--help"], ["--version"], ["play", "--help"]],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
