@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.training import History, at_step
+from optplay.training import History, after_step
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 BINS = 24
@@ -42,16 +42,16 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     first = (history.forked_at or 0) * config.problem.steps_per_epoch
     if not first < step <= history.steps - (history.diverged_at is not None):
         return None
-    before, after = at_step(history, step - 1), at_step(history, step)
+    (before, _), (after, state) = after_step(history, step - 1), after_step(history, step)
     lr, t = config.learning_rate(step - 1), step - history.born
-    rates = np.full(before.current.size, lr)
+    rates = np.full(before.size, lr)
     if config.rule.rates:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rates = config.rule.rates(after.current_state, config.hyper, lr, t)
-    decayed = before.current * (1 - lr * (config.weight_decay or 0.0))
-    steps = np.abs(after.current - decayed)
+            rates = config.rule.rates(state, config.hyper, lr, t)
+    decayed = before * (1 - lr * (config.weight_decay or 0.0))
+    steps = np.abs(after - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.
-    steps[steps <= ROUNDING * np.abs(before.current) * bool(config.weight_decay)] = 0.0
+    steps[steps <= ROUNDING * np.abs(before) * bool(config.weight_decay)] = 0.0
     return StepTaken(steps, rates)
 
 

@@ -12,6 +12,7 @@ from math import inf, nan
 import numpy as np
 
 from optplay.analysis.steps import moved, step_taken
+from optplay.experiments.flatness import last_sharpness, sharpness_at_loss, stability_ratio
 from optplay.training import History
 
 
@@ -19,7 +20,7 @@ from optplay.training import History
 class Metric:
     """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what.
 
-    `infinite` is what infinity means to a reader.
+    `infinite` is what infinity means to a reader. A `slow` one is measured only where asked for.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Metric:
     needs: str = ""
     percent: bool = False
     infinite: str = "diverged"
+    slow: bool = False
 
 
 def _last(quantity: str, worst: float) -> Callable[[History, float], float]:
@@ -121,6 +123,15 @@ METRICS = {
         Metric(
             "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"),
             "a step",
+        ),
+        Metric("sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True),
+        Metric(
+            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
+            sharpness_at_loss, "a loss", slow=True,
+        ),
+        Metric(
+            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
+            stability_ratio, slow=True,
         ),
     )
 }  # fmt: skip

@@ -32,12 +32,6 @@ def shortened(text: str, cells: int) -> str:
     return text + "…"
 
 
-def fit(text: str, cells: int) -> str:
-    """Return the text in exactly ``cells`` cells."""
-    text = shortened(text, cells) if cells > 0 else ""
-    return text + " " * (cells - text_cells(text))
-
-
 def _cells(character: str) -> int:
     if unicodedata.combining(character):
         return 0

@@ -16,9 +16,9 @@ from optplay.problems.initial import Init, draw_weights
 from optplay.registry import declarations, find
 
 Activation = Literal["relu", "tanh", "sigmoid", "identity"]
-Loss = Literal["bce", "mse"]
+Loss = Literal["bce", "mse", "half_mse"]
 ACTIVATIONS: tuple[str, ...] = ("relu", "tanh", "sigmoid", "identity")
-LOSSES: tuple[str, ...] = ("bce", "mse")
+LOSSES: tuple[str, ...] = ("bce", "mse", "half_mse")
 INPUTS = 2
 
 
@@ -110,6 +110,17 @@ class Problem(Checked, frozen=True, kw_only=True):
     def parameter_count(self) -> int:
         """How many weights and biases the network has."""
         return sum((a + 1) * b for a, b in pairwise(self.sizes))
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What each parameter is: `layer 1 w[3,0]` is neuron 3's weight of x, `layer 1 b[3]` its
+        bias. Layers are counted from 1, neurons and what they read from 0.
+        """
+        names: list[str] = []
+        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes), 1):
+            names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
+            names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
+        return tuple(names)
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""

@@ -55,7 +55,13 @@ def _types() -> dict[str, Any]:
         fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
         vector, matrix, matrix, vector, matrix, matrix, cube,
     )  # fmt: skip
-    return {"rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop}
+    hessian = types.void(
+        vector, matrix, fixed_matrix, fixed_vector, whole_vector, whole_vector, matrix, matrix
+    )
+    return {
+        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop,
+        "hessian": hessian,
+    }  # fmt: skip
 
 
 @cache
@@ -106,6 +112,14 @@ def compiled_gradient() -> Any:
 
     _inlined(network._backpropagate)
     return _compiled(network.mean_gradient, "gradient")
+
+
+def compiled_hessian() -> Any:
+    """The Hessian of the network, compiled."""
+    from optplay.problems import network_hessian  # noqa: PLC0415
+
+    _inlined(network_hessian._add_outer)
+    return _compiled(network_hessian.mean_hessian, "hessian")
 
 
 def _version(function: Any) -> int:

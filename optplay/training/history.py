@@ -57,6 +57,8 @@ class History:
         p = self.config.problem.draw().base_rate
         if self.config.problem.loss == "mse":
             return p * (1 - p)
+        if self.config.problem.loss == "half_mse":
+            return 2 * p * (1 - p)
         return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
 
     @property

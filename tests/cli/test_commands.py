@@ -36,7 +36,10 @@ def test_help(cli, command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["sweep", "--help"], ["--version"], ["play", "--help"]],
+    [
+        *(["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]),
+        ["sweep", "--help"],
+    ],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")

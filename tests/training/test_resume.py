@@ -11,7 +11,7 @@ import optplay
 from optplay.errors import InputError
 from optplay.optim import find_optimizer, optimizers
 from optplay.problems import Problem, network
-from optplay.training import Clip, RunConfig, stream, train, trainer
+from optplay.training import Clip, RunConfig, engine, stream, train, trainer
 
 DECAYS = ["none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts"]
 EPOCHS = 6
@@ -131,18 +131,18 @@ def test_the_size_of_chunks_is_never_seen(monkeypatch, size, optimizer, shuffle)
 def test_few_orders_at_a_time_are_the_same_orders(monkeypatch):
     run = config()
     whole = train(run)
-    monkeypatch.setattr(trainer, "ORDERS_AT_ONCE", 2 * run.problem.train_count)
+    monkeypatch.setattr(engine, "ORDERS_AT_ONCE", 2 * run.problem.train_count)
     assert len(list(stream(run))) == EPOCHS // 2
     assert_same(train(run), whole)
 
 
 def test_shuffling_visits_every_sample_once_in_a_new_order():
     rows = np.arange(5, 25)
-    orders = trainer._orders(rows, seed=1, first=3, last=6)
+    orders = engine._orders(rows, seed=1, first=3, last=6)
     assert [sorted(order) for order in orders.tolist()] == [rows.tolist()] * 3
     assert len({tuple(order) for order in orders.tolist()}) == 3
-    assert np.array_equal(orders[1:], trainer._orders(rows, seed=1, first=4, last=6))
-    assert not np.array_equal(orders, trainer._orders(rows, seed=2, first=3, last=6))
+    assert np.array_equal(orders[1:], engine._orders(rows, seed=1, first=4, last=6))
+    assert not np.array_equal(orders, engine._orders(rows, seed=2, first=3, last=6))
 
 
 def test_shuffling_changes_the_run():
