@@ -48,9 +48,9 @@ def print_charts(out: Console, results: Results) -> None:
     many = len(results.preset.seeds) > 1
     heading = f"Median over the seeds, {by}" if many else by.capitalize()
     out.print(Text(f"\n{heading}", style="dim"))
-    _write(out, legend(list(results.runs), width=out.width, color=color))
+    write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
-        _write(out, _side_by_side(blocks[i : i + abreast], width))
+        write(out, _side_by_side(blocks[i : i + abreast], width))
     _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
@@ -69,7 +69,7 @@ def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]
     out.print(Text(f"\nWhere the network answers 1, after the last epoch of seed {seed}", "dim"))
-    _write(out, abreast(panels, out.width, height, **look).text())
+    write(out, abreast(panels, out.width, height, **look).text())
 
 
 def _print_rates(out: Console, results: Results, color: bool) -> None:
@@ -86,7 +86,7 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
                 )  # fmt: skip
                 blocks.append((f"after step {step}", picture))
         if blocks:
-            _write(
+            write(
                 out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
             )
 
@@ -119,10 +119,10 @@ def print_rate_charts(
             for kind, title in RATE_TITLES.items()
         ]
     )
-    _write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
+    write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
     for panels in pairs:
         height = RATES_HEIGHT if out.width >= TWO_RATES else 2 * RATES_HEIGHT
-        _write(out, abreast(panels, out.width, height, **look).text())
+        write(out, abreast(panels, out.width, height, **look).text())
     note = "How many parameters have which; over time the median, with a band from 10 to 90 %"
     out.print(Text(note, style="dim"))
 
@@ -133,6 +133,7 @@ def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
     return "\n".join((" " * GAP).join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
-def _write(out: Console, text: str) -> None:
+def write(out: Console, text: str) -> None:
+    """Prints a picture, or another text that has its colours and its width."""
     # Not through rich: the text already has its colours and its width.
     out.file.write(text + "\n")

@@ -23,7 +23,9 @@ def test_version(cli):
     assert cli("--version") == (0, f"optplay, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["presets"], ["show"], ["optimizers"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["presets"], ["show"], ["optimizers"], ["sweep"], ["range-test"]]
+)
 def test_help(cli, command):
     code, out, err = cli(*command, "--help")
     assert (code, err) == (0, "")
@@ -36,11 +38,8 @@ def test_help(cli, command):
     "arguments",
     [
         ["--help"],
-        ["run", "--help"],
         ["--version"],
-        ["play", "--help"],
-        ["inspect", "--help"],
-        ["rates", "--help"],
+        *([command, "--help"] for command in ("run", "play", "inspect", "rates", "sweep")),
     ],
 )
 def test_help_is_instant(arguments):
