@@ -12,11 +12,13 @@ from numpy.typing import NDArray
 from optplay.errors import InputError
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
-from optplay.training.compilation import compiled_hessian
+from optplay.training.compilation import compiled_hessian, compiled_top_eigenvalue
 
 Floats = NDArray[np.float64]
 
 MOST_PARAMETERS = 2000
+# Above it LAPACK's threads are worth to wake.
+SMALL = 250
 MOST_EPOCHS = 300
 CHUNK_SECONDS = 0.015
 # Rounding and the neglected third derivative weigh about the same here.
@@ -68,7 +70,10 @@ def top_eigenvalue(matrix: Floats) -> float:
     """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
     if not np.isfinite(matrix).all():
         return nan
-    return float(np.linalg.eigvalsh(matrix)[-1])
+    if len(matrix) > SMALL:
+        return float(np.linalg.eigvalsh(matrix)[-1])
+    room = np.empty((2, len(matrix)))
+    return float(compiled_top_eigenvalue()(np.array(matrix, dtype=np.float64), *room))
 
 
 @dataclass(frozen=True, eq=False)
