@@ -5,8 +5,8 @@ from rich.text import Text
 
 from optplay.analysis.inspect import Dissection, Row, rows
 from optplay.cli.running import announce_compiling, progress_bar
-from optplay.cli.tables import Rows, console, plain, print_rows
-from optplay.experiments import Preset, precise, settings
+from optplay.cli.tables import Rows, console, print_rows
+from optplay.experiments import Preset, plain, precise, settings
 from optplay.experiments.inspection import inspect, inspection_document
 from optplay.experiments.report import strict_json
 

@@ -63,7 +63,8 @@ def _print_slices(out: "Console", found: list[Slice]) -> None:
     panels = []
     for place, one in enumerate(found):
         draw = partial(
-            landscape_scene, one.landscape, one.histories[0], epoch=one.epoch,
+            landscape_scene, one.landscape,
+            partial(one.landscape.plane.losses, one.histories[0]), epoch=one.epoch,
             colors=range(place, place + len(one.labels)), **look,
         )  # fmt: skip
         title = one.labels[0] if len(one.labels) == 1 else f"the loss around {one.labels[0]}"

@@ -31,6 +31,7 @@ from optplay.experiments import (
     figures,
     load,
     number,
+    plain,
     preset_files,
     settings,
     spread,
@@ -266,8 +267,3 @@ def print_optimizer(name: str) -> None:
     out.print(table)
     slots = ", ".join(optimizer.slots) or "none"
     out.print(Text(f"State kept per parameter: {slots}", style="dim"))
-
-
-def plain(value: float | bool) -> str:
-    """A hyperparameter as a preset spells it."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}"

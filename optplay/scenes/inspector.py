@@ -5,8 +5,11 @@ from typing import Unpack
 import numpy as np
 
 from optplay.analysis.inspect import Dissection, Row, rows
-from optplay.experiments import precise
-from optplay.plots import Ink, Picture, RowOfSpans, frame_color, run_color, text_picture
+from optplay.experiments import plain, precise
+from optplay.plots import Picture, run_color, text_picture
+from optplay.plots.palette import Ink, frame_color
+from optplay.plots.picture import Row as Cells
+from optplay.plots.text import shortened, text_cells
 from optplay.scenes.look import Look
 
 PART, NAME, NUMBER = 9, 6, 13
@@ -28,7 +31,7 @@ def inspector_scene(
     """
     quiet = frame_color(look["dark"]) if look["color"] else None
     strong = run_color(color_index, look["dark"]) if look["color"] else None
-    lines: list[RowOfSpans] = [((text, None),) for text in _heads(found, parameter, width)]
+    lines: list[Cells] = [((text, None),) for text in _heads(found, parameter, width)]
     lines += [(), _line("part", "", "formula", "before", "value", width, quiet, quiet)]
     above = ""
     for row in rows(found, parameter):
@@ -54,7 +57,7 @@ def _heads(found: Dissection, parameter: int, width: int) -> list[str]:
     largest = ", which moves most" * (parameter == found.largest)
     count = update.samples.size
     batch = f"sample {update.samples[0]}" if count == 1 else f"{count} samples"
-    knobs = [f"{k} {v:g}" for k, v in config.hyperparameters.items() if k != "lr"]
+    knobs = [f"{k} {plain(v)}" for k, v in config.hyperparameters.items() if k != "lr"]
     return [
         f"{names[parameter]}{largest} ({parameter + 1} of {len(names)})",
         f"update {found.step:,} of {config.steps:,}, in epoch {found.epoch:,}, on {batch}",
@@ -65,13 +68,13 @@ def _heads(found: Dissection, parameter: int, width: int) -> list[str]:
 
 def _name(row: Row) -> str:
     # The formula says it already.
-    return "" if row.formula.startswith(f"{row.name} ") else row.name
+    return "" if row.formula.startswith(row.name) else row.name
 
 
 def _line(
     part: str, name: str, formula: str, before: str, value: str, width: int,
     ink: Ink, number: Ink,
-) -> RowOfSpans:  # fmt: skip
+) -> Cells:  # fmt: skip
     """Part, formula, the number before and the number after; what finds no room is left out."""
     room = width - PART - 2 * NUMBER
     text = f"{name}: {formula}" if name and formula and formula != "off" else formula or name
@@ -79,11 +82,12 @@ def _line(
         room = width - PART - NUMBER
         before = ""
     if room < LEAST_FORMULA:
-        text = name or formula.split(" ")[0]
-    text = text if len(text) < room else text[: max(room - 2, 0)] + "…"
+        text = name or formula.split(" ", maxsplit=1)[0]
+    text = shortened(text, max(room - 1, 0))
+    text += " " * (room - text_cells(text))
     numbers = before.rjust(NUMBER) if room == width - PART - 2 * NUMBER else ""
     return (
-        (part.ljust(PART), ink), (text.ljust(max(room, 0)), ink), (numbers, ink),
+        (part.ljust(PART), ink), (text, ink), (numbers, ink),
         (value.rjust(NUMBER), number),
     )  # fmt: skip
 

@@ -1,20 +1,19 @@
 """A slice of the loss around a run's weights, with the ways of runs on it."""
 
 from collections.abc import Sequence
-from functools import partial
 from typing import Unpack
 
 from optplay.analysis.landscape import Landscape
 from optplay.plots import Mark, Path, Picture, plane_picture
 from optplay.scenes.look import Look
-from optplay.training import History
+from optplay.scenes.remembered import Field
 
 START = "○"
 
 
 def landscape_scene(
     landscape: Landscape,
-    history: History,
+    losses: Field,
     width: int,
     height: int,
     *,
@@ -22,11 +21,11 @@ def landscape_scene(
     colors: Sequence[int] = (),
     **look: Unpack[Look],
 ) -> Picture:
-    """The mean loss of a run over a plane, and the ways of the plane's runs projected on it.
+    """The loss over a plane, and the ways of the plane's runs projected on it.
 
     Args:
         landscape: the plane and the ways.
-        history: the run whose samples the loss is that of.
+        losses: the loss at all pairs of coordinates x (m,) and y (k,) of the plane: (k, m).
         epoch: where each run is; what follows is faint. Its end if left out.
         colors: the colour index of each way; its place if left out.
     """
@@ -36,7 +35,7 @@ def landscape_scene(
         overlays.append(Path(way[:, 0], way[:, 1], color, at=epoch))
         overlays.append(Mark(float(way[0, 0]), float(way[0, 1]), START, color))
     return plane_picture(
-        partial(landscape.plane.losses, history),
+        losses,
         x_limits=landscape.x_limits, y_limits=landscape.y_limits,
         width=width, height=height, ramp="surface", overlays=overlays, **look,
     )  # fmt: skip

@@ -1,5 +1,7 @@
 """Pictures of sharpness and of slices."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -17,6 +19,10 @@ PROBLEM = Problem(samples=20, hidden=(4,))
 
 def run(optimizer="adam", **changes):
     return train(RunConfig(problem=PROBLEM, optimizer=optimizer, epochs=20, **changes))
+
+
+def pictured(found, history, **options):
+    return landscape_scene(found, partial(found.plane.losses, history), 60, 20, **options)
 
 
 def made(values, threshold):
@@ -59,7 +65,7 @@ def test_a_threshold_is_marked_where_it_is_that_of_the_sharpness_and_stays():
 def test_a_slice_shows_where_the_run_is_and_where_it_began(epoch):
     history = run()
     found = landscape([history], epoch)
-    picture = landscape_scene(found, history, 60, 20, epoch=epoch, **PLAIN)
+    picture = pictured(found, history, epoch=epoch, **PLAIN)
     assert is_of_size(picture, 60, 20)
     rows = ["".join(text for text, _ in row) for row in picture.rows]
     assert rows[picture.row(0.0)][picture.column(0.0)] == "●"
@@ -71,7 +77,7 @@ def test_a_slice_shows_where_the_run_is_and_where_it_began(epoch):
 def test_ways_on_a_shared_slice_have_the_colours_asked_for():
     one, other = run(), run("sgd")
     found = landscape([one, other])
-    text = landscape_scene(found, one, 60, 20, colors=[3, 1], **PLAIN).text()
+    text = pictured(found, one, colors=[3, 1], **PLAIN).text()
     assert "○" in text  # marker of run 3, and the start
     assert "x" in text  # marker of run 1
     assert "●" not in text
@@ -79,4 +85,8 @@ def test_ways_on_a_shared_slice_have_the_colours_asked_for():
 
 def test_what_has_nowhere_to_go_has_a_picture():
     still = run("sgd", hyperparameters={"lr": 0.0})
-    assert is_of_size(landscape_scene(landscape([still]), still, 60, 20, **DARK), 60, 20)
+    assert is_of_size(
+        pictured(landscape([still]), still, **DARK),
+        60,
+        20,
+    )
