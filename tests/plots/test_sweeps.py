@@ -81,6 +81,15 @@ def test_the_best_of_a_map_is_marked_where_it_is():
     assert np.log10(y) == pytest.approx(1, abs=0.4)
 
 
+def test_a_map_has_each_median_at_its_knobs():
+    medians = np.ones((2, 3))
+    medians[0, 2] = 0.1
+    picture = map_picture(medians, x=[1, 10], y=[1, 10, 100], width=40, height=14, color=False)
+    bright = [(x, y) for y, row in enumerate(rows(picture)) for x, c in enumerate(row) if c == "█"]
+    places = np.log10([picture.at(*place) for place in bright])
+    assert np.abs(places - [0, 2]).max() <= 0.6
+
+
 def test_a_map_of_fractions():
     picture = map_picture(
         np.eye(2), x=[0.0, 0.5], y=[0.0, 0.5], width=40, height=12, log_x=False, log_y=False,
