@@ -1,7 +1,7 @@
 """Records that check themselves: a type and a range per field, and errors that people can read."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import UnionType
 from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 
@@ -22,16 +22,18 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for field in msgspec.structs.fields(type(self)):
             found = getattr(self, field.name)
-            nested = record_type(field.type)
-            if nested and isinstance(found, Mapping):
+            records = record_types(field.type)
+            if records and isinstance(found, Mapping):
                 try:
-                    found = nested.of(found)
+                    found = described(records, found).of(found)
                 except InputError as error:
                     raise inside(field.name, error) from None
             try:
-                value = msgspec.convert(found, field.type)
+                value = msgspec.convert(found, _without_records(field.type))
             except msgspec.ValidationError:
                 raise InputError(refusal(field.name, found, field.type)) from None
+            if not _holds(value, field.type):
+                raise InputError(refusal(field.name, found, field.type))
             if isinstance(value, float) and not math.isfinite(value):
                 raise InputError(refusal(field.name, found, field.type))
             # Minus zero is zero: what is equal must be spelt alike.
@@ -57,12 +59,44 @@ class Checked(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**table)
 
 
-def record_type(kind: Any) -> type[Checked] | None:
-    """The record that a field of type `kind`, perhaps optional, holds."""
-    for part in get_args(kind) or (kind,):
-        if isinstance(part, type) and issubclass(part, Checked):
-            return part
-    return None
+def record_types(kind: Any) -> tuple[type[Checked], ...]:
+    """The records of which a field of type `kind`, perhaps optional, holds one."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    return tuple(part for part in parts if isinstance(part, type) and issubclass(part, Checked))
+
+
+def described(records: Sequence[type[Checked]], table: Mapping[Any, Any]) -> type[Checked]:
+    """Which of some records a table describes: it has all keys that this one can't do without."""
+
+    def required(record: type[Checked]) -> set[str]:
+        return {f.name for f in msgspec.structs.fields(record) if f.required}
+
+    fitting = [record for record in records if required(record) <= table.keys()]
+    return max(fitting or records, key=lambda record: len(required(record)))
+
+
+def _without_records(kind: Any) -> Any:
+    """The type with anything in the place of records: msgspec refuses a choice of two of them."""
+    if record_types(kind):
+        return Any
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return Annotated[_without_records(base), meta]
+    if get_origin(kind) is tuple:
+        item: Any = _without_records(get_args(kind)[0])
+        return tuple[item, ...]
+    return kind
+
+
+def _holds(value: object, kind: Any) -> bool:
+    """Whether there are records where `kind` wants them; each has checked itself."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is tuple and isinstance(value, tuple):
+        return all(_holds(item, get_args(kind)[0]) for item in value)
+    if records := record_types(kind):
+        return isinstance(value, records) or (value is None and type(None) in get_args(kind))
+    return True
 
 
 def refusal(name: str, found: object, kind: Any) -> str:

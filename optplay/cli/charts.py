@@ -1,20 +1,28 @@
 """The static charts of `optplay run --plot`."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from optplay.analysis import distribution
+from optplay.analysis.steps import Quantiles
 from optplay.experiments import LOOKS, Results, median_curve
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
+from optplay.problems import SurfaceProblem
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
+from optplay.scenes.rates import histogram_scene, over_time_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
+RATES_HEIGHT = 13
+TWO_RATES = 60
+RATE_TITLES = {"rates": "Rates", "steps": "|Δw|"}
 PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
 
@@ -25,6 +33,7 @@ def print_charts(out: Console, results: Results) -> None:
     abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
     width = (out.width - GAP * (abreast - 1)) // abreast
     blocks = []
+    by = "by step" if results.preset.on_surface else "by epoch"
     for quantity in charts:
         look = LOOKS[quantity]
         series = [
@@ -32,11 +41,13 @@ def print_charts(out: Console, results: Results) -> None:
             for i, (label, histories) in enumerate(results.runs.items())
         ]
         chart = line_chart(
-            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color
-        )
+            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color,
+            x_title=by.removeprefix("by "),
+        )  # fmt: skip
         blocks.append((look.title + (" (log)" if look.log else ""), chart))
     many = len(results.preset.seeds) > 1
-    out.print(Text("\nMedian over the seeds, by epoch" if many else "\nBy epoch", style="dim"))
+    heading = f"Median over the seeds, {by}" if many else by.capitalize()
+    out.print(Text(f"\n{heading}", style="dim"))
     write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         write(out, _side_by_side(blocks[i : i + abreast], width))
@@ -48,9 +59,12 @@ def print_charts(out: Console, results: Results) -> None:
 def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     look = Look(color=color, dark=True)
     panels = [
-        Panel(label, partial(boundary_scene, last.config.problem, last.current, **look), place)
+        Panel(label, partial(boundary_scene, problem, last.current, **look), place)
         for place, (label, (last, *_)) in enumerate(results.runs.items())
+        if not isinstance(problem := last.config.problem, SurfaceProblem)
     ]
+    if not panels:
+        return
     columns = max(1, min(len(panels), out.width // PANEL_WIDTH))
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]
@@ -75,6 +89,42 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
             write(
                 out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
             )
+
+
+def print_rate_charts(
+    out: Console,
+    steps: Sequence[Mapping[str, dict[str, Any]]],
+    ways: Mapping[str, Sequence[Quantiles]],
+) -> None:
+    """Histograms of rates and of steps, all runs over each other, and how they move over time.
+
+    Args:
+        steps: for each step the distribution of each run, by its label. ways: the quantiles of
+            each run over time.
+    """
+    look = Look(color=out.color_system is not None, dark=True)
+    pairs = [
+        [
+            Panel(
+                f"{title} at step {next(iter(found.values()))['step']}",
+                partial(histogram_scene, list(found.values()), kind, **look),
+            )
+            for kind, title in RATE_TITLES.items()
+        ]
+        for found in steps
+    ]
+    pairs.append(
+        [
+            Panel(f"{title} over time", partial(over_time_scene, list(ways.values()), kind, **look))
+            for kind, title in RATE_TITLES.items()
+        ]
+    )
+    write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
+    for panels in pairs:
+        height = RATES_HEIGHT if out.width >= TWO_RATES else 2 * RATES_HEIGHT
+        write(out, abreast(panels, out.width, height, **look).text())
+    note = "How many parameters have which; over time the median, with a band from 10 to 90 %"
+    out.print(Text(note, style="dim"))
 
 
 def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from optplay.analysis.inspect import Dissection, Row, rows
 from optplay.cli.running import announce_compiling, progress_bar
-from optplay.cli.tables import console, plain, print_rows
+from optplay.cli.tables import Rows, console, plain, print_rows
 from optplay.experiments import Preset, precise, settings
 from optplay.experiments.inspection import inspect, inspection_document
 from optplay.experiments.report import strict_json
@@ -43,14 +43,22 @@ def _print(preset: Preset, label: str, found: Dissection, parameter: int) -> Non
         out.print(", ".join(knobs))
     largest = ", which moves most" * (parameter == found.largest)
     out.print(f"parameter {parameter}: {config.problem.parameter_names[parameter]}{largest}")
-    headings = ["Part", "Formula", ">Before", ">Value"]
-    lines = [_cells(row) for row in rows(found, parameter)]
-    for line, above in reversed(list(zip(lines[1:], lines, strict=False))):
-        line[0] = "" if line[0] == above[0] else line[0]
-    print_rows(out, [(headings, lines, "")])
+    print_rows(out, _tables(rows(found, parameter)))
 
 
-def _cells(row: Row) -> list[str]:
-    before = "" if row.before is None else precise(row.before)
-    value = "" if row.formula == "off" else precise(row.value)
-    return [row.part, row.formula or row.name, before, value]
+def _tables(found: list[Row]) -> list[Rows]:
+    """The rows with their parts; then, for less room, without; then without what was before."""
+    wide, narrow, part = [], [], ""
+    for row in found:
+        numbers = ["" if value is None else precise(value) for value in (row.before, row.value)]
+        if row.value is None and row.formula != "off":
+            numbers[-1] = precise(None)
+        formula = row.formula or row.name
+        wide.append([row.part if row.part != part else "", formula, *numbers])
+        narrow.append([f"{row.part}: off" if row.formula == "off" else formula, *numbers])
+        part = row.part
+    return [
+        (["Part", "Formula", ">Before", ">Value"], wide, ""),
+        (["Formula", ">Before", ">Value"], narrow, ""),
+        (["Formula", ">Value"], [[formula, value] for formula, _, value in narrow], ""),
+    ]

@@ -5,7 +5,7 @@ from optplay.experiments.curves import LOOKS, Look, band, median_curve
 from optplay.experiments.experiment import OUTCOMES, Results, run_preset
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset, load, preset_files
-from optplay.experiments.report import REACHED, to_json, write_csv
+from optplay.experiments.report import NEAR, REACHED, to_json, write_csv
 from optplay.experiments.words import (
     SIGNS,
     caution,
@@ -20,6 +20,7 @@ from optplay.experiments.words import (
 __all__ = [
     "LOOKS",
     "METRICS",
+    "NEAR",
     "OUTCOMES",
     "REACHED",
     "SIGNS",

@@ -8,11 +8,14 @@ one step take a diverged run as it was: only the steps that it did not come to m
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, nan
+from typing import Literal
 
 import numpy as np
 
+from optplay.analysis.descent import convergence_factor, distances, steps_until, values
 from optplay.analysis.steps import moved, step_taken
 from optplay.experiments.flatness import last_sharpness, sharpness_at_loss, stability_ratio
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
 
 
@@ -21,6 +24,7 @@ class Metric:
     """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what.
 
     `infinite` is what infinity means to a reader. A `slow` one is measured only where asked for.
+    `on` is the kind of problem that it makes sense on.
     """
 
     name: str
@@ -30,6 +34,12 @@ class Metric:
     percent: bool = False
     infinite: str = "diverged"
     slow: bool = False
+    on: Literal["any", "network", "surface"] = "any"
+
+    def fits(self, problem: Problem | SurfaceProblem) -> bool:
+        """Whether it makes sense on this problem."""
+        kind = "surface" if isinstance(problem, SurfaceProblem) else "network"
+        return self.on in ("any", kind)
 
 
 def _last(quantity: str, worst: float) -> Callable[[History, float], float]:
@@ -81,30 +91,47 @@ def _step_size(history: History, at: float) -> float:
     return inf if taken is None else float(np.linalg.norm(taken.steps))
 
 
+def _descent(measure: Callable[[History, float], float]) -> Callable[[History, float], float]:
+    """A measure of a run on a surface; NaN for one of a network."""
+
+    def measured(history: History, at: float) -> float:
+        if not history.config.on_surface:
+            return nan
+        return inf if history.diverged_at else measure(history, at)
+
+    return measured
+
+
 METRICS = {
     m.name: m
     for m in (
         Metric("final_loss", "loss of the last epoch", _last("loss", inf)),
         Metric("best_loss", "lowest loss of any epoch", _best("loss", np.min, inf)),
         Metric(
-            "final_accuracy", "accuracy of the last epoch", _last("accuracy", -inf), percent=True
+            "final_accuracy", "accuracy of the last epoch", _last("accuracy", -inf), percent=True,
+            on="network",
         ),
         Metric(
             "best_accuracy", "highest accuracy of any epoch", _best("accuracy", np.max, -inf),
-            percent=True,
+            percent=True, on="network",
         ),
-        Metric("final_test_loss", "loss on the held-out samples", _last("test_loss", inf)),
+        Metric(
+            "final_test_loss", "loss on the held-out samples", _last("test_loss", inf),
+            on="network",
+        ),
         Metric(
             "final_test_accuracy", "accuracy on the held-out samples",
-            _last("test_accuracy", -inf), percent=True,
+            _last("test_accuracy", -inf), percent=True, on="network",
         ),
         Metric(
             "epochs_to_accuracy", "first epoch whose accuracy is at least this",
             _first(lambda h, at: h["accuracy"] >= at), "a fraction", infinite="never",
+            on="network",
         ),
         Metric(
             "epochs_to_loss", "first epoch whose loss is at most this",
             _first(lambda h, at: h["loss"] <= at), "a loss", infinite="never",
+            on="network",
         ),
         Metric("weight_norm", "‖w‖ at the end", _last("weight_norm", inf)),
         Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),
@@ -124,14 +151,39 @@ METRICS = {
             "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"),
             "a step",
         ),
-        Metric("sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True),
+        Metric(
+            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
+            on="network",
+        ),
         Metric(
             "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
-            sharpness_at_loss, "a loss", slow=True,
+            sharpness_at_loss, "a loss", slow=True, on="network",
         ),
         Metric(
             "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
-            stability_ratio, slow=True,
+            stability_ratio, slow=True, on="network",
+        ),
+        Metric(
+            "distance", "how far from the nearest lowest point at the end",
+            _descent(lambda h, at: float(distances(h)[-1])), on="surface",
+        ),
+        Metric(
+            "final_x", "the first coordinate at the end",
+            _descent(lambda h, at: float(h.current[0])), on="surface",
+        ),
+        Metric(
+            "steps_to_loss", "steps until the value is at most this",
+            _descent(lambda h, at: steps_until(values(h) <= at)), "a loss", infinite="never",
+            on="surface",
+        ),
+        Metric(
+            "steps_to_distance", "steps until it is this near to a lowest point",
+            _descent(lambda h, at: steps_until(distances(h) <= at)), "a distance",
+            infinite="never", on="surface",
+        ),
+        Metric(
+            "convergence_factor", "by which factor a step shortens the distance, near the end",
+            _descent(lambda h, at: convergence_factor(h)), on="surface",
         ),
     )
 }  # fmt: skip

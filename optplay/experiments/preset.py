@@ -13,15 +13,19 @@ from msgspec import Meta
 from optplay.checked import Checked, describe
 from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.claims import Claim
+from optplay.experiments.metrics import METRICS
 from optplay.optim import find_optimizer, optimizers
-from optplay.problems import Problem
+from optplay.problems import problem_of
 from optplay.training import QUANTITIES, RunConfig, refuse_too_large
 
 LARGEST_FILE = 1_000_000
 MOST_SEEDS = 10_000
+DEFAULT_EPOCHS = RunConfig().epochs
 RUN_KEYS = ("warmup", "decay", "clip", "weight_decay", "l2")
 # What a run can't have of its own, and the option that sets it for all.
-OPTIONS = {"epochs": "--epochs", "seed": "--seed", "seeds": "--seeds"}
+OPTIONS = {
+    "epochs": "--epochs", "problem.steps": "--epochs", "seed": "--seed", "seeds": "--seeds",
+}  # fmt: skip
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -93,10 +97,20 @@ class Preset(Checked, frozen=True, kw_only=True):
             raise InputError(f"epochs: found {run.config.epochs}, allowed: {epochs}, as all runs")
         if run.config.seed:
             raise InputError(f"seed: found {run.config.seed}, allowed: 0; a preset has `seeds`")
+        if run.config.on_surface != self.on_surface:
+            raise InputError(
+                f"problem: found {run.config.problem.form} beside "
+                f"{self.runs[0].config.problem.form}, allowed: networks only, or surfaces only"
+            )
         try:
             _check_fork(run, runs)
         except InputError as error:
             raise inside("fork", error) from None
+
+    @property
+    def on_surface(self) -> bool:
+        """Whether its runs go down on surfaces, where an epoch is a step; else on networks."""
+        return self.runs[0].config.on_surface
 
     @property
     def steps(self) -> int:
@@ -140,8 +154,8 @@ def _check_fork(run: Run, runs: Mapping[str, Run]) -> None:
         raise InputError(f"epoch: found {run.fork.epoch}, allowed: 1 to {epochs}")
     if parent.problem.sizes != run.config.problem.sizes:
         raise InputError(
-            f"found a network of layers {parent.problem.sizes} in {run.fork.run}, "
-            f"allowed: {run.config.problem.sizes}, as in this run"
+            f"found {parent.problem.form} in {run.fork.run}, "
+            f"allowed: {run.config.problem.form}, as in this run"
         )
 
 
@@ -151,6 +165,12 @@ def _check_claim(claim: Claim, runs: Mapping[str, Run]) -> None:
             continue
         if end not in runs:
             raise inside(name, InputError(unknown("run", end, runs)))
+        if not claim.kind.fits(runs[end].config.problem):
+            fitting = [m.name for m in METRICS.values() if m.fits(runs[end].config.problem)]
+            raise InputError(
+                f"metric: found {claim.metric}, which is for {claim.kind.on}s, and {end} is on "
+                f"{runs[end].config.problem.form}; allowed: {', '.join(fitting)}"
+            )
         if "test" in claim.metric and not runs[end].config.problem.test_count:
             raise InputError(
                 f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
@@ -211,6 +231,8 @@ def load(
                 table["epochs"] = RunConfig(epochs=epochs).epochs
             except InputError as error:
                 raise InputError(f"--{error}") from None
+            if isinstance(table.get("problem"), dict):
+                table["problem"].pop("steps", None)
         for edit in edits:
             try:
                 _edit(table, edit)
@@ -290,7 +312,7 @@ def _edit(table: dict[str, Any], edit: str) -> None:
     runs = [r for r in runs if isinstance(r, dict)] if isinstance(runs, list) else []
     label, keys, text = split_edit(edit, [str(r.get("label")) for r in runs])
     if option := OPTIONS.get(".".join(keys)):
-        raise InputError(f"{keys[0]} is the same for all runs: {option} N")
+        raise InputError(f"{keys[-1]} is the same for all runs: {option} N")
     for run in runs:
         if label not in ("*", str(run.get("label"))):
             continue
@@ -343,9 +365,26 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     rows = _tables(table, "runs")
     if not rows:
         raise InputError("runs: found none, allowed: at least one [[runs]] table")
-    runs = tuple(_run(row, i, shared, table.get("epochs", 300)) for i, row in enumerate(rows, 1))
+    epochs = _epochs(table, shared, rows)
+    runs = tuple(_run(row, i, shared, epochs) for i, row in enumerate(rows, 1))
     claims = tuple(_claim(row, i) for i, row in enumerate(_tables(table, "claims"), 1))
     return Preset(name=name, runs=runs, claims=claims, **top)
+
+
+def _epochs(table: dict[str, Any], shared: dict[str, Any], rows: list[dict[str, Any]]) -> object:
+    """What the runs take as `epochs`; on surfaces `steps` stands for it, taken out of `shared`."""
+    if "steps" not in shared:
+        return table.get("epochs", DEFAULT_EPOCHS)
+    steps = shared.pop("steps")
+    own = [row.get("problem") for row in rows]
+    if not any("surface" in place for place in (shared, *own) if isinstance(place, dict)):
+        raise InputError("problem: steps: found without surface, allowed: with it")
+    if "epochs" in table:
+        raise InputError("problem: steps: found with epochs, allowed: one of the two")
+    try:
+        return RunConfig(epochs=steps).epochs
+    except InputError as error:
+        raise InputError(f"problem: steps: {str(error).removeprefix('epochs: ')}") from None
 
 
 def _seeds(found: int) -> object:
@@ -374,6 +413,8 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
         own = row.get("problem", {})
         if not isinstance(own, dict):
             raise InputError(f"problem: found {show(own)}, allowed: a table")
+        if "steps" in own:
+            raise InputError("problem: steps: the same for all runs, allowed in [problem]")
         if "label" not in row:
             raise InputError("label is missing: a text")
         given = {key: row[key] for key in RUN_KEYS if key in row}
@@ -385,7 +426,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
                 allowed = [*names, *sorted(special)]
                 raise InputError(unknown(f"key of a run with {optimizer}", key, allowed))
         try:
-            problem = Problem.of({**shared, **own})
+            problem = problem_of({**shared, **own})
         except InputError as error:
             raise inside("problem", error) from None
         config = RunConfig(

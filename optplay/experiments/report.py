@@ -17,13 +17,21 @@ from optplay.files import write_text
 from optplay.training import QUANTITIES, History
 
 REACHED = 0.9
+NEAR = 0.01
 
 
 def run_metrics(history: History) -> dict[str, float]:
-    """The metrics of a run that need no `at` and are fast, and the epochs to 90 % accuracy."""
-    fast = [m for m in METRICS.values() if not m.needs and not m.slow]
-    metrics = {m.name: m.measure(history, 0.0) for m in fast}
-    metrics["epochs_to_accuracy_0.9"] = METRICS["epochs_to_accuracy"].measure(history, REACHED)
+    """The metrics of a run that make sense, need no `at` and are fast; and when it came to 90 %
+    accuracy, or near.
+    """
+    config = history.config
+    metrics = {
+        m.name: m.measure(history, 0.0)
+        for m in METRICS.values()
+        if not (m.needs or m.slow) and m.fits(config.problem)
+    }
+    name, at = ("steps_to_distance", NEAR) if config.on_surface else ("epochs_to_accuracy", REACHED)
+    metrics[f"{name}_{at:g}"] = METRICS[name].measure(history, at)
     return metrics
 
 

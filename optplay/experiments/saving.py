@@ -19,7 +19,7 @@ from optplay.experiments.preset import (
     split_edit,
 )
 from optplay.files import write_text
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import RunConfig
 
 
@@ -50,11 +50,13 @@ def to_toml(preset: Preset) -> str:
     lines += [f"lesson = {_long(preset.lesson)}"] if preset.lesson else []
     count = len(preset.seeds)
     seeds = count if preset.seeds == tuple(range(count)) else preset.seeds
-    lines += [f"seeds = {_toml(seeds)}", f"epochs = {first.epochs}"]
+    lines += [f"seeds = {_toml(seeds)}"]
+    lines += [] if preset.on_surface else [f"epochs = {first.epochs}"]
     lines += [f"charts = {_toml(preset.charts)}"]
     lines += [f"at_steps = {_toml(preset.at_steps)}"] if preset.at_steps else []
-    problems = [_changes(run.config.problem, Problem()) for run in preset.runs]
+    problems = [_problem(run.config.problem) for run in preset.runs]
     shared = {k: v for k, v in problems[0].items() if all(p.get(k) == v for p in problems)}
+    shared |= {"steps": first.epochs} if preset.on_surface else {}
     if shared:
         lines += _table("[problem]", shared)
     for run, problem in zip(preset.runs, problems, strict=True):
@@ -125,9 +127,24 @@ def _edits(new: RunConfig, old: RunConfig) -> dict[str, str]:
     if "clip" in changes and new.clip:
         del changes["clip"]
         changes |= {f"clip.{k}": v for k, v in msgspec.to_builtins(new.clip).items()}
-    problem = _changes(new.problem, old.problem)
-    changes |= {f"problem.{key}": value for key, value in problem.items()}
+    changes |= {f"problem.{key}": value for key, value in _problem_edits(new, old).items()}
     return {key: _edit_text(value) for key, value in changes.items()}
+
+
+def _problem(problem: Problem | SurfaceProblem) -> dict[str, Any]:
+    """The keys of a problem that are not at their defaults, and the surface if it is one."""
+    if isinstance(problem, SurfaceProblem):
+        plain = SurfaceProblem(surface=problem.surface)
+        return {"surface": problem.surface} | _changes(problem, plain)
+    return _changes(problem, Problem())
+
+
+def _problem_edits(new: RunConfig, old: RunConfig) -> dict[str, Any]:
+    changes = _changes(new.problem, old.problem)
+    if isinstance(new.problem, SurfaceProblem) and "surface" in changes:
+        # As with a new rule: what the file leaves out gets the new surface's default.
+        changes |= _changes(new.problem, SurfaceProblem(surface=new.problem.surface))
+    return changes
 
 
 def _changes(new: msgspec.Struct, old: msgspec.Struct) -> dict[str, Any]:

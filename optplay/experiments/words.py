@@ -3,6 +3,7 @@
 from math import inf, isfinite
 
 from optplay.experiments.claims import FEWEST_SEEDS, Claim, Side, Verdict
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import RunConfig
 
 # A verdict's sign and the name of its colour.
@@ -83,8 +84,13 @@ def settings(config: RunConfig) -> str:
             parts += [f"{key}={value}"] if value != "none" else []
     if config.clip:
         parts.append(f"clip={config.clip.norm:g}")
-    for key in config.problem.__struct_fields__:
-        value = getattr(config.problem, key)
-        if value != getattr(plain.problem, key):
+    problem = config.problem
+    usual: Problem | SurfaceProblem = Problem()
+    if isinstance(problem, SurfaceProblem):
+        usual = SurfaceProblem(surface=problem.surface)
+        parts.append(f"surface={problem.surface}")
+    for key in problem.__struct_fields__:
+        value = getattr(problem, key)
+        if value != getattr(usual, key):
             parts.append(f"{key}={list(value) if isinstance(value, tuple) else value}")
     return ", ".join(parts)

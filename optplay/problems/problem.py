@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from itertools import pairwise
+from math import inf, log, nextafter
 from random import Random
 from typing import Annotated, Literal, NamedTuple
 
@@ -121,6 +122,55 @@ class Problem(Checked, frozen=True, kw_only=True):
             names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
             names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
         return tuple(names)
+
+    @property
+    def form(self) -> str:
+        """What a run that goes on from another has to share with it, in words."""
+        return f"a network of layers {self.sizes}"
+
+    @property
+    def box(self) -> float:
+        """The largest |weight|: there is none."""
+        return inf
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether the seed makes a difference."""
+        spread = self.init_scale > 0 if self.init in ("normal", "uniform") else self.init != "zeros"
+        return spread or self.shuffle
+
+    @property
+    def reordered(self) -> bool:
+        """Whether epochs differ in the order of their samples."""
+        return self.shuffle
+
+    def orders(self, seed: int, first: int, last: int) -> NDArray[np.int64]:
+        """A row of samples per epoch from `first` up to `last`, at least two; or one row for all.
+
+        Each epoch has a generator of its own, so that a run resumed there sees the same order.
+        """
+        rows = self.draw().train
+        if not self.reordered:
+            return rows[np.newaxis].copy()
+        epochs = range(first, max(last, first + 2))
+        return np.array([np.random.default_rng([seed, e]).permutation(rows) for e in epochs])
+
+    @property
+    def base_rate_loss(self) -> float:
+        """The loss of always predicting the base rate of the training labels."""
+        p = self.draw().base_rate
+        if self.loss == "mse":
+            return p * (1 - p)
+        if self.loss == "half_mse":
+            return 2 * p * (1 - p)
+        return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
+
+    def hopeless_loss(self, seed: int) -> float:
+        """The least loss of a run that has collapsed: no better than predicting the base rate.
+
+        A loss of zero is as good as it gets, also where all labels are alike.
+        """
+        return max(self.base_rate_loss, nextafter(0.0, inf))
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""

@@ -2,19 +2,23 @@
 
 Rules and schedules are first-class functions of the loop: each has one signature, so the loop is
 compiled once for all of them. numba's cache notices a change of a function's own file, and no
-other: what calls compiled code of another file closes over a number that changes with it.
+other: what calls compiled code of another file closes over a number that changes with it, or, where
+there are several of them, has a name that does.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from hashlib import sha256
 from importlib import import_module
+from math import inf
 from pathlib import Path
 from threading import RLock
 from typing import Any
 
 from optplay.optim import Optimizer, Schedule
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import kernel
+from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 
 # No flag here may let NaN or infinity be assumed away: divergence is found by them.
 FAST = {"reassoc", "contract", "nsz"}
@@ -27,6 +31,8 @@ OPTIONS: dict[str, Any] = {
 }
 # Without this a first-class call copies some fifty words of array headers twice.
 INLINED = {**OPTIONS, "forceinline": True}
+# A surface costs next to nothing, so it may be computed as it is written.
+EXACT = {**INLINED, "fastmath": False}
 _lock = RLock()
 
 
@@ -45,10 +51,10 @@ def _types() -> dict[str, Any]:
     gradient = pair(
         vector, vector, fixed_matrix, fixed_vector, whole_vector, whole, whole, whole_vector, matrix
     )
-    rule_type, factor_type = types.FunctionType(rule), types.FunctionType(factor)
+    rule_type, factor_type, gradient_type = map(types.FunctionType, (rule, factor, gradient))
     pipeline = (real, real, real)
     update = pair(rule_type, vector, vector, matrix, vector, real, whole, *pipeline)
-    loop = types.Tuple((whole, whole))(
+    loop = (
         rule_type, factor_type,
         whole, whole, whole, whole, whole,
         real, *pipeline, vector,
@@ -58,35 +64,41 @@ def _types() -> dict[str, Any]:
     hessian = types.void(
         vector, matrix, fixed_matrix, fixed_vector, whole_vector, whole_vector, matrix, matrix
     )
+    done = types.Tuple((whole, whole))
     return {
-        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "loop": loop,
-        "hessian": hessian,
+        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "hessian": hessian,
+        "eigenvalue": real(matrix, vector, vector),
+        "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
     }  # fmt: skip
 
 
 @cache
-def _compiled(function: Callable[..., Any], kind: str) -> Any:
-    """The machine code of `function`, from the cache on disk if there; about a second if not."""
+def _compiled(function: Callable[..., Any], kind: str, exact: bool = False) -> Any:
+    """The machine code of `function`, from the cache on disk if there; about a second if not.
+
+    With `exact` it rounds as plain Python does.
+    """
     import numba  # noqa: PLC0415 - see above
 
+    options = EXACT if exact else INLINED
     with _lock:
         signature = _types()[kind]
         try:
-            return numba.njit(signature, cache=True, **INLINED)(function)
+            return numba.njit(signature, cache=True, **options)(function)
         except (RuntimeError, ImportError) as error:
             # A function typed into a REPL has no file, a read-only home has no room for a cache,
             # and a file may have been loaded, and cached, as a module of another name.
             if isinstance(error, RuntimeError) and "cannot cache" not in str(error):
                 raise
-            return numba.njit(signature, **INLINED)(function)
+            return numba.njit(signature, **options)(function)
 
 
 @cache
-def _inlined(function: Callable[..., Any]) -> None:
+def _inlined(function: Callable[..., Any], exact: bool = False) -> None:
     """Lets compiled code call the plain function, copied into the caller."""
     from numba.extending import register_jitable  # noqa: PLC0415 - see above
 
-    register_jitable(**INLINED)(function)
+    register_jitable(**(EXACT if exact else INLINED))(function)
 
 
 def on_compile(callback: Callable[[], None]) -> None:
@@ -106,8 +118,10 @@ def compiled_factor(schedule: Schedule) -> Any:
     return _compiled(schedule.factor, "factor")
 
 
-def compiled_gradient() -> Any:
-    """The gradient of the network as a compiled first-class function."""
+def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
+    """The gradient of a problem, of any network if left out, as a compiled first-class function."""
+    if isinstance(problem, SurfaceProblem):
+        return _compiled_surface(problem.declared.gradient)
     from optplay.problems import network  # noqa: PLC0415
 
     _inlined(network._backpropagate)
@@ -120,6 +134,20 @@ def compiled_hessian() -> Any:
 
     _inlined(network_hessian._add_outer)
     return _compiled(network_hessian.mean_hessian, "hessian")
+
+
+@cache
+def _compiled_surface(gradient: SurfaceGradient) -> Any:
+    _inlined(gradient, exact=True)
+    name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
+    return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
+
+
+def compiled_top_eigenvalue() -> Any:
+    """The largest eigenvalue of a symmetric matrix, compiled."""
+    from optplay.problems import eigenvalue  # noqa: PLC0415
+
+    return _compiled(eigenvalue.top_eigenvalue, "eigenvalue")
 
 
 def _version(function: Any) -> int:
@@ -136,12 +164,25 @@ def compiled_update() -> Any:
     return _compiled(kernel.update, "update")
 
 
-@cache
-def compiled_loop() -> Any:
-    """The training loop of the network, compiled: `run_steps` without its first argument.
+def compiled_loop(problem: Problem | SurfaceProblem | None = None) -> Any:
+    """The training loop of a problem, of any network if left out: `run_steps` from `rule` on."""
+    if isinstance(problem, SurfaceProblem):
+        return partial(_open_loop(), compiled_gradient(problem), problem.box)
+    return _network_loop()
 
-    The network's gradient is compiled into it: to call it as a first-class function takes as long
-    as a quarter of a step.
+
+def _open_loop() -> Any:
+    """The loop for any gradient: it is not compiled again for each surface."""
+    _inlined(kernel.update)
+    return _compiled(kernel.run_steps, "open_loop")
+
+
+@cache
+def _network_loop() -> Any:
+    """The loop with the network's gradient, and no box, compiled into it.
+
+    To call the gradient as a first-class function takes as long as a quarter of a step, and so does
+    to ask in each step whether there is a box.
     """
     from optplay.problems import network  # noqa: PLC0415
 
@@ -158,7 +199,7 @@ def compiled_loop() -> Any:
     ):  # fmt: skip
         _ = versions
         return kernel.run_steps(
-            network.mean_gradient,
+            network.mean_gradient, inf,
             rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
             inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work,
             sums, record, weights, states,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from optplay.checked import Checked
 from optplay.errors import InputError
 from optplay.optim import Optimizer, find_optimizer, find_schedule
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 
 DAY = 86_400.0
 # Well above what any machine reaches, so that only what is hopeless is refused.
@@ -35,7 +35,7 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         InputError: an unknown name, a wrong type or a value out of range.
     """
 
-    problem: Problem = Problem()
+    problem: Problem | SurfaceProblem = Problem()
     optimizer: Annotated[str, Meta(description="the update rule")] = "adam"
     hyperparameters: dict[str, Any] = msgspec.field(default_factory=dict)
     warmup: Annotated[
@@ -70,6 +70,11 @@ class RunConfig(Checked, frozen=True, kw_only=True):
 
     def __hash__(self) -> int:
         return hash(msgspec.json.encode(self))
+
+    @property
+    def on_surface(self) -> bool:
+        """Whether it goes down on a surface, where an epoch is a step."""
+        return isinstance(self.problem, SurfaceProblem)
 
     @property
     def rule(self) -> Optimizer:

@@ -32,11 +32,13 @@ class Engine:
         self.config, self.born = config, born
         self.clip = config.clip.norm if config.clip else inf
         self._samples, self._layout = problem.draw(), problem.layout
-        self._loop, self.rule = compiled_loop(), compiled_rule(config.rule)
+        self._loop, self.rule = compiled_loop(problem), compiled_rule(config.rule)
         self._factor = compiled_factor(find_schedule(config.decay))
         # Compiled code takes rows that may be written.
         self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
-        self._orders, self._order_epoch = self._samples.train[np.newaxis].copy(), 0
+        self._orders, self._order_epoch = np.empty((0, 0), dtype=np.int64), 0
+        if not problem.reordered:
+            self._orders = problem.orders(config.seed, 0, 1)
         #: (4, …) scratch; its first row is left with the gradient as the last step's rule had it.
         self.work = np.zeros((4, max(problem.parameter_count, sum(problem.sizes))))
 
@@ -59,7 +61,7 @@ class Engine:
             clip, l2: in place of those of the config.
         """
         config, problem = self.config, self.config.problem
-        if problem.shuffle:
+        if problem.reordered:
             last = self._shuffle(first, last)
         done, bad = self._loop(
             self.rule, self._factor,
@@ -75,10 +77,10 @@ class Engine:
         """Which samples (rows of `Problem.draw`) the batch of a step, counted from 0, holds."""
         problem = self.config.problem
         epoch, batch = divmod(step, problem.steps_per_epoch)
-        if problem.shuffle:
+        if problem.reordered:
             self._shuffle(step, step + 1)
             epoch -= self._order_epoch
-        rows: NDArray[np.int64] = self._orders[epoch if problem.shuffle else 0]
+        rows: NDArray[np.int64] = self._orders[epoch if problem.reordered else 0]
         return rows[batch * problem.batch_size :][: problem.batch_size].copy()
 
     def _shuffle(self, first: int, last: int) -> int:
@@ -90,17 +92,6 @@ class Engine:
         last = min(last, (epoch + most) * per_epoch)
         known = self._order_epoch, self._order_epoch + len(self._orders)
         if len(self._orders) < 2 or not known[0] <= epoch <= (last - 1) // per_epoch < known[1]:
-            self._orders = _orders(
-                self._samples.train, self.config.seed, epoch, -(-last // per_epoch)
-            )
+            self._orders = problem.orders(self.config.seed, epoch, -(-last // per_epoch))
             self._order_epoch = epoch
         return last
-
-
-def _orders(rows: NDArray[np.int64], seed: int, first: int, last: int) -> NDArray[np.int64]:
-    """A row of shuffled samples for each epoch from `first` up to `last`, at least two rows.
-
-    Each epoch has a generator of its own, so that a run resumed there sees the same order.
-    """
-    epochs = range(first, max(last, first + 2))
-    return np.array([np.random.default_rng([seed, e]).permutation(rows) for e in epochs])

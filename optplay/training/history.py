@@ -1,7 +1,6 @@
 """What a run left."""
 
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,20 +51,10 @@ class History:
         return self.diverged_at is not None or self.steps >= self.config.steps
 
     @property
-    def base_rate_loss(self) -> float:
-        """The loss of always predicting the base rate of the training labels."""
-        p = self.config.problem.draw().base_rate
-        if self.config.problem.loss == "mse":
-            return p * (1 - p)
-        if self.config.problem.loss == "half_mse":
-            return 2 * p * (1 - p)
-        return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
-
-    @property
     def outcome(self) -> str:
-        """`diverged`, `collapsed` (no better than the base rate) or `trained`."""
+        """`diverged`, `collapsed` (no better than `problem.hopeless_loss`) or `trained`."""
         if self.diverged_at is not None:
             return "diverged"
-        # A loss of zero is as good as it gets, also where all labels are alike.
         last = float(self["loss"][-1]) if self.epochs else float("inf")
-        return "collapsed" if last >= self.base_rate_loss and last > 0 else "trained"
+        hopeless = self.config.problem.hopeless_loss(self.config.seed)
+        return "collapsed" if last >= hopeless else "trained"

@@ -1,11 +1,11 @@
 """The compiled training loop. Plain Python that numba compiles; see `compilation`.
 
-One step goes through the pipeline gradient → clipping → coupled L2 → decoupled decay → rule. The
-decay comes before the rule because it takes lr·λ of the weight as it was, and no rule reads w.
+One step goes through the pipeline gradient → clipping → coupled L2 → decoupled decay → rule → box.
+The decay comes before the rule because it takes lr·λ of the weight as it was, and no rule reads w.
 """
 
 from collections.abc import Callable
-from math import isfinite, sqrt
+from math import inf, isfinite, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +68,7 @@ def update(
 
 def run_steps(
     gradient: Callable[..., tuple[float, float]],
+    box: float,
     rule: Rule,
     factor: Callable[[int, int], float],
     first: int,
@@ -98,6 +99,7 @@ def run_steps(
     """Trains from step `first` up to `last` of `total`, all counted from 0, in place.
 
     Args:
+        box: the largest |weight|, to which a step that leads further is cut; inf for none.
         born: the step before which the optimizer's state was all zero: t = step + 1 - born.
         warmup: over how many steps the learning rate rises.
         orders: (1, n) the one order of the training samples, or a row for each epoch from
@@ -136,6 +138,9 @@ def run_steps(
             norm, clipped = update(
                 rule, w, g, state, hyper, rate, k + 1 - born, clip, l2, weight_decay
             )
+            if box < inf:
+                for i in range(n):
+                    w[i] = -box if w[i] < -box else box if w[i] > box else w[i]  # NaN stays NaN
             weight_squares, change_squares = 0.0, 0.0
             for i in range(n):
                 weight_squares += w[i] * w[i]

@@ -89,9 +89,7 @@ class _Replay:
         w, state = point[0].copy(), point[1].copy()
         sums = np.zeros(SUMS)
         while first < last:
-            first, bad = self.engine.run(first, last, w, state, sums, self.recorded(last, state))
-            if bad:
-                break
+            first, _ = self.engine.run(first, last, w, state, sums, self.recorded(last, state))
         return w, state
 
     def recorded(self, last: int, state: Floats) -> tuple[Floats, Floats, Floats]:

@@ -82,8 +82,8 @@ def _next_chunk(chunk: int, seconds: float) -> int:
 def _check_start(config: RunConfig, parent: History, epoch: int) -> None:
     if parent.config.problem.sizes != config.problem.sizes:
         raise InputError(
-            f"start: found a network of layers {parent.config.problem.sizes}, "
-            f"allowed: {config.problem.sizes}, as the run that goes on from it"
+            f"start: found {parent.config.problem.form}, "
+            f"allowed: {config.problem.form}, as the run that goes on from it"
         )
     most = min(parent.epochs, config.epochs)
     if not 0 <= epoch <= most:

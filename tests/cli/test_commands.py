@@ -37,7 +37,12 @@ def test_help(cli, command):
 @pytest.mark.parametrize(
     "arguments",
     [
-        *(["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]),
+        ["--help"],
+        ["run", "--help"],
+        ["--version"],
+        ["play", "--help"],
+        ["inspect", "--help"],
+        ["rates", "--help"],
         ["sweep", "--help"],
     ],
 )
@@ -95,7 +100,13 @@ def test_one_optimizer(cli, monkeypatch, name):
     code, out, err = cli("optimizers", name)
     assert (code, err) == (0, "")
     optimizer = optimizers()[name]
-    for text in (optimizer.title, optimizer.summary, optimizer.paper, *optimizer.slots):
+    for text in (
+        optimizer.title,
+        optimizer.summary,
+        optimizer.paper,
+        *optimizer.slots,
+        *optimizer.formula,
+    ):
         assert text in out
     for h in optimizer.hyperparameters:
         for text in (h.name, h.allowed, h.text):

@@ -16,7 +16,7 @@ from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run, load, parse, preset_files
 from optplay.experiments.saving import command, save, to_toml
 from optplay.optim import find_optimizer, optimizers, schedules
-from optplay.problems import Problem, datasets
+from optplay.problems import Problem, SurfaceProblem, datasets, surfaces
 from optplay.problems.problem import ACTIVATIONS
 from optplay.training import QUANTITIES, Clip, RunConfig
 
@@ -57,19 +57,45 @@ def problems(draw, hidden=None):
 
 
 @st.composite
-def configs(draw, epochs, hidden=None):
+def slopes(draw, dimension=None):
+    """Surface problems; with a dimension, of so many coordinates."""
+    fitting = [s for s in surfaces().values() if dimension in (None, s.dimension)]
+    surface = draw(st.sampled_from(fitting))
+    start = st.lists(st.floats(-3, 3), min_size=surface.dimension, max_size=surface.dimension)
+    return SurfaceProblem(
+        surface=surface.name,
+        start=draw(st.none() | start.map(tuple)),
+        condition=surface.condition and draw(st.sampled_from([None, 1.0, 3000.0])),
+        noise=draw(st.sampled_from([0.0, 0.1])),
+        spread=draw(st.sampled_from([0.0, 1e-07])),
+    )
+
+
+@st.composite
+def configs(draw, epochs, like=None):
+    """Runs; `like` a problem, on one that a fork of it can have."""
     rule = find_optimizer(draw(st.sampled_from(sorted(optimizers()))))
     knobs = {}
     for h in draw(st.sets(st.sampled_from(rule.hyperparameters))):
         switch = isinstance(h.default, bool)
         knobs[h.name] = draw(st.booleans() if switch else numbers)
+    if isinstance(like, SurfaceProblem):
+        problem = draw(slopes(like.parameter_count))
+    else:
+        problem = draw(problems(like and like.hidden))
     return RunConfig(
-        problem=draw(problems(hidden)), optimizer=rule.name, hyperparameters=knobs, epochs=epochs,
+        problem=problem, optimizer=rule.name, hyperparameters=knobs, epochs=epochs,
         warmup=draw(st.sampled_from([0.0, 0.1, 1.0])),
         decay=draw(st.sampled_from(sorted(schedules()))),
         clip=draw(st.sampled_from([None, Clip(), Clip(norm=0.3)])),
         weight_decay=draw(st.sampled_from([None, 0.0, 0.01, 0.2])),
         l2=draw(st.sampled_from([0.0, 1e-06])),
+    )  # fmt: skip
+
+
+def fits(metric, on_surfaces):
+    return "test" not in metric.name and metric.on in (
+        "any", "surface" if on_surfaces else "network",
     )  # fmt: skip
 
 
@@ -83,14 +109,15 @@ def seeds(draw):
 def presets(draw):
     """Valid presets; where two runs have layers of the same sizes, the later may be a fork."""
     epochs, runs = draw(st.sampled_from([300, 1, 7])), []
+    on_surfaces = draw(st.booleans())
     for label in draw(st.lists(labels, min_size=1, max_size=4, unique=True)):
-        config, fork = draw(configs(epochs)), None
+        config, fork = draw(configs(epochs, draw(slopes()) if on_surfaces else None)), None
         parents = [r.label for r in runs if r.config.problem.sizes == config.problem.sizes]
         if parents and draw(st.booleans()):
             fork = Fork(run=draw(st.sampled_from(parents)), epoch=draw(st.integers(1, epochs)))
         runs.append(Run(label=label, config=config, fork=fork))
     ends = st.sampled_from([run.label for run in runs])
-    kinds = st.sampled_from([m for m in METRICS.values() if "test" not in m.name])
+    kinds = st.sampled_from([m for m in METRICS.values() if fits(m, on_surfaces)])
     others, claims = st.sampled_from([0.0, 1e300, 3, -0.5]), []
     for kind in draw(st.lists(kinds, max_size=2)):
         at = None if not kind.needs else 1.0 if kind.needs == "a step" else draw(numbers)
@@ -248,15 +275,14 @@ def test_the_command_gives_the_same_preset(tmp_path_factory, data):
     path = tmp_path_factory.mktemp("opened") / "mine.toml"
     path.write_text(to_toml(original), encoding="utf-8", newline="")
     epochs = data.draw(st.just(original.runs[0].config.epochs) | st.integers(7, 9))
-    alike = data.draw(st.booleans()) and data.draw(configs(epochs))
+    first = original.runs[0].config.problem
+    alike = data.draw(st.booleans()) and data.draw(configs(epochs, first))
     runs = []
     for run in original.runs:
-        layers = run.config.problem.hidden
-        new = alike or data.draw(configs(epochs, layers))
-        # Forks need networks of one size.
-        new = msgspec.structs.replace(
-            new, problem=msgspec.structs.replace(new.problem, hidden=layers)
-        )
+        # Forks need networks of one size, or surfaces of as many coordinates.
+        new = data.draw(configs(epochs, run.config.problem))
+        if alike and alike.problem.sizes == run.config.problem.sizes:
+            new = alike
         only = data.draw(
             st.none() | st.sets(st.sampled_from(["problem", "warmup", "decay", "clip", "l2"]))
         )

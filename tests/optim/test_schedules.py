@@ -14,7 +14,10 @@ from optplay.registry import declarations
 from optplay.training import RunConfig, train
 from optplay.training.compilation import compiled_factor
 
-NAMES = ["none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts", "ramp"]
+NAMES = [
+    "none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts",
+    "inverse_sqrt", "ramp",
+]  # fmt: skip
 
 
 def expected_rates(config: RunConfig, total: int) -> list[float]:
@@ -26,7 +29,7 @@ def expected_rates(config: RunConfig, total: int) -> list[float]:
     return [config.lr * f for f in rising + falling]
 
 
-def test_all_eight_are_there():
+def test_all_are_there():
     assert set(NAMES) == set(declarations("optplay.optim.decays", "schedule"))
 
 
@@ -44,7 +47,9 @@ def test_agrees_with_torch(name, n, torch_schedules):
     np.testing.assert_allclose([factor(k, n) for k in range(n)], reference, rtol=0, atol=1e-12)
 
 
-def test_the_two_that_torch_has_no_name_for():
+def test_those_that_torch_has_no_name_for():
+    factors = [find_schedule("inverse_sqrt").factor(k, 9) for k in range(9)]
+    assert factors == pytest.approx([1 / np.sqrt(t) for t in range(1, 10)], rel=1e-15)
     assert [find_schedule("none").factor(k, 4) for k in range(4)] == [1, 1, 1, 1]
     assert [find_schedule("linear").factor(k, 4) for k in range(4)] == [1, 0.75, 0.5, 0.25]
 
@@ -136,17 +141,10 @@ def test_the_config_and_the_loop_agree_on_the_rate(decay, warmup):
 
 
 def test_they_are_listed_in_their_order():
-    assert list(schedules()) == [
-        *(
-            "none",
-            "linear",
-            "exponential",
-            "step",
-            "cosine",
-            "cosine_restarts",
-            "one_cycle",
-            "ramp",
-        ),
-    ]
+    listed = [
+        "none", "linear", "exponential", "step", "cosine", "cosine_restarts", "one_cycle",
+        "inverse_sqrt", "ramp",
+    ]  # fmt: skip
+    assert list(schedules()) == listed
     years = [optimizer.year for optimizer in optimizers().values()]
     assert years == sorted(years)

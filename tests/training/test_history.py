@@ -161,7 +161,9 @@ def test_dead_neurons_leave_the_base_rate():
     # With all weights zero, relu lets no gradient through: only the last bias moves.
     history = run(lr=0.01, epochs=200, init="zeros", batch_size=200)
     p = Problem().draw().base_rate
-    assert history.base_rate_loss == pytest.approx(-p * np.log(p) - (1 - p) * np.log(1 - p))
+    assert history.config.problem.base_rate_loss == pytest.approx(
+        -p * np.log(p) - (1 - p) * np.log(1 - p)
+    )
     assert not history.weights[-1][:-1].any()
     assert history.weights[-1][-1] != 0
     assert history.outcome == "collapsed"
@@ -171,7 +173,7 @@ def test_dead_neurons_leave_the_base_rate():
 def test_the_base_rate_of_the_training_samples_counts(loss, factor):
     history = run(loss=loss, test_fraction=0.5)
     p = Problem().draw().labels[:100].mean()
-    assert history.base_rate_loss == pytest.approx(factor * p * (1 - p))
+    assert history.config.problem.base_rate_loss == pytest.approx(factor * p * (1 - p))
 
 
 def test_all_labels_alike_is_not_a_collapse_once_the_loss_is_zero(monkeypatch):

@@ -13,7 +13,10 @@ from optplay.optim import find_optimizer, optimizers
 from optplay.problems import Problem, network
 from optplay.training import Clip, RunConfig, engine, stream, train, trainer
 
-DECAYS = ["none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts"]
+DECAYS = [
+    "none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts",
+    "inverse_sqrt",
+]  # fmt: skip
 EPOCHS = 6
 
 
@@ -137,12 +140,12 @@ def test_few_orders_at_a_time_are_the_same_orders(monkeypatch):
 
 
 def test_shuffling_visits_every_sample_once_in_a_new_order():
-    rows = np.arange(5, 25)
-    orders = engine._orders(rows, seed=1, first=3, last=6)
-    assert [sorted(order) for order in orders.tolist()] == [rows.tolist()] * 3
+    problem = Problem(samples=25, test_fraction=0.2, shuffle=True)
+    orders = problem.orders(seed=1, first=3, last=6)
+    assert [sorted(order) for order in orders.tolist()] == [list(range(20))] * 3
     assert len({tuple(order) for order in orders.tolist()}) == 3
-    assert np.array_equal(orders[1:], engine._orders(rows, seed=1, first=4, last=6))
-    assert not np.array_equal(orders, engine._orders(rows, seed=2, first=3, last=6))
+    assert np.array_equal(orders[1:], problem.orders(seed=1, first=4, last=6))
+    assert not np.array_equal(orders, problem.orders(seed=2, first=3, last=6))
 
 
 def test_shuffling_changes_the_run():

@@ -4,7 +4,9 @@ from functools import partial
 
 from textual.binding import Binding
 
+from optplay.experiments import Preset
 from optplay.plots import Panel, Picture, abreast
+from optplay.problems import SurfaceProblem
 from optplay.scenes.boundary import boundary_scene
 from optplay.training import History
 from optplay.tui.stage import Stage
@@ -32,6 +34,10 @@ class Boundary(View):
         self.all_runs = not self.all_runs
         self.changed()
 
+    @classmethod
+    def refusal(cls, preset: Preset) -> str | None:
+        return "A surface has no decision boundary" if preset.on_surface else None
+
     def heading(self, stage: Stage) -> str:
         which = "all runs" if self.all_runs else stage.session.run.label
         return f"Where the network answers 1: {which}, seed {stage.session.state.seed}"
@@ -57,8 +63,10 @@ class Boundary(View):
         return abreast(panels, width, height, **look)
 
     def _one(self, history: History, epoch: int, width: int, height: int) -> Picture:
-        weights = history.weights[min(epoch, history.epochs)]
-        return boundary_scene(history.config.problem, weights, width, height, **self.look)
+        problem, weights = history.config.problem, history.weights[min(epoch, history.epochs)]
+        if isinstance(problem, SurfaceProblem):
+            return self.waiting(width, height)
+        return boundary_scene(problem, weights, width, height, **self.look)
 
 
 view = Boundary
