@@ -14,7 +14,7 @@ from optplay.experiments.range_test import RangeTest
 from optplay.experiments.sweep_report import SweepReport
 from optplay.plots import Guide, Panel, Series, abreast, legend, line_picture
 from optplay.plots.ramps import levels
-from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture
+from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture, worth_showing
 
 LOG = ("final_loss", "final_test_loss")
 MAP_WIDTH = 36
@@ -58,6 +58,8 @@ def _print_maps(out: Console, report: SweepReport) -> None:
     color, results = out.color_system is not None, report.results
     across, up = results.sweep.axes
     medians = over_seeds(results, report.metric)[0]
+    if report.metric in LOG:
+        medians = np.where(medians > worth_showing([medians]), np.inf, medians)
     good = report.metric in HIGH_IS_GOOD
     shared = levels(medians, "score" if good else "loss")
 
@@ -89,14 +91,19 @@ def print_range(out: Console, tests: dict[str, list[RangeTest]]) -> None:
             row[: test.losses.size] = test.losses
         kept = np.isfinite(losses).sum(axis=0) * 2 > len(found)
         rates = max((test.rates for test in found), key=len)[kept]
-        series.append(Series(label, np.nanmedian(losses[:, kept], axis=0), rates, index))
+        series.append((label, np.nanmedian(losses[:, kept], axis=0), rates, index))
         given = [test.suggestion for test in found if test.suggestion]
         if given:
             guides.append(Guide(x=float(np.median(given)), color_index=index))
     out.print(Text("\nLoss (log) by learning rate, median over the seeds", style="dim"))
     write(out, legend(list(tests), width=out.width, color=color))
+    most = worth_showing([losses for _, losses, *_ in series])
+    shown = [
+        Series(label, np.where(losses > most, np.nan, losses), rates, index)
+        for label, losses, rates, index in series
+    ]
     picture = line_picture(
-        series, width=out.width, height=HEIGHT, log=True, log_x=True, x_title="lr", color=color,
+        shown, width=out.width, height=HEIGHT, log=True, log_x=True, x_title="lr", color=color,
         guides=guides,
     )  # fmt: skip
     write(out, picture.text())

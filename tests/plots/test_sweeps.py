@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from optplay.plots.sweeps import BEST, COLLAPSED, DIVERGED, SweepCurve, map_picture, sweep_picture
+from optplay.plots.sweeps import (
+    BEST,
+    BEYOND,
+    COLLAPSED,
+    DIVERGED,
+    SweepCurve,
+    map_picture,
+    sweep_picture,
+    worth_showing,
+)
 
 RATES = np.logspace(-4, 0, 5)
 
@@ -44,6 +53,19 @@ def test_each_run_has_its_mark():
     pair = [curve(), curve(best=1, index=1), curve(best=None, index=2)]
     picture = sweep_picture(pair, width=80, height=20, log=True, color=False)
     assert "".join(rows(picture)).count(BEST) == 2
+
+
+def test_what_went_astray_does_not_squash_the_rest():
+    wild = curve([0.5, 0.1, 0.01, 0.3, 1e200], diverged=[0] * 5)
+    picture = sweep_picture([wild], width=80, height=20, log=True, color=False)
+    assert BEYOND in rows(picture)[0]
+    assert picture.y_high < 3
+    assert not any(BEYOND in row for row in rows(sweep_picture([curve()], width=80, height=20)))
+
+
+@pytest.mark.parametrize("values", [[], [[np.nan, np.inf]]])
+def test_nothing_finite_has_no_limit(values):
+    assert worth_showing(values) == np.inf
 
 
 def test_an_accuracy_that_diverged_stands_at_the_bottom():
