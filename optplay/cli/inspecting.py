@@ -35,15 +35,22 @@ def _print(preset: Preset, label: str, found: Dissection, parameter: int) -> Non
     out.print(
         f"step {found.step:,} of {config.steps:,}, in epoch {found.epoch:,} of {config.epochs:,}"
     )
-    count = update.samples.size
-    batch = f"sample {update.samples[0]}" if count == 1 else f"{count} samples"
-    out.print(f"t = {update.t}, lr = {precise(update.lr)}, loss {precise(update.loss)} of {batch}")
+    out.print(f"t = {update.t}, lr = {precise(update.lr)}, {_loss(found)}")
     knobs = [f"{knob} = {plain(v)}" for knob, v in config.hyperparameters.items() if knob != "lr"]
     if knobs:
         out.print(", ".join(knobs))
     largest = ", which moves most" * (parameter == found.largest)
     out.print(f"parameter {parameter}: {config.problem.parameter_names[parameter]}{largest}")
     print_rows(out, _tables(rows(found, parameter)))
+
+
+def _loss(found: Dissection) -> str:
+    samples, loss = found.update.samples, precise(found.update.loss)
+    if found.config.on_surface:
+        return f"f = {loss}"
+    return f"loss {loss} of " + (
+        f"sample {samples[0]}" if samples.size == 1 else f"{samples.size} samples"
+    )
 
 
 def _tables(found: list[Row]) -> list[Rows]:

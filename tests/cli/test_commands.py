@@ -38,12 +38,8 @@ def test_help(cli, command):
     "arguments",
     [
         ["--help"],
-        ["run", "--help"],
         ["--version"],
-        ["play", "--help"],
-        ["inspect", "--help"],
-        ["rates", "--help"],
-        ["sweep", "--help"],
+        *([command, "--help"] for command in ("run", "play", "inspect", "rates", "sweep")),
     ],
 )
 def test_help_is_instant(arguments):
