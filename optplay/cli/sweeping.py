@@ -18,6 +18,7 @@ from optplay.experiments.sweep_report import (
     to_strict_json,
     write_sweep_csv,
 )
+from optplay.problems import Problem
 
 MOST_AXES = 2
 
@@ -83,7 +84,10 @@ def _asked(preset: Preset, axes: Sequence[str], optimizers: Sequence[str] | None
 def _check_metric(metric: str, sweep: Sweep) -> None:
     if metric not in SWEPT:
         raise InputError(unknown("metric", metric, SWEPT))
-    held_out = [getattr(run.config.problem, "test_count", 0) for run in sweep.runs]
+    for run in sweep.runs:
+        if "accuracy" in metric and not isinstance(run.config.problem, Problem):
+            raise InputError(f"--metric: found {metric}, but {run.label} is on a surface")
+    held_out = [run.config.problem.test_count for run in sweep.runs]
     if "test" in metric and not all(held_out):
         raise InputError(
             f"--metric: found {metric}, but no samples are held out "

@@ -1,7 +1,8 @@
 """What a sweep turns: a knob, and the values that it takes one after the other."""
 
 from dataclasses import dataclass
-from typing import Any, get_args
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
 import numpy as np
@@ -134,7 +135,8 @@ def _kind(config: RunConfig, key: str) -> tuple[bool, bool]:
 
 def _number(kind: Any) -> type | None:
     """int or float, if that is what a field of this type holds."""
-    for part in (kind, *get_args(kind)):
-        if part in (int, float):
-            return part  # type: ignore[no-any-return]
+    if kind in (int, float):
+        return kind  # type: ignore[no-any-return]
+    if get_origin(kind) in (Annotated, Union, UnionType):
+        return next((found for part in get_args(kind) if (found := _number(part))), None)
     return None

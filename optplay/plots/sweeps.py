@@ -12,9 +12,14 @@ from optplay.plots.picture import Picture
 from optplay.plots.plane import grid_limits, plane_picture
 from optplay.plots.series import Series
 
-BEST, DIVERGED, COLLAPSED = "★", "×", "∅"
-KEY = f"{BEST} best   {DIVERGED} diverged   {COLLAPSED} collapsed (half of the seeds or more)"
+BEST, DIVERGED, COLLAPSED, BEYOND = "★", "×", "∅", "↑"
+KEY = (
+    f"{BEST} best   {DIVERGED} diverged   {COLLAPSED} collapsed (half of the seeds or more)   "
+    f"{BEYOND} too high to show"
+)
 _MANY = 0.5
+# How many times the usual loss still is of interest: what goes astray may come to 1e300.
+_OUTSTANDING = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +46,13 @@ class SweepCurve:
     color_index: int = 0
 
 
+def worth_showing(losses: Sequence[ArrayLike]) -> float:
+    """Return the highest loss of a chart: 100 times the median of all that are finite."""
+    values = np.concatenate([np.ravel(one) for one in losses] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    return _OUTSTANDING * float(np.median(values)) if values.size else np.inf
+
+
 def sweep_picture(
     curves: Sequence[SweepCurve],
     *,
@@ -55,8 +67,8 @@ def sweep_picture(
 ) -> Picture:
     """Draw a metric against a knob; see ``KEY`` for the marks. Call it from one thread only.
 
-    Where most seeds diverged there is no median: the mark stands at the top, or at the bottom if
-    all quartiles there are minus infinity.
+    Where most seeds diverged there is no median: the mark stands at the top, or at the bottom
+    where a median is minus infinity. On a logarithmic axis so does what is far above all others.
 
     Args:
         curves: any number of them.
@@ -68,9 +80,16 @@ def sweep_picture(
         dark: whether the background is dark.
     """
     series, marks = [], []
+    most = worth_showing([one.median for one in curves]) if log else np.inf
     for one in curves:
-        x, median = (np.asarray(a, dtype=np.float64) for a in (one.x, one.median))
-        series.append(Series(one.label, median, x, one.color_index, one.low, one.high))
+        x, median, low, high = (
+            np.array(a, dtype=np.float64) for a in (one.x, one.median, one.low, one.high)
+        )
+        beyond = np.isfinite(median) & (median > most)
+        for values in (median, low, high):
+            values[values > most] = np.inf
+        series.append(Series(one.label, median, x, one.color_index, low, high))
+        marks += [Mark(x[at], np.inf, BEYOND, one.color_index) for at in np.flatnonzero(beyond)]
         edge = -np.inf if np.isneginf(median).any() else np.inf
         for at in np.flatnonzero(np.asarray(one.diverged) >= _MANY):
             marks.append(Mark(x[at], edge, DIVERGED, one.color_index))

@@ -127,6 +127,28 @@ def test_wrong_options(cli, small, monkeypatch, options, words):
     assert all(word in err for word in words)
 
 
+SURFACE = """
+title = "Ravine"
+epochs = 50
+problem = { surface = "ravine" }
+runs = [{ label = "SGD", optimizer = "sgd" }]
+"""
+
+
+def test_a_surface(cli, tmp_path):
+    path = tmp_path / "ravine.toml"
+    path.write_text(SURFACE, encoding="utf-8")
+    code, out, err = cli("sweep", str(path), "--json")
+    assert (code, err) == (0, "")
+    (run,) = json.loads(out)["runs"]
+    assert run["best"]["median"] < run["points"][0]["final_loss"]["median"]
+    assert {point["final_accuracy"]["median"] for point in run["points"]} == {None}
+    assert cli("sweep", str(path), "--plot")[0] == cli("range-test", str(path), "--plot")[0] == 0
+    code, _, err = cli("sweep", str(path), "--metric", "final_accuracy")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "SGD is on a surface" in err
+
+
 def test_a_preset_with_forks(cli, small):
     with open(small, "a", encoding="utf-8") as file:
         file.write('\n[[runs]]\nlabel = "on"\nfork = { run = "SGD", epoch = 2 }\n')

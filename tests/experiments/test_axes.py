@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from optplay.errors import InputError
 from optplay.experiments.axes import knob_keys, parse_axis, turned
 from optplay.optim import optimizers
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import Clip, RunConfig
 
 ADAM = RunConfig()
@@ -92,6 +92,14 @@ def test_lambda_is_that_of_the_kind_of_decay_a_run_has():
     assert turned(ADAM, "lambda", 0.5) == RunConfig(weight_decay=0.5)
     adamw = RunConfig(optimizer="adamw")
     assert turned(adamw, "lambda", 0.5) == RunConfig(optimizer="adamw", weight_decay=0.5)
+
+
+def test_a_surface_has_knobs_of_its_own():
+    run = RunConfig(problem=SurfaceProblem(surface="ravine"))
+    axis = parse_axis("problem.condition=1:100:3", run)
+    assert (axis.values, axis.log) == ((1, 10, 100), True)
+    assert axis.set(run, 10).problem == SurfaceProblem(surface="ravine", condition=10)
+    assert not {"problem.start", "problem.samples"} & set(knob_keys(run))
 
 
 def test_the_rest_of_a_run_stays():

@@ -64,6 +64,14 @@ def test_the_document(report):
         assert best["good"][0]["low"] <= best["at"][0] <= best["good"][0]["high"]
 
 
+def test_a_good_range_that_reaches_the_end_of_what_was_tried_is_open(report):
+    for values in report.results.metrics.values():
+        values.flags.writeable = True
+        values[:] = np.array([1.0, 2.0, 2.0, 2.0])[:, np.newaxis]
+    (good,) = read(sweep_document(report))["runs"][0]["best"]["good"]
+    assert good == {"low": 0.001, "high": 0.001, "open_below": True, "open_above": False}
+
+
 def test_what_is_not_finite_is_null(report):
     for values in report.results.metrics.values():
         values.flags.writeable = True

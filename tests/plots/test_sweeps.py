@@ -3,7 +3,16 @@
 import numpy as np
 import pytest
 
-from optplay.plots.sweeps import BEST, COLLAPSED, DIVERGED, SweepCurve, map_picture, sweep_picture
+from optplay.plots.sweeps import (
+    BEST,
+    BEYOND,
+    COLLAPSED,
+    DIVERGED,
+    SweepCurve,
+    map_picture,
+    sweep_picture,
+    worth_showing,
+)
 
 RATES = np.logspace(-4, 0, 5)
 
@@ -46,6 +55,19 @@ def test_each_run_has_its_mark():
     assert "".join(rows(picture)).count(BEST) == 2
 
 
+def test_what_went_astray_does_not_squash_the_rest():
+    wild = curve([0.5, 0.1, 0.01, 0.3, 1e200], diverged=[0] * 5)
+    picture = sweep_picture([wild], width=80, height=20, log=True, color=False)
+    assert BEYOND in rows(picture)[0]
+    assert picture.y_high < 3
+    assert not any(BEYOND in row for row in rows(sweep_picture([curve()], width=80, height=20)))
+
+
+@pytest.mark.parametrize("values", [[], [[np.nan, np.inf]]])
+def test_nothing_finite_has_no_limit(values):
+    assert worth_showing(values) == np.inf
+
+
 def test_an_accuracy_that_diverged_stands_at_the_bottom():
     low = curve([0.5, 0.9, 0.95, 0.6, -np.inf])
     drawn = rows(sweep_picture([low], width=80, height=20, percent=True, color=False))
@@ -79,6 +101,15 @@ def test_the_best_of_a_map_is_marked_where_it_is():
     x, y = picture.at(*place)
     assert np.log10(x) == pytest.approx(1, abs=0.2)
     assert np.log10(y) == pytest.approx(1, abs=0.4)
+
+
+def test_a_map_has_each_median_at_its_knobs():
+    medians = np.ones((2, 3))
+    medians[0, 2] = 0.1
+    picture = map_picture(medians, x=[1, 10], y=[1, 10, 100], width=40, height=14, color=False)
+    bright = [(x, y) for y, row in enumerate(rows(picture)) for x, c in enumerate(row) if c == "█"]
+    places = np.log10([picture.at(*place) for place in bright])
+    assert np.abs(places - [0, 2]).max() <= 0.6
 
 
 def test_a_map_of_fractions():

@@ -14,5 +14,5 @@ schedule = Schedule(
     "Ramp",
     "rises by the same factor each step over six decades, to lr at the end (Smith 2017)",
     factor,
-    order=7,
+    order=8,
 )
