@@ -1,16 +1,20 @@
 """How far each parameter moves in one step, and at which rate (exercise 3)."""
 
 from dataclasses import dataclass
+from math import inf, nan
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from optplay.training import History, at_step
+from optplay.training.compilation import compiled_gradient, compiled_rule, compiled_update
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 BINS = 24
+CORRECTION = "bias_correction"
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 
@@ -53,6 +57,43 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     # What the decay alone moves is idle: all that is left of it is a rounding error.
     steps[steps <= ROUNDING * np.abs(before.current) * bool(config.weight_decay)] = 0.0
     return StepTaken(steps, rates)
+
+
+def uncorrected_ratio(history: History, step: int) -> float:
+    """‖Δw‖ of a step without bias correction over ‖Δw‖ of it with: from one state and gradient.
+
+    NaN for a rule that has no such switch, and where nothing moves; infinity if the run did not
+    come to make this step.
+    """
+    config, problem = history.config, history.config.problem
+    if CORRECTION not in config.hyperparameters:
+        return nan
+    taken = step_taken(history, step)
+    if taken is None:
+        return inf
+    before, samples = at_step(history, step - 1), problem.draw()
+    epoch, batch = divmod(step - 1, problem.steps_per_epoch)
+    rows = problem.orders(config.seed, epoch, epoch + 1)[0]
+    low = batch * problem.batch_size
+    high = min(low + problem.batch_size, problem.train_count)
+    g = np.zeros(before.current.size)
+    compiled_gradient(problem)(
+        before.current.copy(), g, samples.inputs, samples.labels, rows, low, high, problem.layout,
+        np.zeros((2, max(g.size, sum(problem.sizes)))),
+    )  # fmt: skip
+    clip = config.clip.norm if config.clip else inf
+    lengths = []
+    for correction in (False, True):
+        switched = replace(
+            config, hyperparameters={**config.hyperparameters, CORRECTION: correction}
+        )
+        w = before.current.copy()
+        compiled_update()(
+            compiled_rule(config.rule), w, g.copy(), before.current_state.copy(), switched.hyper,
+            config.learning_rate(step - 1), step - history.born, clip, config.l2, 0.0,
+        )  # fmt: skip
+        lengths.append(float(np.linalg.norm(w - before.current)))
+    return lengths[0] / lengths[1] if lengths[1] else nan
 
 
 def moved(taken: StepTaken) -> NDArray[np.bool_]:

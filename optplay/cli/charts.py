@@ -26,7 +26,7 @@ def print_charts(out: Console, results: Results) -> None:
     abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
     width = (out.width - GAP * (abreast - 1)) // abreast
     blocks = []
-    by = "by step" if results.preset.on_surface else "by epoch"
+    by = f"by {results.preset.unit}"
     for quantity in charts:
         look = LOOKS[quantity]
         series = [
@@ -35,7 +35,7 @@ def print_charts(out: Console, results: Results) -> None:
         ]
         chart = line_chart(
             series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color,
-            x_title=by.removeprefix("by "),
+            x_title=results.preset.unit,
         )  # fmt: skip
         blocks.append((look.title + (" (log)" if look.log else ""), chart))
     many = len(results.preset.seeds) > 1

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from optplay.analysis.descent import convergence_factor, distances, steps_until, values
-from optplay.analysis.steps import moved, step_taken
+from optplay.analysis.steps import moved, step_taken, uncorrected_ratio
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
 
@@ -147,6 +147,10 @@ METRICS = {
         Metric(
             "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"),
             "a step",
+        ),
+        Metric(
+            "uncorrected_ratio", "this step's length without bias correction over that with it",
+            lambda h, at: uncorrected_ratio(h, int(at)), "a step",
         ),
         Metric(
             "distance", "how far from the nearest lowest point at the end",
