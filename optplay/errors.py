@@ -24,13 +24,19 @@ def show(value: object) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
-def unknown(what: str, found: object, allowed: Iterable[str]) -> str:
-    """One line for a name that is not there, with the nearest valid one first."""
-    names = list(allowed)
+def nearest(found: object, names: Iterable[str]) -> str | None:
+    """The name that is spelt most like what was found, if one is near."""
     lowered = {name.lower(): name for name in names}
     asked = found.lower() if isinstance(found, str) else ""
     near = difflib.get_close_matches(asked, lowered, n=1, cutoff=0.6)
-    hint = f"did you mean {lowered[near[0]]!r}? " if near else ""
+    return lowered[near[0]] if near else None
+
+
+def unknown(what: str, found: object, allowed: Iterable[str]) -> str:
+    """One line for a name that is not there, with the nearest valid one first."""
+    names = list(allowed)
+    near = nearest(found, names)
+    hint = f"did you mean {near!r}? " if near else ""
     return f"unknown {what} {show(found)}: {hint}allowed: {', '.join(names)}"
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from optplay.training import History, at_step
-from optplay.training.compilation import compiled_gradient, compiled_rule, compiled_update
+from optplay.training import History, after_step, one_update
+from optplay.training.compilation import compiled_rule
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 BINS = 24
@@ -46,16 +46,16 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     first = (history.forked_at or 0) * config.problem.steps_per_epoch
     if not first < step <= history.steps - (history.diverged_at is not None):
         return None
-    before, after = at_step(history, step - 1), at_step(history, step)
+    (before, _), (after, state) = after_step(history, step - 1), after_step(history, step)
     lr, t = config.learning_rate(step - 1), step - history.born
-    rates = np.full(before.current.size, lr)
+    rates = np.full(before.size, lr)
     if config.rule.rates:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rates = config.rule.rates(after.current_state, config.hyper, lr, t)
-    decayed = before.current * (1 - lr * (config.weight_decay or 0.0))
-    steps = np.abs(after.current - decayed)
+            rates = config.rule.rates(state, config.hyper, lr, t)
+    decayed = before * (1 - lr * (config.weight_decay or 0.0))
+    steps = np.abs(after - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.
-    steps[steps <= ROUNDING * np.abs(before.current) * bool(config.weight_decay)] = 0.0
+    steps[steps <= ROUNDING * np.abs(before) * bool(config.weight_decay)] = 0.0
     return StepTaken(steps, rates)
 
 
@@ -65,34 +65,20 @@ def uncorrected_ratio(history: History, step: int) -> float:
     NaN for a rule that has no such switch, and where nothing moves; infinity if the run did not
     come to make this step.
     """
-    config, problem = history.config, history.config.problem
+    config = history.config
     if CORRECTION not in config.hyperparameters:
         return nan
-    taken = step_taken(history, step)
-    if taken is None:
+    if step_taken(history, step) is None:
         return inf
-    before, samples = at_step(history, step - 1), problem.draw()
-    epoch, batch = divmod(step - 1, problem.steps_per_epoch)
-    rows = problem.orders(config.seed, epoch, epoch + 1)[0]
-    low = batch * problem.batch_size
-    high = min(low + problem.batch_size, problem.train_count)
-    g = np.zeros(before.current.size)
-    compiled_gradient(problem)(
-        before.current.copy(), g, samples.inputs, samples.labels, rows, low, high, problem.layout,
-        np.zeros((2, max(g.size, sum(problem.sizes)))),
-    )  # fmt: skip
-    clip = config.clip.norm if config.clip else inf
-    lengths = []
+    update, lengths = one_update(history, step), []
     for correction in (False, True):
-        switched = replace(
-            config, hyperparameters={**config.hyperparameters, CORRECTION: correction}
+        knobs = {**config.hyperparameters, CORRECTION: correction}
+        hyper = replace(config, hyperparameters=knobs).hyper
+        delta, state = np.zeros_like(update.before), update.state_before.copy()
+        compiled_rule(config.rule)(
+            delta, update.rule_gradient.copy(), state, hyper, update.lr, update.t
         )
-        w = before.current.copy()
-        compiled_update()(
-            compiled_rule(config.rule), w, g.copy(), before.current_state.copy(), switched.hyper,
-            config.learning_rate(step - 1), step - history.born, clip, config.l2, 0.0,
-        )  # fmt: skip
-        lengths.append(float(np.linalg.norm(w - before.current)))
+        lengths.append(float(np.linalg.norm(delta)))
     return lengths[0] / lengths[1] if lengths[1] else nan
 
 

@@ -8,7 +8,6 @@ from rich.text import Text
 from optplay.analysis import distribution
 from optplay.experiments import LOOKS, Results, median_curve
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
-from optplay.problems import SurfaceProblem
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
 
@@ -44,7 +43,8 @@ def print_charts(out: Console, results: Results) -> None:
     _write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         _write(out, _side_by_side(blocks[i : i + abreast], width))
-    _print_boundaries(out, results, color)
+    if not results.preset.on_surface:
+        _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
 
@@ -52,12 +52,9 @@ def print_charts(out: Console, results: Results) -> None:
 def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     look = Look(color=color, dark=True)
     panels = [
-        Panel(label, partial(boundary_scene, problem, last.current, **look), place)
+        Panel(label, partial(boundary_scene, last.config.network, last.current, **look), place)
         for place, (label, (last, *_)) in enumerate(results.runs.items())
-        if not isinstance(problem := last.config.problem, SurfaceProblem)
     ]
-    if not panels:
-        return
     columns = max(1, min(len(panels), out.width // PANEL_WIDTH))
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]

@@ -247,7 +247,7 @@ def print_optimizers() -> None:
     """All optimizers, from their declarations."""
     table = grid("Optimizer", "Defaults", "What it is for", "Paper")
     for optimizer in optimizers().values():
-        knobs = [f"{h.name} {_plain(h.default)}" for h in optimizer.hyperparameters]
+        knobs = [f"{h.name} {plain(h.default)}" for h in optimizer.hyperparameters]
         if optimizer.weight_decay:
             knobs.append(f"weight_decay {optimizer.weight_decay:g}")
         table.add_row(optimizer.name, ", ".join(knobs), optimizer.summary, optimizer.paper)
@@ -262,7 +262,7 @@ def print_optimizer(name: str) -> None:
     out.print(f"{optimizer.summary}\n{optimizer.paper}")
     table = grid("Hyperparameter", ">Default", "Allowed", "What it does")
     for h in optimizer.hyperparameters:
-        table.add_row(h.name, _plain(h.default), Text(h.allowed), h.text)
+        table.add_row(h.name, plain(h.default), Text(h.allowed), h.text)
     if optimizer.weight_decay:
         kind = RunConfig.__annotations__["weight_decay"]
         table.add_row(
@@ -274,5 +274,6 @@ def print_optimizer(name: str) -> None:
     out.print(Text(f"State kept per parameter: {slots}", style="dim"))
 
 
-def _plain(value: float | bool) -> str:
+def plain(value: float | bool) -> str:
+    """A hyperparameter as a preset spells it."""
     return str(value).lower() if isinstance(value, bool) else f"{value:g}"

@@ -6,7 +6,16 @@ from optplay.experiments.experiment import OUTCOMES, Results, run_preset
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset, load, preset_files
 from optplay.experiments.report import NEAR, REACHED, to_json, write_csv
-from optplay.experiments.words import SIGNS, caution, claimed, figures, number, settings, spread
+from optplay.experiments.words import (
+    SIGNS,
+    caution,
+    claimed,
+    figures,
+    number,
+    precise,
+    settings,
+    spread,
+)
 
 __all__ = [
     "LOOKS",
@@ -29,6 +38,7 @@ __all__ = [
     "load",
     "median_curve",
     "number",
+    "precise",
     "preset_files",
     "run_preset",
     "settings",

@@ -6,10 +6,11 @@ A run whose parent diverged before the epoch of the fork has diverged there as w
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 
 from optplay.experiments.preset import Fork, Preset, Run
-from optplay.training import History, RunConfig, stream
+from optplay.training import History, RunConfig, refuse_too_large, stream
 
 Start = tuple[History, int]
 
@@ -38,6 +39,34 @@ def stream_from(config: RunConfig, start: Start | None) -> Iterator[History]:
         yield _diverged(config, *start)
     else:
         yield from stream(config, start)
+
+
+def train_one(
+    preset: Preset,
+    label: str,
+    seed: int,
+    *,
+    until: int | None = None,
+    progress: Callable[[int], None] = lambda steps: None,
+) -> History:
+    """Trains one run of a preset with one seed, and what it goes on from, if it does.
+
+    Args:
+        until: the step after which training may stop; the end of the run if left out.
+        progress: called every few milliseconds with how many steps of the run are done.
+
+    Raises:
+        InputError: more than this machine can hold or finish.
+    """
+    config = next(run.config for run in preset.runs if run.label == label)
+    config = msgspec.structs.replace(config, seed=seed)
+    refuse_too_large([config])
+    start = start_of(preset, label, lambda parent: train_one(preset, parent, seed))
+    for history in stream_from(config, start):
+        progress(history.steps)
+        if until is not None and history.steps >= until:
+            break
+    return history
 
 
 def _diverged(config: RunConfig, parent: History, epoch: int) -> History:

@@ -14,6 +14,7 @@ import numpy as np
 
 from optplay.analysis.descent import convergence_factor, distances, steps_until, values
 from optplay.analysis.steps import moved, step_taken, uncorrected_ratio
+from optplay.experiments.flatness import last_sharpness, sharpness_at_loss, stability_ratio
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
 
@@ -23,6 +24,7 @@ class Metric:
     """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what.
 
     `infinite` is what infinity means to a reader, `on` the kind of problem that it makes sense on.
+    A `slow` one is measured only where asked for.
     """
 
     name: str
@@ -31,6 +33,7 @@ class Metric:
     needs: str = ""
     percent: bool = False
     infinite: str = "diverged"
+    slow: bool = False
     on: Literal["any", "network", "surface"] = "any"
 
     def fits(self, problem: Problem | SurfaceProblem) -> bool:
@@ -173,6 +176,18 @@ METRICS = {
         Metric(
             "convergence_factor", "by which factor a step shortens the distance, near the end",
             _descent(lambda h, at: convergence_factor(h)), on="surface",
+        ),
+        Metric(
+            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
+            on="network",
+        ),
+        Metric(
+            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
+            sharpness_at_loss, "a loss", slow=True, on="network",
+        ),
+        Metric(
+            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
+            stability_ratio, slow=True, on="network",
         ),
     )
 }  # fmt: skip

@@ -21,12 +21,12 @@ NEAR = 0.01
 
 
 def run_metrics(history: History) -> dict[str, float]:
-    """The metrics that make sense and need no `at`, and when it came to 90 % accuracy, or near."""
+    """The fast metrics that need no `at`, and when it came to 90 % accuracy, or near."""
     config = history.config
     metrics = {
         m.name: m.measure(history, 0.0)
         for m in METRICS.values()
-        if not m.needs and m.fits(config.problem)
+        if not (m.needs or m.slow) and m.fits(config.problem)
     }
     name, at = ("steps_to_distance", NEAR) if config.on_surface else ("epochs_to_accuracy", REACHED)
     metrics[f"{name}_{at:g}"] = METRICS[name].measure(history, at)
@@ -85,9 +85,14 @@ def document(results: Results) -> dict[str, Any]:
     return report
 
 
+def strict_json(report: dict[str, Any]) -> str:
+    """A document as strict JSON in one line; numbers that are not finite are null."""
+    return msgspec.json.encode(report).decode()
+
+
 def to_json(results: Results) -> str:
-    """The document as strict JSON in one line; numbers that are not finite are null."""
-    return msgspec.json.encode(document(results)).decode()
+    """The document of the results as strict JSON."""
+    return strict_json(document(results))
 
 
 def write_csv(results: Results, folder: Path) -> list[Path]:

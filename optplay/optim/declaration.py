@@ -12,6 +12,9 @@ from optplay.errors import InputError, show, unknown
 Floats = NDArray[np.float64]
 Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
 Rates = Callable[[Floats, Floats, float, int], Floats]
+Term = Floats | float
+Terms = Callable[[Floats, Floats, Floats, Floats, float, int], Mapping[str, Term]]
+Stability = Callable[[Mapping[str, float]], float]
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,18 @@ class Optimizer:
             (slots, n) in place, from the gradient `g` (n,), the hyperparameters after `lr` in
             declared order, the learning rate of this step, and its number t = 1, 2, …
         rates: `rates(state, hyper, lr, t)` gives the rate (n,) by which each parameter's
-            direction is multiplied after step t. Left out: lr for all.
+            direction is multiplied after step t. Left out: lr for all, which is the rate where
+            the direction is g (SGD), v (momentum), g + β·v (Nesterov) or a sign (Lion).
         weight_decay: the decoupled weight decay it comes with.
+        formula: what the step inspector shows, a line per slot (`m ← …`, the new value) and per
+            term (`m̂ = …`) in the order in which they are computed. A line may end in a remark.
+        terms: `terms(g, before, after, hyper, lr, t)` gives what the formula derives from the
+            gradient `g` (n,) and the state before and after step t, by name: a value (n,) per
+            parameter or one for all; none while it is undefined. The last is `Δ` (n,), what the
+            rule adds to the weights.
+        stability: `stability(hyperparameters)` gives c: once its averages are warm, the rule
+            diverges on a quadratic whose curvature, preconditioned by its rates where it has any,
+            is above c/lr. Left out: no such number is known.
     """
 
     name: str
@@ -81,6 +94,9 @@ class Optimizer:
     step: Step
     rates: Rates | None = None
     weight_decay: float = 0.0
+    formula: tuple[str, ...] = ()
+    terms: Terms | None = None
+    stability: Stability | None = None
 
     @property
     def order(self) -> int:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from optplay.plots.dots import BLANK, braille
 from optplay.plots.palette import RGB
-from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row, Span
+from optplay.plots.picture import BLANKS, DOTS_ACROSS, DOTS_DOWN, Row, Span
 from optplay.plots.series import Array
 
 
@@ -19,14 +19,14 @@ class Band:
 
     Attributes:
         x: shape (n,), never decreasing.
-        low, high: shape (n,); NaN leaves a gap.
+        low, high: shape (n,); NaN leaves a gap. Where they are equal it is a dotted line.
         color: the band's colour.
     """
 
     x: Array
     low: Array
     high: Array
-    color: RGB
+    color: RGB | None
 
 
 def behind(canvas: Sequence[Row], columns: int, bands: Sequence[Band]) -> list[Row]:
@@ -50,7 +50,7 @@ def behind(canvas: Sequence[Row], columns: int, bands: Sequence[Band]) -> list[R
         # A cell has one colour, so bands that overlap take turns.
         here = (codes > BLANK) & ((owner == len(bands)) | (parity == index % 2))
         glyphs[here], owner[here] = codes[here], index
-    inks = [*(band.color for band in bands), None]
+    inks: list[RGB | None] = [*(band.color for band in bands), None]
     return [
         _under(row, line.tobytes().decode("utf-32-le"), [inks[band] for band in whose])
         for row, line, whose in zip(canvas, glyphs, owner.tolist(), strict=True)
@@ -72,9 +72,14 @@ def _under(row: Row, text: str, inks: list[RGB | None]) -> Row:
     for part, ink in row:
         end = at + len(part)
         if ink is None:
+            # Without colours the curves have none either.
+            shown = "".join(
+                behind if character in BLANKS else character
+                for character, behind in zip(part, text[at:end], strict=True)
+            )
             for color, group in groupby(range(at, end), inks.__getitem__):
                 cells = list(group)
-                spans.append((text[cells[0] : cells[-1] + 1], color))
+                spans.append((shown[cells[0] - at : cells[-1] + 1 - at], color))
         else:
             spans.append((part, ink))
         at = end

@@ -40,14 +40,14 @@ def compose(
     axes: tuple[Axis, Axis],
     *,
     x_title: str = "",
-    y_title: str | None = None,
+    above: Row | None = None,
     color: RGB | None = None,
 ) -> Picture:
     """Return the chart: the canvas rows, the bottom and left ``axes`` around them, and labels.
 
-    ``canvas`` holds rows of ``width - gutter(width, left axis)`` cells; two are added below, and
-    one above if there is a ``y_title``. The title of the bottom axis stands among its labels: at
-    the end, or before the last one, if it fits.
+    ``canvas`` holds rows of ``width - gutter(width, left axis)`` cells; two are added below. The
+    title stands among the bottom labels: at the end, or before the last one, if it fits.
+    ``above`` is a row of ``width`` cells to stand above all.
     """
     x_axis, y_axis = axes
     left = gutter(width, y_axis)
@@ -62,17 +62,14 @@ def compose(
     ]
     rule = "".join("┬" if column in marked else "─" for column in range(columns))
     below: list[Row] = [((" " * (left - 1) + "└" + rule, color),), ((bottom, color),)]
-    above: list[Row] = []
-    if y_title is not None:
-        start = min(max(left - 1, 0), max(width - len(y_title), 0))
-        above.append((((" " * start + y_title)[:width].ljust(width), color),))
+    head: list[Row] = [above] if above is not None else []
     return Picture(
-        (*above, *framed, *below),
+        (*head, *framed, *below),
         left,
         columns,
         x_axis.low,
         x_axis.high,
-        len(above),
+        len(head),
         rows,
         y_axis.low,
         y_axis.high,

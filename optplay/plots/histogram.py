@@ -6,8 +6,8 @@ from numpy.typing import ArrayLike, NDArray
 from optplay.plots import frame
 from optplay.plots.canvas import Curve, draw
 from optplay.plots.palette import frame_color, run_color, run_marker
-from optplay.plots.picture import DOTS_ACROSS
-from optplay.plots.series import Array
+from optplay.plots.picture import DOTS_ACROSS, Picture
+from optplay.plots.series import Array, Run
 from optplay.plots.ticks import HUGE, linear_axis, log_axis
 
 
@@ -23,6 +23,32 @@ def histogram(
     color: bool = True,
     dark: bool = True,
 ) -> str:
+    """Return what :func:`histogram_picture` draws as ``height`` lines of ``width`` cells."""
+    return histogram_picture(
+        counts,
+        edges,
+        width=width,
+        height=height,
+        log_x=log_x,
+        x_title=x_title,
+        percent=percent,
+        color=color,
+        dark=dark,
+    ).text()
+
+
+def histogram_picture(
+    counts: ArrayLike,
+    edges: ArrayLike,
+    *,
+    width: int,
+    height: int,
+    log_x: bool = False,
+    x_title: str = "",
+    percent: bool = False,
+    color: bool = True,
+    dark: bool = True,
+) -> Picture:
     """Draw counts over bins: one distribution as an area, several as outlines over each other.
 
     Call it from one thread only.
@@ -35,22 +61,22 @@ def histogram(
         log_x: whether the bottom axis is logarithmic.
         x_title: stands among the labels of the bottom axis, where it fits.
         percent: whether counts are fractions, to be labelled as percentages.
-        color: if false there is no escape in the text and markers tell the outlines apart.
+        color: if false there is no colour, and markers tell the outlines apart.
         dark: whether the background is dark.
 
     Returns:
-        ``height`` lines of ``width`` cells; a frame that says so if there is nothing to draw.
+        ``height`` rows of ``width`` cells; a frame that says so if there is nothing to draw.
 
     Raises:
         ValueError: if the shapes do not fit each other, or the edges decrease.
     """
     heights, bounds = _checked(counts, edges)
     if frame.too_small(width, height):
-        return frame.blank(width, height).text()
+        return frame.blank(width, height)
     frame_ink = frame_color(dark) if color else None
     heights, lows, highs = _bins(heights, bounds, log_x)
     if not heights.any():
-        return frame.message("no data yet", width, height, frame_ink).text()
+        return frame.message("no data yet", width, height, frame_ink)
 
     rows = height - 2
     x_count, y_count = frame.tick_counts(width, rows)
@@ -64,7 +90,7 @@ def histogram(
     x = np.linspace(0, 1, tops.shape[1])
     curves = [
         Curve(
-            [(x, top)],
+            [(x, top)] if len(tops) == 1 else _outline(x, top),
             run_color(index, dark),
             "" if color or len(tops) == 1 else run_marker(index),
             filled=len(tops) == 1,
@@ -72,8 +98,7 @@ def histogram(
         for index, top in enumerate(tops)
     ]
     canvas = draw(columns, rows, curves, color=color)
-    picture = frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
-    return picture.text()
+    return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
 
 
 def _checked(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
@@ -110,6 +135,16 @@ def _tops(heights: Array, lows: Array, highs: Array, columns: int) -> Array:
     for start, end, height in zip(first, np.maximum(last, first + 1), heights.T, strict=True):
         tops[:, start:end] = np.maximum(tops[:, start:end], height[:, None])
     return tops
+
+
+def _outline(x: Array, top: Array) -> list[Run]:
+    """Return the parts of an outline that rise, so that no run hides another's where both are 0."""
+    risen = top > 0
+    risen[1:] |= top[:-1] > 0
+    risen[:-1] |= top[1:] > 0
+    ends = np.flatnonzero(risen[1:] != risen[:-1]) + 1
+    parts = zip(np.split(x, ends), np.split(top, ends), np.split(risen, ends), strict=True)
+    return [(x, top) for x, top, shown in parts if shown[0]]
 
 
 def _dot(places: Array, dots: int) -> NDArray[np.int64]:

@@ -51,6 +51,12 @@ class Path:
     def __post_init__(self) -> None:
         _check(self.x, self.y)
 
+    @property
+    def now(self) -> int:
+        """The index of the point where the run is; -1 if there is none."""
+        last: int = np.shape(self.x)[0] - 1
+        return last if self.at is None else min(max(self.at, 0), last)
+
 
 @dataclass(frozen=True)
 class Mark:
@@ -59,13 +65,32 @@ class Mark:
     Attributes:
         x, y: the place; it is left out if outside of the picture. An infinite ``y`` stands in the
             top or bottom row; several of these in one column stand below each other.
-        glyph: one cell wide.
+        glyph: one cell wide; where there are no colours it alone tells whose mark it is.
         color_index: which run's colour it takes; the strongest contrast if left out.
+        faint: whether it is drawn quietly.
     """
 
     x: float
     y: float
     glyph: str = "★"
+    color_index: int | None = None
+    faint: bool = False
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A dotted line across a chart, behind its curves; it is left out if outside of the axis.
+
+    Attributes:
+        x: where a vertical line stands; or else
+        y: where a horizontal line stands.
+        label: set at the top of a vertical, at the right end of a horizontal line.
+        color_index: which run's colour it takes; that of the frame if left out.
+    """
+
+    x: float | None = None
+    y: float | None = None
+    label: str = ""
     color_index: int | None = None
 
 

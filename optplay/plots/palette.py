@@ -47,8 +47,12 @@ _BAND_SHARE = 0.35  # of its colour that a band keeps, over the background
 _BACKGROUND: RGB = (18, 18, 18)
 _BACKGROUND_LIGHT: RGB = (250, 250, 250)
 
+_FAINT_SHARE = 0.6  # of its colour, over the frame's
+
 _CONTRAST: RGB = (255, 255, 255)
 _CONTRAST_LIGHT: RGB = (0, 0, 0)
+
+_HALF_BRIGHT = 140
 
 _FRAME: RGB = (140, 140, 140)
 _FRAME_LIGHT: RGB = (110, 110, 110)
@@ -72,6 +76,11 @@ def band_color(index: int, dark: bool = True) -> RGB:
     return mixed(run_color(index, dark), background(dark), _BAND_SHARE)
 
 
+def faint_color(index: int, dark: bool = True) -> RGB:
+    """Return the quieter version of a run's colour for what is not at the playhead."""
+    return mixed(run_color(index, dark), frame_color(dark), _FAINT_SHARE)
+
+
 def background(dark: bool = True) -> RGB:
     """Return about what terminals have as their background."""
     return _BACKGROUND if dark else _BACKGROUND_LIGHT
@@ -80,6 +89,13 @@ def background(dark: bool = True) -> RGB:
 def contrast_color(dark: bool = True) -> RGB:
     """Return the colour that is farthest from the background, and from what is near to it."""
     return _CONTRAST if dark else _CONTRAST_LIGHT
+
+
+def contrast_to(back: RGB) -> RGB:
+    """Return black or white, whichever stands out more from what is behind it."""
+    red, green, blue = back
+    # Rec. 601: how much each channel makes of brightness.
+    return contrast_color(0.299 * red + 0.587 * green + 0.114 * blue < _HALF_BRIGHT)
 
 
 def mixed(color: RGB, other: RGB, share: float) -> RGB:

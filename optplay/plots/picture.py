@@ -11,11 +11,33 @@ Row = tuple[Span, ...]
 # A braille character is 2 dots wide and 4 dots high.
 DOTS_ACROSS, DOTS_DOWN = 2, 4
 
+BLANKS = " \u2800"  # cells that show nothing
+
 
 def cell(place: float, cells: int, dots: int) -> int:
     """Return the cell, counted from the low end, in which a fraction in [0, 1] is drawn."""
     # The nearest dot first, as for the curves, so that a tick and a value never part.
     return round(min(max(place, 0.0), 1.0) * (cells * dots - 1)) // dots
+
+
+def cut(row: Row, start: int, end: int) -> Row:
+    """Return the cells of a row from ``start`` to before ``end``; a character is a cell."""
+    spans: list[Span] = []
+    for text, ink in row:
+        part = text[max(start, 0) : max(end, 0)]
+        if part:
+            spans.append((part, ink))
+        start, end = start - len(text), end - len(text)
+    return tuple(spans)
+
+
+def written(row: Row, at: int, text: str, ink: Ink) -> Row:
+    """Return a row with ``text`` in place of what stood there, cut where the row ends."""
+    size = sum(len(part) for part, _ in row)
+    start, end = max(at, 0), min(at + len(text), size)
+    if start >= end:
+        return row
+    return (*cut(row, 0, start), (text[start - at : end - at], ink), *cut(row, end, size))
 
 
 @dataclass(frozen=True)

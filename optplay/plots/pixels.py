@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optplay.plots.dots import BLANK, Dots, braille
-from optplay.plots.palette import RGB, Duo, Ink
+from optplay.plots.palette import RGB, Duo, Ink, contrast_to
 from optplay.plots.picture import Row, Span
 from optplay.plots.ramps import Ramp
 from optplay.plots.series import Array
@@ -58,18 +58,24 @@ class Sheet:
         self._stroked |= here
         self._set(here, codes[here], color)
 
-    def put(self, rows: Indices, columns: Indices, glyph: str, color: RGB) -> None:
-        """Set a character in cells, counted from the top left."""
-        self._set((rows, columns), ord(glyph), color)
+    def put(self, rows: Indices, columns: Indices, glyph: str, color: RGB | None) -> None:
+        """Set a character in cells, counted from the top left; ``None`` takes black or white."""
+        if color is not None or not self._colored:
+            self._set((rows, columns), ord(glyph), color)
+            return
+        for row, column in zip(rows, columns, strict=True):
+            behind = self._colors[self._middle[row, column]]
+            contrast = contrast_to(behind) if behind else None
+            self._set((np.array([row]), np.array([column])), ord(glyph), contrast)
 
     def _set(
-        self, where: Dots | tuple[Indices, Indices], glyphs: int | Indices, color: RGB
+        self, where: Dots | tuple[Indices, Indices], glyphs: int | Indices, color: RGB | None
     ) -> None:
         self._glyphs[where] = glyphs
         if self._colored:
             self._fore[where], self._back[where] = self._index(color), self._middle[where]
 
-    def _index(self, color: RGB) -> int:
+    def _index(self, color: RGB | None) -> int:
         if color not in self._colors:
             self._colors.append(color)
         return self._colors.index(color)

@@ -6,24 +6,27 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from optplay.plots import frame
-from optplay.plots.dots import Dots as Stroke
-from optplay.plots.dots import contour, stroke
-from optplay.plots.overlays import Dots, Mark, Overlay, Path
-from optplay.plots.palette import contrast_color, frame_color, mixed, run_color, run_marker
-from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture
-from optplay.plots.pixels import PIXELS_DOWN, Sheet, cells, on_grid, pixel_places
+from optplay.plots.dots import contour
+from optplay.plots.layers import Layers
+from optplay.plots.overlays import Overlay
+from optplay.plots.palette import (
+    RGB,
+    contrast_color,
+    frame_color,
+)
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture, Row, Span
+from optplay.plots.pixels import PIXELS_DOWN, Sheet, on_grid, pixel_places
+from optplay.plots.ramps import Ramp
 from optplay.plots.ramps import levels as ramp_levels
 from optplay.plots.ramps import ramp as ramp_of
 from optplay.plots.series import Array
-from optplay.plots.ticks import Axis, linear_axis, log_axis, units
+from optplay.plots.text import shortened
+from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
 
 Field = Callable[[Array, Array], ArrayLike]
 
 _TITLE_HEIGHT = 8  # below it the title of the left axis gives its row to the plot
-_AHEAD_SHARE = 0.6  # of its colour that the rest of a path keeps
-_SAMPLE_SHARE = 0.55  # of its class's colour that a sample keeps, to stand out from the field
-_OUTSIDE = "◀▶▼▲"  # where a run is that has left: to the left, right, bottom, top
-_EDGE = 1e-9  # of an axis: a rounding may put a point just outside
+_KEY_GAP = 2  # cells between the title and the scale
 
 
 def plane_picture(
@@ -38,6 +41,7 @@ def plane_picture(
     levels: ArrayLike | None = None,
     x_title: str = "",
     y_title: str = "",
+    scale: bool = False,
     log_x: bool = False,
     log_y: bool = False,
     color: bool = True,
@@ -59,6 +63,7 @@ def plane_picture(
             same from picture to picture; by default those of the values.
         x_title: stands among the labels of the bottom axis, where it fits.
         y_title: stands above the left axis, where there is room.
+        scale: whether the ramp, with the values at its ends, stands above on the right, if it fits.
         log_x, log_y: whether an axis is logarithmic.
         color: if false shades and glyphs take the place of colours.
         dark: whether the background is dark.
@@ -75,7 +80,7 @@ def plane_picture(
     colors = ramp_of(ramp, dark)
     if frame.too_small(width, height):
         return frame.blank(width, height)
-    titled = bool(y_title) and height >= _TITLE_HEIGHT
+    titled = bool(y_title or scale) and height >= _TITLE_HEIGHT
     rows = height - 2 - titled
     x_count, y_count = frame.tick_counts(width, rows)
     y_axis = _axis(y_limits, y_count, log_y)
@@ -85,18 +90,37 @@ def plane_picture(
     values = _values(field, x_axis, y_axis, columns, rows)
     limits = ramp_levels(values, ramp) if levels is None else np.asarray(levels, dtype=np.float64)
     sheet = Sheet(values, limits, colors, color)
-    canvas = _Canvas(sheet, x_axis, y_axis, columns, rows, dark, color)
+    layers = Layers(sheet, x_axis, y_axis, columns, rows, dark, color)
     if ramp == "boundary":
         sheet.stroke(contour(values, 0.5), contrast_color(dark))
-    canvas.draw(overlays)
-    return frame.compose(
-        sheet.rows(),
-        width,
-        (x_axis, y_axis),
-        x_title=x_title,
-        y_title=y_title if titled else None,
-        color=frame_color(dark) if color else None,
-    )
+    layers.draw(overlays)
+    ink = frame_color(dark) if color else None
+    above = None
+    if titled:
+        ends = finite_limits(values if levels is None else limits)
+        key = _scale(colors, (0, 1) if ramp == "boundary" else ends, ink) if scale else ()
+        above = _above(y_title, key, width - columns - 1, width, ink)
+    axes = x_axis, y_axis
+    return frame.compose(sheet.rows(), width, axes, x_title=x_title, above=above, color=ink)
+
+
+def _scale(ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
+    """Return the colours, or shades, of a ramp between the values at its ends."""
+    bands: list[Span] = [(shade, None) for shade in ramp.shades]
+    if ink:
+        bands = [("█", color) for color in ramp.colors]
+    low, high = (f"{end:.2g}" for end in ends)
+    return ((f"{low} ", ink), *bands, (f" {high}", ink))
+
+
+def _above(title: str, key: Row, left: int, width: int, ink: RGB | None) -> Row:
+    """Return a row of the title, and of the key at the end if both fit."""
+    room = sum(len(text) for text, _ in key)
+    start = min(left, max(width - len(title), 0))
+    if start + len(title) + _KEY_GAP + room > width:
+        key, room = (), 0
+    text = " " * start + shortened(title, width - start)
+    return ((text.ljust(width - room), ink), *key)
 
 
 def grid_limits(values: ArrayLike, log: bool = False) -> tuple[float, float]:
@@ -140,87 +164,3 @@ def _values(field: Field | ArrayLike, x_axis: Axis, y_axis: Axis, columns: int, 
             raise ValueError(f"a field must be 2-D and not empty: {values.shape}")
         values = on_grid(values, across, up)
     return values[::-1]
-
-
-class _Canvas:
-    """Sets overlays on a sheet."""
-
-    def __init__(
-        self, sheet: Sheet, x_axis: Axis, y_axis: Axis, columns: int, rows: int, dark: bool,
-        color: bool,
-    ) -> None:  # fmt: skip
-        self._sheet, self._x_axis, self._y_axis = sheet, x_axis, y_axis
-        self._columns, self._rows, self._dark, self._color = columns, rows, dark, color
-        self._checked = (
-            np.add.outer(np.arange(rows * DOTS_DOWN), np.arange(columns * DOTS_ACROSS)) % 2 == 0
-        )
-
-    def draw(self, overlays: Sequence[Overlay]) -> None:
-        """Draw them in order; but paths lie under all else, and where runs are comes last."""
-        paths = [overlay for overlay in overlays if isinstance(overlay, Path)]
-        places = [self._places(path.x, path.y) for path in paths]
-        for turn, (path, (x, y)) in enumerate(zip(paths, places, strict=True)):
-            self._path(path, x, y, turn)
-        for overlay in overlays:
-            if isinstance(overlay, Dots):
-                ink = mixed(
-                    run_color(overlay.color_index, self._dark),
-                    contrast_color(self._dark),
-                    _SAMPLE_SHARE,
-                )
-                self._put(*self._places(overlay.x, overlay.y), overlay.glyph, ink)
-            elif isinstance(overlay, Mark):
-                index = overlay.color_index
-                ink = contrast_color(self._dark)
-                if index is not None:
-                    ink = run_color(index, self._dark)
-                self._put(*self._places([overlay.x], [overlay.y]), overlay.glyph, ink)
-        for path, (x, y) in zip(paths, places, strict=True):
-            self._head(path, x, y)
-
-    def _places(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Return points as fractions of the axes."""
-        pair = ((x, self._x_axis), (y, self._y_axis))
-        across, up = (
-            axis.place(units(np.asarray(values, dtype=np.float64), axis.log))
-            for values, axis in pair
-        )
-        return across, up
-
-    def _path(self, path: Path, x: Array, y: Array, turn: int) -> None:
-        ink = run_color(path.color_index, self._dark)
-        now = _now(path, x.size)
-        if now + 1 < x.size:
-            faint = mixed(ink, frame_color(self._dark), _AHEAD_SHARE)
-            ahead = self._stroke(x[max(now, 0) :], y[max(now, 0) :]) & self._checked
-            self._sheet.stroke(ahead, faint, turn)
-        first = 0 if path.tail is None else max(now - path.tail, 0)
-        self._sheet.stroke(self._stroke(x[first : now + 1], y[first : now + 1]), ink, turn)
-
-    def _stroke(self, x: Array, y: Array) -> Stroke:
-        return stroke(x, y, self._columns, self._rows)
-
-    def _head(self, path: Path, x: Array, y: Array) -> None:
-        now = _now(path, x.size)
-        if now < 0 or not (np.isfinite(x[now]) and np.isfinite(y[now])):
-            return
-        glyph = "●" if self._color else run_marker(path.color_index)
-        place = np.array([x[now], y[now]])
-        # Where it is farthest outside decides.
-        away = np.maximum(-place, place - 1)
-        if away.max() > _EDGE:
-            side = int(away.argmax())
-            glyph = _OUTSIDE[2 * side + int(place[side] > 1)]
-            place = place.clip(0, 1)
-        self._put(place[:1], place[1:], glyph, run_color(path.color_index, self._dark))
-
-    def _put(self, x: Array, y: Array, glyph: str, ink: tuple[int, int, int]) -> None:
-        within = (np.abs(x - 0.5) <= 0.5 + _EDGE) & (np.abs(y - 0.5) <= 0.5 + _EDGE)
-        x, y = x[within].clip(0, 1), y[within].clip(0, 1)
-        row = self._rows - 1 - cells(y, self._rows, DOTS_DOWN)
-        self._sheet.put(row, cells(x, self._columns, DOTS_ACROSS), glyph, ink)
-
-
-def _now(path: Path, size: int) -> int:
-    """Return the index of the point where a run is; -1 if there is none."""
-    return size - 1 if path.at is None else min(max(path.at, 0), size - 1)

@@ -22,12 +22,8 @@ _VIRIDIS: tuple[RGB, ...] = (
 # Quiet ones: from the background to the middle of the scale, so that paths in the runs' colours
 # stand out everywhere, most of all on the floor, where they go.
 _SURFACE: tuple[RGB, ...] = (
-    (13, 14, 26),
-    (32, 29, 68),
-    (52, 46, 98),
-    (78, 72, 122),
-    (108, 104, 142),
-)
+    (13, 14, 26), (32, 29, 68), (52, 46, 98), (74, 69, 116), (98, 94, 132),
+)  # fmt: skip
 _SURFACE_LIGHT: tuple[RGB, ...] = (
     (253, 253, 255), (232, 232, 246), (212, 211, 235), (190, 188, 222), (168, 165, 206),
 )  # fmt: skip
@@ -72,6 +68,7 @@ def ramp(name: str, dark: bool = True) -> Ramp:
         shades = " " * (BANDS // 2) + "░" * (BANDS // 2)
     elif name == "surface":
         colors = _between(_SURFACE if dark else _SURFACE_LIGHT)
+        shades = _spread(" ░▒▓")
     elif name in ("loss", "score"):
         colors = _between(_VIRIDIS)
         if name == "loss":
@@ -83,11 +80,8 @@ def ramp(name: str, dark: bool = True) -> Ramp:
 
 
 def _between(anchors: tuple[RGB, ...]) -> list[RGB]:
-    places = np.linspace(0, len(anchors) - 1, BANDS)
-    channels = [
-        np.interp(places, np.arange(len(anchors)), channel)
-        for channel in zip(*anchors, strict=True)
-    ]
+    at, known = np.linspace(0, len(anchors) - 1, BANDS), np.arange(len(anchors))
+    channels = [np.interp(at, known, channel) for channel in zip(*anchors, strict=True)]
     table = zip(*channels, strict=True)
     return [(round(red), round(green), round(blue)) for red, green, blue in table]
 

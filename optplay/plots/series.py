@@ -21,6 +21,8 @@ class Series:
         color_index: which run's colour and marker it takes.
         low, high: shape (n,), the edges of a band around the curve; both or none. NaN leaves a
             gap, an infinity reaches to the end of the axis.
+        quiet: whether it takes the frame's colour, as a line to compare with, and has its label
+            at its right end.
 
     Raises:
         ValueError: if ``values`` is not 1-D, the shape of another array differs from its, or
@@ -33,6 +35,7 @@ class Series:
     color_index: int = 0
     low: ArrayLike | None = None
     high: ArrayLike | None = None
+    quiet: bool = False
 
     def __post_init__(self) -> None:
         if np.ndim(self.values) != 1:

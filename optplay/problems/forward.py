@@ -9,6 +9,9 @@ from optplay.problems.problem import Problem
 
 Floats = NDArray[np.float64]
 
+# As many as stay in the processor's cache.
+NUMBERS_AT_ONCE = 1 << 16
+
 
 def outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     """The output z of the network before any loss: the logit, for `bce`.
@@ -48,7 +51,33 @@ def scores(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     if problem.loss == "bce":
         score: Floats = 0.5 * (1 + np.tanh(0.5 * z))
         return score
+    if problem.loss == "half_mse":
+        z = (z + 1) / 2
     return np.clip(z, 0, 1)
+
+
+def mean_losses(problem: Problem, weights: Floats) -> Floats:
+    """The mean loss (k,) over the training samples, for each row of weights (k, n)."""
+    samples = problem.draw()
+    inputs, labels = samples.inputs[samples.train], samples.labels[samples.train]
+    at_once = max(1, NUMBERS_AT_ONCE // (len(labels) * max(problem.sizes)))
+    parts = [
+        _losses(problem.loss, outputs(problem, weights[i : i + at_once], inputs), labels)
+        for i in range(0, len(weights), at_once)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0)
+
+
+def _losses(loss: str, z: Floats, labels: Floats) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):
+        if loss == "bce":
+            each = np.maximum(z, 0) - z * labels + np.log1p(np.exp(-np.abs(z)))
+        elif loss == "half_mse":
+            each = 0.5 * np.square(z - (2 * labels - 1))
+        else:
+            each = np.square(z - labels)
+        mean: Floats = each.mean(axis=-1)
+    return mean
 
 
 def _activated(z: Floats, activation: str) -> Floats:

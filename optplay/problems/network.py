@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 RELU, TANH, SIGMOID = 0, 1, 2
-BCE = 0
+BCE, MSE, HALF_MSE = 0, 1, 2
 LAYOUT_SIZES = 3
 LESSON_WIDTH = 8
 
@@ -120,6 +120,11 @@ def _backpropagate(
             loss += (z if z > 0.0 else 0.0) - z * y + log1p(e)
             sigmoid = 1.0 / (1.0 + e)
             error[here] = ((sigmoid if z > 0.0 else e * sigmoid) - y) * share
+            hits += 1.0 if (z > 0.0) == (y > 0.5) else 0.0
+        elif loss_kind == HALF_MSE:
+            miss = z - (2.0 * y - 1.0)
+            loss += 0.5 * miss * miss
+            error[here] = miss * share
             hits += 1.0 if (z > 0.0) == (y > 0.5) else 0.0
         else:
             loss += (z - y) * (z - y)

@@ -17,9 +17,9 @@ from optplay.problems.initial import Init, draw_weights
 from optplay.registry import declarations, find
 
 Activation = Literal["relu", "tanh", "sigmoid", "identity"]
-Loss = Literal["bce", "mse"]
+Loss = Literal["bce", "mse", "half_mse"]
 ACTIVATIONS: tuple[str, ...] = ("relu", "tanh", "sigmoid", "identity")
-LOSSES: tuple[str, ...] = ("bce", "mse")
+LOSSES: tuple[str, ...] = ("bce", "mse", "half_mse")
 INPUTS = 2
 
 
@@ -150,6 +150,8 @@ class Problem(Checked, frozen=True, kw_only=True):
         p = self.draw().base_rate
         if self.loss == "mse":
             return p * (1 - p)
+        if self.loss == "half_mse":
+            return 2 * p * (1 - p)
         return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
 
     def hopeless_loss(self, seed: int) -> float:
@@ -158,6 +160,17 @@ class Problem(Checked, frozen=True, kw_only=True):
         A loss of zero is as good as it gets, also where all labels are alike.
         """
         return max(self.base_rate_loss, nextafter(0.0, inf))
+
+    @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What each parameter is: `layer 1 w[3,0]` is neuron 3's weight of x, `layer 1 b[3]` its
+        bias. Layers are counted from 1, neurons and what they read from 0.
+        """
+        names: list[str] = []
+        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes), 1):
+            names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
+            names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
+        return tuple(names)
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""

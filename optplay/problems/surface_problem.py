@@ -21,6 +21,7 @@ PLAIN_CONDITION = 0.0
 HALF_TABLE = 2048
 TABLE_SEED = 2014
 BLOCK = 1024
+COORDINATES = ("x", "y")
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
@@ -126,6 +127,11 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         return (self.parameter_count,)
 
     @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What each coordinate is called."""
+        return COORDINATES[: self.parameter_count]
+
+    @property
     def form(self) -> str:
         """The same in words."""
         return f"a surface of {_count(self.parameter_count)}"
@@ -164,11 +170,13 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         return Samples(inputs, labels, train, train[:0])
 
     def orders(self, seed: int, first: int, last: int) -> NDArray[np.int64]:
-        """The row of `draw().inputs` for each step from `first` up to `last`, at least two.
+        """The row of `draw().inputs` per step from `first` to `last`, at least two; or one for all.
 
         Each block of steps has a generator of its own, so that a run resumed anywhere sees the
         same noise.
         """
+        if not self.reordered:
+            return np.zeros((1, 1), dtype=np.int64)
         steps = np.arange(first, max(last, first + 2))
         cycle = max(len(self.declared.cycle), 1)
         rows = steps % cycle

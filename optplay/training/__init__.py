@@ -4,6 +4,7 @@ from optplay.training.compilation import on_compile
 from optplay.training.config import Clip, RunConfig, refuse_too_large
 from optplay.training.history import History
 from optplay.training.kernel import QUANTITIES
+from optplay.training.replay import Update, after_step, one_update
 from optplay.training.stepper import Stepper, optimizer
 from optplay.training.trainer import at_step, stream, train, train_many
 
@@ -13,8 +14,11 @@ __all__ = [
     "History",
     "RunConfig",
     "Stepper",
+    "Update",
+    "after_step",
     "at_step",
     "on_compile",
+    "one_update",
     "optimizer",
     "refuse_too_large",
     "stream",

@@ -61,9 +61,12 @@ def _types() -> dict[str, Any]:
         fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
         vector, matrix, matrix, vector, matrix, matrix, cube,
     )  # fmt: skip
+    hessian = types.void(
+        vector, matrix, fixed_matrix, fixed_vector, whole_vector, whole_vector, matrix, matrix
+    )
     done = types.Tuple((whole, whole))
     return {
-        "rule": rule, "factor": factor, "gradient": gradient, "update": update,
+        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "hessian": hessian,
         "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
     }  # fmt: skip
 
@@ -129,6 +132,14 @@ def _compiled_surface(gradient: SurfaceGradient) -> Any:
     _inlined(gradient, exact=True)
     name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
     return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
+
+
+def compiled_hessian() -> Any:
+    """The Hessian of the network, compiled."""
+    from optplay.problems import network_hessian  # noqa: PLC0415
+
+    _inlined(network_hessian._add_outer)
+    return _compiled(network_hessian.mean_hessian, "hessian")
 
 
 def _version(function: Any) -> int:

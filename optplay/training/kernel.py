@@ -105,7 +105,8 @@ def run_steps(
         orders: (1, n) the one order of the training samples, or a row for each epoch from
             `order_epoch` on.
         work: (4, …) scratch for the gradient, the weights before a step, and the network.
-        sums: (5,) what the epoch under way has added up; carried from call to call.
+        sums: (8,) what the epoch under way has added up, carried from call to call, then of the
+            last step its batch's summed loss, the gradient's norm and the learning rate.
         record: (epochs, quantities), weights: (epochs + 1, n), states: (epochs + 1, slots, n):
             the rows of every epoch that ends are filled in.
 
@@ -118,13 +119,14 @@ def run_steps(
     steps_per_epoch = (count + batch_size - 1) // batch_size
     g, before, scratch = work[0, :n], work[1, :n], work[2:]
     loss, hits, norms, clips, ratios = sums[0], sums[1], sums[2], sums[3], sums[4]
+    batch_loss, norm, rate = 0.0, 0.0, lr
     k, finite = first, True
     while k < last and finite:
         epoch = k // steps_per_epoch
         rows = orders[epoch - order_epoch if orders.shape[0] > 1 else 0]
         begin = k - epoch * steps_per_epoch
         end = min(steps_per_epoch, begin + last - k)
-        rate, weight_squares = lr, 0.0
+        weight_squares = 0.0
         for batch in range(begin, end):
             low = batch * batch_size
             batch_loss, batch_hits = gradient(
@@ -177,4 +179,5 @@ def run_steps(
                     states[epoch + 1, slot, i] = state[slot, i]
             loss, hits, norms, clips, ratios = 0.0, 0.0, 0.0, 0.0, 0.0
     sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
+    sums[5], sums[6], sums[7] = batch_loss, norm, rate
     return k, 0 if finite else 1

@@ -3,27 +3,20 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from math import inf
 from threading import Event
 from time import perf_counter
 
 import numpy as np
 
 from optplay.errors import InputError
-from optplay.optim import find_schedule
-from optplay.training.compilation import (
-    compiled_factor,
-    compiled_loop,
-    compiled_rule,
-)
+from optplay.training.compilation import compiled_loop
 from optplay.training.config import RunConfig
+from optplay.training.engine import SUMS, Engine
 from optplay.training.history import History
 from optplay.training.kernel import QUANTITIES
 
 CHUNK_SECONDS = 0.015
 FIRST_CHUNK = 2_000_000
-SUMS = 5
-ORDERS_AT_ONCE = 4_000_000
 
 
 def stream(
@@ -42,7 +35,7 @@ def stream(
         InputError: `start` has other parameters, or no such epoch.
     """
     problem, rule = config.problem, config.rule
-    samples, n = problem.draw(), problem.parameter_count
+    n = problem.parameter_count
     record = np.full((config.epochs, len(QUANTITIES)), np.nan)
     weights = np.empty((config.epochs + 1, n))
     states = np.empty((config.epochs + 1, len(rule.slots), n))
@@ -57,12 +50,8 @@ def stream(
             states[: epoch + 1] = parent.states[: epoch + 1]
             born -= epoch * parent.config.problem.steps_per_epoch - parent.born
 
-    loop, step = compiled_loop(problem), compiled_rule(rule)
-    factor, layout = compiled_factor(find_schedule(config.decay)), problem.layout
-    test = samples.test.copy()  # compiled code takes rows that may be written
-    w, state = weights[epoch].copy(), states[epoch].copy()
-    work, sums = np.zeros((4, max(n, sum(problem.sizes)))), np.zeros(SUMS)
-    clip = config.clip.norm if config.clip else inf
+    engine = Engine(config, born)
+    w, state, sums = weights[epoch].copy(), states[epoch].copy(), np.zeros(SUMS)
     per_epoch, bad = problem.steps_per_epoch, 0
     done, chunk = epoch * per_epoch, max(1, FIRST_CHUNK // (n * problem.batch_size))
     goal = config.steps if until is None else min(until, config.steps)
@@ -77,19 +66,8 @@ def stream(
 
     while done < goal and not bad:
         last = min(goal, done + chunk)
-        order_epoch = done // per_epoch
-        if problem.reordered:
-            most = max(1, ORDERS_AT_ONCE // problem.train_count)
-            last = min(last, (order_epoch + most) * per_epoch)
-        orders = problem.orders(config.seed, order_epoch, -(-last // per_epoch))
         began = perf_counter()
-        done, bad = loop(
-            step, factor,
-            done, last, born, config.warmup_steps, config.steps,
-            config.lr, clip, config.l2, config.weight_decay, config.hyper,
-            samples.inputs, samples.labels, orders, order_epoch, test,
-            problem.batch_size, layout, w, state, work, sums, record, weights, states,
-        )  # fmt: skip
+        done, bad = engine.run(done, last, w, state, sums, (record, weights, states))
         chunk = _next_chunk(chunk, perf_counter() - began)
         yield so_far()
     if done == epoch * per_epoch:

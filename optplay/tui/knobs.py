@@ -45,7 +45,6 @@ ON: dict[str, Any] = {
     "l2": 0.01,
 }
 OFF: dict[str, Any] = {"warmup": 0.0, "decay": "none", "clip": None, "weight_decay": 0.0, "l2": 0.0}
-COORDINATES = ("x", "y")
 STEPS_TEXT = "how many steps are made"
 # Below this a nudge of the noise on a surface comes to zero.
 LEAST_NOISE = 0.001
@@ -180,7 +179,7 @@ def _on_surface(problem: SurfaceProblem) -> list[Knob]:
     ]  # fmt: skip
     result += [
         Knob(f"{START}{i}", f"Start {axis}", text, allowed, Amount(-1e6, 1e6))
-        for i, axis in enumerate(COORDINATES[: declared.dimension])
+        for i, axis in enumerate(problem.parameter_names)
     ]
     scales: dict[str, Scale] = {
         "condition": Factor(*_ends(fields["condition"])),

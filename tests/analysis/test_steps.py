@@ -13,7 +13,7 @@ import optplay
 from optplay.analysis import distribution, steps
 from optplay.analysis.steps import _summary, moved, step_taken
 from optplay.problems import Problem, network
-from optplay.training import RunConfig, at_step, train
+from optplay.training import RunConfig, train
 
 PROBLEM = Problem(samples=10, hidden=(5,))
 EPOCHS = 3
@@ -167,7 +167,8 @@ def test_no_value_falls_out_of_the_histogram(values):
 
 def test_a_step_is_trained_again_once_only(monkeypatch):
     asked = []
-    monkeypatch.setattr(steps, "at_step", lambda h, step: asked.append(step) or at_step(h, step))
+    found = steps.after_step
+    monkeypatch.setattr(steps, "after_step", lambda h, step: asked.append(step) or found(h, step))
     history = run()
     first = step_taken(history, 7)
     assert step_taken(history, 7) is first

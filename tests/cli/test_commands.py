@@ -33,7 +33,8 @@ def test_help(cli, command):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["run", "--help"], ["--version"], ["play", "--help"]]
+    "arguments",
+    [["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")

@@ -6,7 +6,7 @@ from optplay.plots import notice
 
 
 def test_a_sentence_stands_in_the_middle():
-    assert notice("two words", 11, 3).text().split("\n") == [" " * 11, " two words ", " " * 11]
+    assert notice("two words", 13, 3).text().split("\n") == [" " * 13, "  two words  ", " " * 13]
 
 
 def test_lines_are_kept_and_long_ones_wrapped():

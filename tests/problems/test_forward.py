@@ -43,3 +43,9 @@ def test_a_score_is_the_probability_or_the_output_between_its_targets():
     found = scores(Problem(hidden=(), loss="bce"), line, inputs)
     np.testing.assert_allclose(found, logistic, atol=1e-15)
     assert scores(Problem(hidden=(), loss="mse"), line / 8, inputs).tolist() == [0.25, 0.0, 1.0]
+
+
+def test_a_score_of_half_mse_is_half_way_between_its_targets_at_0():
+    problem, line = Problem(hidden=(), loss="half_mse"), np.array([0.5, 0.0, 0.0])
+    inputs = np.array([[-4.0, 0.0], [-2.0, 0.0], [0.0, 0.0], [1.0, 0.0], [2.0, 0.0]])
+    assert scores(problem, line, inputs).tolist() == [0.0, 0.0, 0.5, 0.75, 1.0]

@@ -6,6 +6,7 @@ import pytest
 import optplay
 from optplay.optim import optimizers
 from optplay.problems import Problem, Samples, network
+from optplay.problems.problem import LOSSES
 from optplay.training import QUANTITIES, Clip, RunConfig, stream, train, trainer
 from optplay.training.compilation import compiled_gradient
 
@@ -148,10 +149,10 @@ def test_a_diverged_run_is_the_same_in_chunks_of_one_step(monkeypatch):
     assert histories[-1].steps == whole.steps
 
 
-@pytest.mark.parametrize("loss", ["bce", "mse"])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_a_run_that_learns_nothing_has_collapsed(loss):
     history = run(lr=0.0, init="zeros", loss=loss)
-    expected = LN2 if loss == "bce" else Problem().draw().base_rate
+    expected = {"bce": LN2, "mse": Problem().draw().base_rate, "half_mse": 0.5}[loss]
     assert history["loss"][-1] == pytest.approx(expected, rel=1e-12)
     assert history.outcome == "collapsed"
 
@@ -168,10 +169,11 @@ def test_dead_neurons_leave_the_base_rate():
     assert history.outcome == "collapsed"
 
 
-def test_the_base_rate_of_the_training_samples_counts():
-    history = run(loss="mse", test_fraction=0.5)
+@pytest.mark.parametrize(("loss", "factor"), [("mse", 1), ("half_mse", 2)])
+def test_the_base_rate_of_the_training_samples_counts(loss, factor):
+    history = run(loss=loss, test_fraction=0.5)
     p = Problem().draw().labels[:100].mean()
-    assert history.config.problem.base_rate_loss == pytest.approx(p * (1 - p))
+    assert history.config.problem.base_rate_loss == pytest.approx(factor * p * (1 - p))
 
 
 def test_all_labels_alike_is_not_a_collapse_once_the_loss_is_zero(monkeypatch):

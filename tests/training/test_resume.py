@@ -11,7 +11,7 @@ import optplay
 from optplay.errors import InputError
 from optplay.optim import find_optimizer, optimizers
 from optplay.problems import Problem, network
-from optplay.training import Clip, RunConfig, stream, train, trainer
+from optplay.training import Clip, RunConfig, engine, stream, train, trainer
 
 DECAYS = [
     "none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts",
@@ -134,7 +134,7 @@ def test_the_size_of_chunks_is_never_seen(monkeypatch, size, optimizer, shuffle)
 def test_few_orders_at_a_time_are_the_same_orders(monkeypatch):
     run = config()
     whole = train(run)
-    monkeypatch.setattr(trainer, "ORDERS_AT_ONCE", 2 * run.problem.train_count)
+    monkeypatch.setattr(engine, "ORDERS_AT_ONCE", 2 * run.problem.train_count)
     assert len(list(stream(run))) == EPOCHS // 2
     assert_same(train(run), whole)
 

@@ -76,7 +76,7 @@ def test_the_compiled_run_is_that_of_plain_python(config):
             0, STEPS, 0, 0, STEPS, config.lr, config.clip.norm if config.clip else np.inf,
             config.l2, config.weight_decay, config.hyper, samples.inputs,
             samples.labels, problem.orders(config.seed, 0, STEPS), 0, samples.test, 1,
-            problem.layout, w, state, np.zeros((4, 2)), np.zeros(5), record, weights, states,
+            problem.layout, w, state, np.zeros((4, 2)), np.zeros(8), record, weights, states,
         )  # fmt: skip
     history = train(config)
     assert (history.steps, history.diverged_at is not None) == (done, bool(bad))

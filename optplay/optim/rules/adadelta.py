@@ -1,13 +1,16 @@
 """AdaDelta: a step as long as recent steps were, so that units fit and lr is nearly free.
 
 v ← ρ·v + (1-ρ)·g²,  δ = √(u + ε)/√(v + ε)·g,  u ← ρ·u + (1-ρ)·δ²,  w ← w - lr·δ
+
+Its rate is the one that the next step starts from, with u as it is after this one: what the state
+tells after a step is not what the step used, but once u is warm both are nearly the same.
 """
 
 from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import epsilon, lr, memory
 
 
@@ -26,6 +29,13 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    delta = np.sqrt(before[1] + hyper[1]) / np.sqrt(after[0] + hyper[1]) * g
+    return {"δ": delta, "Δ": -lr * delta}
+
+
 optimizer = Optimizer(
     name="adadelta",
     title="AdaDelta",
@@ -40,4 +50,11 @@ optimizer = Optimizer(
     slots=("v", "u"),
     step=step,
     rates=rates,
+    formula=(
+        "v ← ρ·v + (1-ρ)·g²",
+        "δ = √(u + ε)/√(v + ε)·g",
+        "u ← ρ·u + (1-ρ)·δ²",
+        "Δ = -lr·δ",
+    ),
+    terms=terms,
 )

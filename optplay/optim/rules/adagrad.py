@@ -4,8 +4,9 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import epsilon, lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -21,6 +22,12 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * g / (np.sqrt(after[0]) + hyper[0])}
+
+
 optimizer = Optimizer(
     name="adagrad",
     title="AdaGrad",
@@ -31,4 +38,7 @@ optimizer = Optimizer(
     slots=("s",),
     step=step,
     rates=rates,
+    formula=("s ← s + g²", "Δ = -lr·g/(√s + ε)"),
+    terms=terms,
+    stability=descent,
 )

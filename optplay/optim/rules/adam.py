@@ -8,8 +8,9 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -29,6 +30,14 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    m_hat = after[0] / (1 - hyper[0] ** t if hyper[3] else 1.0)
+    v_hat = after[1] / (1 - hyper[1] ** t if hyper[3] else 1.0)
+    return {"m̂": m_hat, "v̂": v_hat, "Δ": -lr * m_hat / (np.sqrt(v_hat) + hyper[2])}
+
+
 optimizer = Optimizer(
     name="adam",
     title="Adam",
@@ -39,4 +48,13 @@ optimizer = Optimizer(
     slots=("m", "v"),
     step=step,
     rates=rates,
+    formula=(
+        "m ← β₁·m + (1-β₁)·g",
+        "v ← β₂·v + (1-β₂)·g²",
+        "m̂ = m/(1-β₁ᵗ), or m uncorrected",
+        "v̂ = v/(1-β₂ᵗ), or v uncorrected",
+        "Δ = -lr·m̂/(√v̂ + ε)",
+    ),
+    terms=terms,
+    stability=mean_gradient,
 )

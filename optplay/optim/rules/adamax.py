@@ -5,8 +5,9 @@ The ε is PyTorch's; Algorithm 2 of the paper has none.
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -25,6 +26,13 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    m_hat = after[0] / (1 - hyper[0] ** t)
+    return {"m̂": m_hat, "Δ": -lr * m_hat / after[1]}
+
+
 optimizer = Optimizer(
     name="adamax",
     title="Adamax",
@@ -35,4 +43,12 @@ optimizer = Optimizer(
     slots=("m", "u"),
     step=step,
     rates=rates,
+    formula=(
+        "m ← β₁·m + (1-β₁)·g",
+        "u ← max(β₂·u, |g| + ε)",
+        "m̂ = m/(1-β₁ᵗ)",
+        "Δ = -lr·m̂/u",
+    ),
+    terms=terms,
+    stability=mean_gradient,
 )

@@ -6,6 +6,7 @@ The decay itself, w ← w - lr·λ·w, is the pipeline's; the rule is Adam's to 
 from optplay.optim.declaration import Optimizer
 from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
 from optplay.optim.rules import adam
+from optplay.optim.stability import mean_gradient
 
 optimizer = Optimizer(
     name="adamw",
@@ -18,4 +19,7 @@ optimizer = Optimizer(
     step=adam.step,
     rates=adam.rates,
     weight_decay=0.01,
+    formula=adam.optimizer.formula,
+    terms=adam.terms,
+    stability=mean_gradient,
 )

@@ -1,6 +1,8 @@
 """Lion: w ← w - lr·sign(β₁·m + (1-β₁)·g), then m ← β₂·m + (1-β₂)·g."""
 
-from optplay.optim.declaration import Floats, Optimizer
+import numpy as np
+
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import lr, memory
 
 
@@ -11,6 +13,13 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
         c = beta1 * m[i] + (1 - beta1) * g[i]
         w[i] -= lr if c > 0 else -lr if c < 0 else 0.0
         m[i] = beta2 * m[i] + (1 - beta2) * g[i]
+
+
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    c = hyper[0] * before[0] + (1 - hyper[0]) * g
+    return {"c": c, "Δ": -lr * np.sign(c)}
 
 
 optimizer = Optimizer(
@@ -26,4 +35,6 @@ optimizer = Optimizer(
     ),
     slots=("m",),
     step=step,
+    formula=("c = β₁·m + (1-β₁)·g", "Δ = -lr·sign(c)", "m ← β₂·m + (1-β₂)·g"),
+    terms=terms,
 )

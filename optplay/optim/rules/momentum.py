@@ -1,7 +1,8 @@
 """Momentum, the heavy ball: v ← β·v + g, then w ← w - lr·v."""
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import heavy_ball
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -10,6 +11,12 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
     for i in range(w.size):
         v[i] = beta * v[i] + g[i]
         w[i] -= lr * v[i]
+
+
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * after[0]}
 
 
 optimizer = Optimizer(
@@ -21,4 +28,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    formula=("v ← β·v + g", "Δ = -lr·v"),
+    terms=terms,
+    stability=heavy_ball,
 )

@@ -8,7 +8,7 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Hyperparameter, Optimizer
+from optplay.optim.declaration import Floats, Hyperparameter, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
 
 
@@ -33,6 +33,18 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    m, v, mu_product = after[0], after[1], after[2]
+    beta1, beta2, epsilon, momentum_decay = hyper[0], hyper[1], hyper[2], hyper[3]
+    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
+    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
+    v_hat = v / (1 - beta2**t)
+    mean = mu_next * m / (1 - mu_product * mu_next) + (1 - mu) * g / (1 - mu_product)
+    return {"μₜ": mu, "μₜ₊₁": mu_next, "v̂": v_hat, "Δ": -lr * mean / (np.sqrt(v_hat) + epsilon)}
+
+
 optimizer = Optimizer(
     name="nadam",
     title="NAdam",
@@ -49,4 +61,14 @@ optimizer = Optimizer(
     slots=("m", "v", "mu_product"),
     step=step,
     rates=rates,
+    formula=(
+        "m ← β₁·m + (1-β₁)·g",
+        "v ← β₂·v + (1-β₂)·g²",
+        "μₜ = β₁·(1 - ½·0.96^(t·ψ))",
+        "μₜ₊₁ = β₁·(1 - ½·0.96^((t+1)·ψ))",
+        "mu_product ← mu_product·μₜ, or μ₁ at first",
+        "v̂ = v/(1-β₂ᵗ)",
+        "Δ = -lr·(μₜ₊₁·m/(1 - mu_product·μₜ₊₁) + (1-μₜ)·g/(1 - mu_product))/(√v̂ + ε)",
+    ),
+    terms=terms,
 )

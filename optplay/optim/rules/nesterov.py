@@ -5,8 +5,9 @@ Here w *is* the lookahead: v ← β·v + g, then w ← w - lr·(g + β·v), the 
 PyTorch and Keras. With a constant lr both take their gradients at the same points.
 """
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, lr
+from optplay.optim.stability import nesterov
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -15,6 +16,12 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
     for i in range(w.size):
         v[i] = beta * v[i] + g[i]
         w[i] -= lr * (g[i] + beta * v[i])
+
+
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * (g + hyper[0] * after[0])}
 
 
 optimizer = Optimizer(
@@ -26,4 +33,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    formula=("v ← β·v + g", "Δ = -lr·(g + β·v)"),
+    terms=terms,
+    stability=nesterov,
 )

@@ -9,8 +9,9 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.stability import mean_gradient
 
 TRUSTED = 5.0
 
@@ -46,6 +47,19 @@ def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     return rate
 
 
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    m_hat = after[0] / (1 - hyper[0] ** t)
+    beta2, rate = hyper[1], rates(after, hyper, lr, t)
+    rho_max = 2 / (1 - beta2) - 1
+    rho = rho_max - 2 * t * beta2**t / (1 - beta2**t)
+    found: dict[str, Term] = {"m̂": m_hat, "ρ∞": rho_max, "ρₜ": rho}
+    if rho > TRUSTED:
+        found["r"] = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+    return found | {"Δ": -rate * m_hat}
+
+
 optimizer = Optimizer(
     name="radam",
     title="RAdam",
@@ -56,4 +70,15 @@ optimizer = Optimizer(
     slots=("m", "v"),
     step=step,
     rates=rates,
+    formula=(
+        "m ← β₁·m + (1-β₁)·g",
+        "v ← β₂·v + (1-β₂)·g²",
+        "m̂ = m/(1-β₁ᵗ)",
+        "ρ∞ = 2/(1-β₂) - 1",
+        "ρₜ = ρ∞ - 2t·β₂ᵗ/(1-β₂ᵗ)",
+        "r = √((ρₜ-4)(ρₜ-2)ρ∞/((ρ∞-4)(ρ∞-2)ρₜ)), if ρₜ > 5",
+        "Δ = -lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), or -lr·m̂ while ρₜ ≤ 5",
+    ),
+    terms=terms,
+    stability=mean_gradient,
 )

@@ -4,8 +4,9 @@ from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import beta, epsilon, lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -19,6 +20,12 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
 def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
     rate: Floats = lr / (np.sqrt(state[0]) + hyper[1])
     return rate
+
+
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * g / (np.sqrt(after[0]) + hyper[1])}
 
 
 optimizer = Optimizer(
@@ -35,4 +42,7 @@ optimizer = Optimizer(
     slots=("v",),
     step=step,
     rates=rates,
+    formula=("v ← β·v + (1-β)·g²", "Δ = -lr·g/(√v + ε)"),
+    terms=terms,
+    stability=descent,
 )

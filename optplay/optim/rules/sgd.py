@@ -1,12 +1,19 @@
 """Stochastic gradient descent: w ← w - lr·g."""
 
-from optplay.optim.declaration import Floats, Optimizer
+from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.knobs import lr
+from optplay.optim.stability import descent
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
     for i in range(w.size):
         w[i] -= lr * g[i]
+
+
+def terms(
+    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+) -> dict[str, Term]:
+    return {"Δ": -lr * g}
 
 
 optimizer = Optimizer(
@@ -18,4 +25,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01),),
     slots=(),
     step=step,
+    formula=("Δ = -lr·g",),
+    terms=terms,
+    stability=descent,
 )

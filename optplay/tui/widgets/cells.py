@@ -11,11 +11,10 @@ from textual.filter import LineFilter
 
 from optplay.plots import Picture
 from optplay.plots.palette import RGB, Duo, Ink
-from optplay.plots.picture import Row
+from optplay.plots.picture import BLANKS, Row
 
 FUTURE = Style(dim=True)
 AXIS_ROWS = 2
-EMPTY = " \u2800"
 
 
 @lru_cache(maxsize=4096)
@@ -77,7 +76,7 @@ class Inks:
                 segments.append(Segment(text, style(color, True)))
             else:
                 here = column - at
-                free = text[here] in EMPTY
+                free = text[here] in BLANKS
                 under = Segment("│", self.cursor) if free else Segment(text[here], style(color))
                 parts = Segment(text[:here], style(color)), under
                 rest = Segment(text[here + 1 :], style(color, True))

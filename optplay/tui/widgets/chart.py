@@ -57,7 +57,7 @@ class Chart(Framed):
         limits: tuple[float, float],
         unit: str = "epoch",
     ) -> None:
-        """Draws these series over epochs called `unit`; nothing happens if the key is the one shown."""
+        """Draws these series over epochs, called `unit`; not again if the key is the same."""
         if (key, unit) != (self._key, self._unit):
             self._key, self._series, self._limits, self._unit = key, series, limits, unit
             self.refresh()

@@ -1,0 +1,173 @@
+"""How sharply the loss bends, against what the optimizer can stand (Cohen et al. 2021, 2022)."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from math import nan
+from time import perf_counter
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.errors import InputError
+from optplay.problems import Problem
+from optplay.training import History
+from optplay.training.compilation import compiled_hessian
+
+Floats = NDArray[np.float64]
+
+MOST_PARAMETERS = 2000
+MOST_EPOCHS = 300
+CHUNK_SECONDS = 0.015
+# Rounding and the neglected third derivative weigh about the same here.
+DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
+
+
+def hessian(problem: Problem, weights: Floats) -> Floats:
+    """The exact Hessian (n, n) of the mean loss over all training samples at the weights (n,).
+
+    At relu's kink, where there is none, it takes the second derivative to be 0 as everywhere else.
+
+    Raises:
+        InputError: more parameters than a matrix of them can be handled for.
+    """
+    n, neurons = problem.parameter_count, sum(problem.sizes[1:])
+    if n > MOST_PARAMETERS:
+        raise InputError(
+            f"curvature: found a network of {n:,} parameters, allowed: up to {MOST_PARAMETERS:,}"
+        )
+    samples, result = problem.draw(), np.empty((n, n))
+    compiled_hessian()(
+        np.array(weights, dtype=np.float64), result,
+        samples.inputs, samples.labels, samples.train.copy(), problem.layout,
+        np.empty((4, neurons)), np.empty((neurons, n)),
+    )  # fmt: skip
+    return result
+
+
+def difference_hessian(gradient: Callable[[Floats], Floats], weights: Floats) -> Floats:
+    """The Hessian (n, n) of anything at the weights (n,), by central differences.
+
+    Args:
+        gradient: takes weights (n,) and gives the gradient (n,) there, as a new array.
+    """
+    result = np.empty((weights.size, weights.size))
+    for i, at in enumerate(weights):
+        up, down = weights.copy(), weights.copy()
+        up[i] += DIFFERENCE * max(1.0, abs(at))
+        down[i] -= DIFFERENCE * max(1.0, abs(at))
+        result[i] = (gradient(up) - gradient(down)) / (up[i] - down[i])
+    symmetric: Floats = (result + result.T) / 2
+    return symmetric
+
+
+def top_eigenvalue(matrix: Floats) -> float:
+    """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
+    if not np.isfinite(matrix).all():
+        return nan
+    return float(np.linalg.eigvalsh(matrix)[-1])
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """The top eigenvalue of the Hessian over a run, at k of its epochs.
+
+    Coupled L2 counts as part of the loss: it adds λ₂ to every eigenvalue. Decoupled decay does not.
+
+    Attributes:
+        epochs: (k,) after which epochs; 0 is the start.
+        sharpness: (k,) the top eigenvalue of the Hessian H of the mean loss over all training
+            samples, whatever the batch; NaN where H is not finite.
+        preconditioned: (k,) that of D^{-½}HD^{-½}, with D = lr/rates where the optimizer has a rate
+            per parameter, as it had at the last step of that epoch; else `sharpness`.
+        threshold: (k,) above which the optimizer is unstable on a quadratic, for the learning rate
+            of that step. NaN if its declaration has none.
+
+    Before the first step there are no rates, and before a fork those of another run: NaN.
+    """
+
+    epochs: NDArray[np.int64]
+    sharpness: Floats
+    preconditioned: Floats
+    threshold: Floats
+
+    @property
+    def ratio(self) -> Floats:
+        """(k,) the preconditioned sharpness over the threshold: unstable above 1."""
+        with np.errstate(invalid="ignore"):
+            result: Floats = self.preconditioned / self.threshold
+        return result
+
+
+# Tables, pictures and claims ask for the same epochs, and each takes up to a millisecond.
+_known: WeakKeyDictionary[History, dict[int, tuple[float, float, float]]] = WeakKeyDictionary()
+
+
+def even_epochs(history: History, most: int = MOST_EPOCHS) -> NDArray[np.int64]:
+    """At most so many epochs of a run, evenly chosen from its start to its last one."""
+    last = history.epochs
+    return np.unique(np.linspace(0, last, min(most, last + 1)).round().astype(np.int64))
+
+
+def stream_sharpness(history: History, epochs: Sequence[int] | None = None) -> Iterator[Curvature]:
+    """Yields the Curvature so far about every 15 ms; stop iterating to cancel.
+
+    Args:
+        history: a run, or what there is of it so far.
+        epochs: after which of its epochs, 0 for the start; some 300 even ones if left out.
+
+    Raises:
+        InputError: no such epoch, or too many parameters.
+    """
+    chosen = even_epochs(history) if epochs is None else np.array(epochs, dtype=np.int64)
+    if chosen.size and not 0 <= chosen.min() <= chosen.max() <= history.epochs:
+        found = chosen[(chosen < 0) | (chosen > history.epochs)][0]
+        raise InputError(f"epoch: found {found}, allowed: 0 to {history.epochs}")
+    values = np.empty((chosen.size, 3))
+    due = perf_counter() + CHUNK_SECONDS
+    known = _known.setdefault(history, {})
+    for k, epoch in enumerate(chosen.tolist()):
+        if epoch not in known:
+            known[epoch] = _at(history, epoch)
+        values[k] = known[epoch]
+        if perf_counter() >= due and k + 1 < chosen.size:
+            yield _record(chosen[: k + 1], values[: k + 1])
+            due = perf_counter() + CHUNK_SECONDS
+    yield _record(chosen, values)
+
+
+def _record(epochs: NDArray[np.int64], values: Floats) -> Curvature:
+    columns = epochs.copy(), *values.T.copy()
+    for column in columns:
+        column.flags.writeable = False
+    return Curvature(*columns)
+
+
+def _at(history: History, epoch: int) -> tuple[float, float, float]:
+    """Sharpness, preconditioned sharpness and threshold after an epoch."""
+    config, rule = history.config, history.config.rule
+    step = max(epoch * config.problem.steps_per_epoch, 1)
+    h = hessian(config.network, history.weights[epoch])
+    h[np.diag_indices_from(h)] += config.l2
+    plain = top_eigenvalue(h)
+    if history.forked_at and epoch <= history.forked_at:
+        return plain, nan, nan
+    lr = config.learning_rate(step - 1)
+    limit = rule.stability(config.hyperparameters) if rule.stability else nan
+    threshold = limit / lr if lr else limit * np.inf
+    if rule.rates is None:
+        return plain, plain, threshold
+    if not epoch:
+        return plain, nan, threshold
+    # Rates are proportional to lr; a rate of 0 would leave nothing to divide.
+    unit = lr or 1.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        rates = rule.rates(history.states[epoch], config.hyper, unit, step - history.born)
+        scale = np.sqrt(rates / unit)
+        return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
+
+
+def sharpness(history: History, epochs: Sequence[int] | None = None) -> Curvature:
+    """The Curvature of a run; see `stream_sharpness` for the arguments and errors."""
+    *_, last = stream_sharpness(history, epochs)
+    return last
