@@ -155,7 +155,7 @@ def _at(history: History, epoch: int) -> tuple[float, float, float]:
     """Sharpness, preconditioned sharpness and threshold after an epoch."""
     config, rule = history.config, history.config.rule
     step = max(epoch * config.problem.steps_per_epoch, 1)
-    h = hessian(config.problem, history.weights[epoch])
+    h = hessian(config.network, history.weights[epoch])
     h[np.diag_indices_from(h)] += config.l2
     plain = top_eigenvalue(h)
     if history.forked_at and epoch <= history.forked_at:

@@ -45,11 +45,9 @@ class Plane:
 
     def losses(self, history: History, x: Floats, y: Floats) -> Floats:
         """The mean loss (k, m) of a run's training samples at coordinates x (m,) and y (k,)."""
-        problem = history.config.problem
-        assert isinstance(problem, Problem)
         across, up = np.meshgrid(x, y)
         at = np.stack([across.ravel(), up.ravel()], axis=-1) @ self.directions + self.origin
-        return mean_losses(problem, at).reshape(len(y), len(x))
+        return mean_losses(history.config.network, at).reshape(len(y), len(x))
 
 
 @dataclass(frozen=True, eq=False)

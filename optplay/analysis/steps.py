@@ -5,17 +5,21 @@ The effective rate is what the rule multiplies a parameter's direction by; see `
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, nan
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from optplay.training import History, RunConfig, after_step
+from optplay.training import History, RunConfig, after_step, one_update
+from optplay.training.compilation import compiled_rule
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 KINDS = ("rates", "steps")
 BINS = 24
+CORRECTION = "bias_correction"
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 
@@ -58,6 +62,29 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     # What the decay alone moves is idle: all that is left of it is a rounding error.
     steps[steps <= ROUNDING * np.abs(before) * bool(config.weight_decay)] = 0.0
     return StepTaken(steps, rates)
+
+
+def uncorrected_ratio(history: History, step: int) -> float:
+    """‖Δw‖ of a step without bias correction over ‖Δw‖ of it with: from one state and gradient.
+
+    NaN for a rule that has no such switch, and where nothing moves; infinity if the run did not
+    come to make this step.
+    """
+    config = history.config
+    if CORRECTION not in config.hyperparameters:
+        return nan
+    if step_taken(history, step) is None:
+        return inf
+    update, lengths = one_update(history, step), []
+    for correction in (False, True):
+        knobs = {**config.hyperparameters, CORRECTION: correction}
+        hyper = replace(config, hyperparameters=knobs).hyper
+        delta, state = np.zeros_like(update.before), update.state_before.copy()
+        compiled_rule(config.rule)(
+            delta, update.rule_gradient.copy(), state, hyper, update.lr, update.t
+        )
+        lengths.append(float(np.linalg.norm(delta)))
+    return lengths[0] / lengths[1] if lengths[1] else nan
 
 
 def moved(taken: StepTaken) -> NDArray[np.bool_]:

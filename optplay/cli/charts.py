@@ -11,7 +11,6 @@ from optplay.analysis import distribution
 from optplay.analysis.steps import Quantiles
 from optplay.experiments import LOOKS, Results, median_curve
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
-from optplay.problems import SurfaceProblem
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
 from optplay.scenes.rates import histogram_scene, over_time_scene
@@ -33,7 +32,7 @@ def print_charts(out: Console, results: Results) -> None:
     abreast = 2 if out.width >= TWO_ABREAST and len(charts) > 1 else 1
     width = (out.width - GAP * (abreast - 1)) // abreast
     blocks = []
-    by = "by step" if results.preset.on_surface else "by epoch"
+    by = f"by {results.preset.unit}"
     for quantity in charts:
         look = LOOKS[quantity]
         series = [
@@ -42,7 +41,7 @@ def print_charts(out: Console, results: Results) -> None:
         ]
         chart = line_chart(
             series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color,
-            x_title=by.removeprefix("by "),
+            x_title=results.preset.unit,
         )  # fmt: skip
         blocks.append((look.title + (" (log)" if look.log else ""), chart))
     many = len(results.preset.seeds) > 1
@@ -51,7 +50,8 @@ def print_charts(out: Console, results: Results) -> None:
     write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         write(out, _side_by_side(blocks[i : i + abreast], width))
-    _print_boundaries(out, results, color)
+    if not results.preset.on_surface:
+        _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
 
@@ -59,12 +59,9 @@ def print_charts(out: Console, results: Results) -> None:
 def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     look = Look(color=color, dark=True)
     panels = [
-        Panel(label, partial(boundary_scene, problem, last.current, **look), place)
+        Panel(label, partial(boundary_scene, last.config.network, last.current, **look), place)
         for place, (label, (last, *_)) in enumerate(results.runs.items())
-        if not isinstance(problem := last.config.problem, SurfaceProblem)
     ]
-    if not panels:
-        return
     columns = max(1, min(len(panels), out.width // PANEL_WIDTH))
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]

@@ -20,6 +20,7 @@ from optplay.analysis import distribution
 from optplay.checked import describe
 from optplay.experiments import (
     METRICS,
+    NEAR,
     REACHED,
     SIGNS,
     Metric,
@@ -116,12 +117,7 @@ def print_runs(out: Console, results: Results) -> None:
     if preset.question:
         out.print(preset.question)
     count = len(preset.seeds)
-    columns = [
-        (">Final loss", METRICS["final_loss"], 0.0),
-        (">Accuracy", METRICS["final_accuracy"], 0.0),
-        (f">Epochs to\n{100 * REACHED:.0f} %", METRICS["epochs_to_accuracy"], REACHED),
-        (">‖w‖", METRICS["weight_norm"], 0.0),
-    ]
+    columns = _columns(preset)
 
     def layout(columns: list[tuple[str, Metric, float]], between: str) -> Rows:
         headings = ["Run", "<Outcome", *(heading for heading, _, _ in columns)]
@@ -131,6 +127,8 @@ def print_runs(out: Console, results: Results) -> None:
         ]
         what = "median (quartiles)" if between else "median"
         note = f"{what} of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
+        if not any(run.config.problem.by_chance for run in preset.runs):
+            note = "the same with every seed: chance plays no part"
         return headings, rows, note
 
     def outcome(label: str) -> str:
@@ -153,6 +151,23 @@ def print_runs(out: Console, results: Results) -> None:
                 for step in preset.at_steps
             ),
         )  # fmt: skip
+
+
+def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
+    """What the table of runs tells, the most telling first, since the last gives way."""
+    if not preset.on_surface:
+        return [
+            (">Final loss", METRICS["final_loss"], 0.0),
+            (">Accuracy", METRICS["final_accuracy"], 0.0),
+            (f">Epochs to\n{100 * REACHED:.0f} %", METRICS["epochs_to_accuracy"], REACHED),
+            (">‖w‖", METRICS["weight_norm"], 0.0),
+        ]
+    return [
+        (">Final value", METRICS["final_loss"], 0.0),
+        (">Distance", METRICS["distance"], 0.0),
+        (f">Steps to\ndistance {NEAR:g}", METRICS["steps_to_distance"], NEAR),
+        (">Final x", METRICS["final_x"], 0.0),
+    ]
 
 
 def print_rates(out: Console, title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
@@ -179,7 +194,7 @@ def print_verdicts(out: Console, results: Results) -> None:
     out.print()
     for verdict in results.verdicts:
         out.print(verdict_text(verdict, out.width))
-    if few := caution(len(results.preset.seeds)):
+    if few := caution(len(results.preset.seeds), results.verdicts):
         out.print(Text(few, style="dim"))
 
 
@@ -229,10 +244,10 @@ def _runs_of(preset: Preset) -> Table:
     for run in preset.runs:
         parts = [settings(run.config)]
         if run.fork:
-            parts.append(f"from {run.fork.run} at epoch {run.fork.epoch}")
+            parts.append(f"from {run.fork.run} at {preset.unit} {run.fork.epoch}")
         table.add_row(run.label, run.config.optimizer, ", ".join(parts))
     seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else f"seed {preset.seeds[0]}"
-    table.title = f"{preset.runs[0].config.epochs} epochs, {seeds}"
+    table.title = f"{preset.runs[0].config.epochs} {preset.unit}s, {seeds}"
     return table
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, nan
+from math import comb, isnan, nan
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -78,7 +78,8 @@ class Verdict:
         verdict: `holds`, `fails` or `undecided`.
         held: on how many seeds the claim held. ties: on how many both sides were equal.
         undefined: on how many a side had no value. of: seeds.
-        p: of a two-sided sign test over the seeds that are neither ties nor undefined.
+        p: of a two-sided sign test over the seeds that are neither ties nor undefined; NaN where
+            chance plays no part, so that one run decides.
     """
 
     claim: Claim
@@ -90,6 +91,11 @@ class Verdict:
     p: float
     left: Side
     right: Side
+
+    @property
+    def by_chance(self) -> bool:
+        """Whether seeds make a difference to what was measured."""
+        return not isnan(self.p)
 
 
 def side(values: Sequence[float]) -> Side:
@@ -113,19 +119,27 @@ def sign_test(held: int, failed: int) -> float:
 
 
 def judge(claim: Claim, runs: Mapping[str, Sequence[History]]) -> Verdict:
-    """Measures a claim on the Histories of its runs, seed by seed."""
+    """Measures a claim on the Histories of its runs, seed by seed.
+
+    If no run depends on its seed, ten of them are one, and no evidence from ten: one decides.
+    """
     at = claim.at or 0.0
-    left = [claim.kind.measure(h, at) for h in runs[claim.left]]
+    sides = [runs[end] for end in (claim.left, claim.right) if isinstance(end, str)]
+    by_chance = any(h.config.problem.by_chance for histories in sides for h in histories)
+    if not by_chance:
+        sides = [histories[:1] for histories in sides]
+    left = [claim.kind.measure(h, at) for h in sides[0]]
     if isinstance(claim.right, str):
-        right = [claim.kind.measure(h, at) for h in runs[claim.right]]
+        right = [claim.kind.measure(h, at) for h in sides[1]]
     else:
         right = [claim.right] * len(left)
     pairs = list(zip(left, right, strict=True))
     below = sum(a < b for a, b in pairs)
     above = sum(a > b for a, b in pairs)
     held, failed = (below, above) if claim.is_ == "below" else (above, below)
-    p = sign_test(held, failed)
-    verdict = "undecided" if p > SIGNIFICANCE else "holds" if held > failed else "fails"
+    p = sign_test(held, failed) if by_chance else nan
+    open_ = p > SIGNIFICANCE if by_chance else held == failed
+    verdict = "undecided" if open_ else "holds" if held > failed else "fails"
     ties = sum(a == b for a, b in pairs)
     undefined = len(pairs) - held - failed - ties
     return Verdict(claim, verdict, held, ties, undefined, len(pairs), p, side(left), side(right))

@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 
 from optplay.analysis.descent import convergence_factor, distances, steps_until, values
-from optplay.analysis.steps import moved, step_taken
+from optplay.analysis.steps import moved, step_taken, uncorrected_ratio
 from optplay.experiments.flatness import last_sharpness, sharpness_at_loss, stability_ratio
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
@@ -23,8 +23,8 @@ from optplay.training import History
 class Metric:
     """A number that a run comes to; `measure(history, at)`, with `at` only if `needs` says what.
 
-    `infinite` is what infinity means to a reader. A `slow` one is measured only where asked for.
-    `on` is the kind of problem that it makes sense on.
+    `infinite` is what infinity means to a reader, `on` the kind of problem that it makes sense on.
+    A `slow` one is measured only where asked for.
     """
 
     name: str
@@ -152,16 +152,8 @@ METRICS = {
             "a step",
         ),
         Metric(
-            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
-            on="network",
-        ),
-        Metric(
-            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
-            sharpness_at_loss, "a loss", slow=True, on="network",
-        ),
-        Metric(
-            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
-            stability_ratio, slow=True, on="network",
+            "uncorrected_ratio", "this step's length without bias correction over that with it",
+            lambda h, at: uncorrected_ratio(h, int(at)), "a step",
         ),
         Metric(
             "distance", "how far from the nearest lowest point at the end",
@@ -184,6 +176,18 @@ METRICS = {
         Metric(
             "convergence_factor", "by which factor a step shortens the distance, near the end",
             _descent(lambda h, at: convergence_factor(h)), on="surface",
+        ),
+        Metric(
+            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
+            on="network",
+        ),
+        Metric(
+            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
+            sharpness_at_loss, "a loss", slow=True, on="network",
+        ),
+        Metric(
+            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
+            stability_ratio, slow=True, on="network",
         ),
     )
 }  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from optplay.analysis.steps import CORRECTION
 from optplay.checked import Checked, describe
 from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.claims import Claim
@@ -113,6 +114,11 @@ class Preset(Checked, frozen=True, kw_only=True):
         return self.runs[0].config.on_surface
 
     @property
+    def unit(self) -> str:
+        """What a person calls an epoch of its runs."""
+        return "step" if self.on_surface else "epoch"
+
+    @property
     def steps(self) -> int:
         """All the updates that running it takes; a fork makes only those after its epoch."""
         return len(self.seeds) * sum(
@@ -165,17 +171,24 @@ def _check_claim(claim: Claim, runs: Mapping[str, Run]) -> None:
             continue
         if end not in runs:
             raise inside(name, InputError(unknown("run", end, runs)))
-        if not claim.kind.fits(runs[end].config.problem):
-            fitting = [m.name for m in METRICS.values() if m.fits(runs[end].config.problem)]
+        config = runs[end].config
+        if not claim.kind.fits(config.problem):
+            fitting = [m.name for m in METRICS.values() if m.fits(config.problem)]
             raise InputError(
                 f"metric: found {claim.metric}, which is for {claim.kind.on}s, and {end} is on "
-                f"{runs[end].config.problem.form}; allowed: {', '.join(fitting)}"
+                f"{config.problem.form}; allowed: {', '.join(fitting)}"
             )
-        if "test" in claim.metric and not runs[end].config.problem.test_count:
+        if "test" in claim.metric and not config.problem.test_count:
             raise InputError(
                 f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
             )
-        if claim.kind.needs == "a step" and (claim.at or 0) > (last := runs[end].config.steps):
+        if claim.metric == "uncorrected_ratio" and CORRECTION not in config.hyperparameters:
+            able = [o.name for o in optimizers().values() if o.has(CORRECTION)]
+            raise InputError(
+                f"metric: found {claim.metric}, but {config.optimizer} of {end} has no "
+                f"{CORRECTION}; allowed: {', '.join(able)}"
+            )
+        if claim.kind.needs == "a step" and (claim.at or 0) > (last := config.steps):
             raise InputError(f"at: found {claim.at:g}, but {end} ends with step {last}")
 
 

@@ -21,9 +21,7 @@ NEAR = 0.01
 
 
 def run_metrics(history: History) -> dict[str, float]:
-    """The metrics of a run that make sense, need no `at` and are fast; and when it came to 90 %
-    accuracy, or near.
-    """
+    """The fast metrics that need no `at`, and when it came to 90 % accuracy, or near."""
     config = history.config
     metrics = {
         m.name: m.measure(history, 0.0)

@@ -1,5 +1,6 @@
 """Results in words: what the command line and the app both print."""
 
+from collections.abc import Sequence
 from math import inf, isfinite
 
 from optplay.experiments.claims import FEWEST_SEEDS, Claim, Side, Verdict
@@ -59,7 +60,10 @@ def figures(verdict: Verdict) -> str:
     if isinstance(claim.right, str):
         right = f"{claim.right} {right}"
     at = f" at {claim.at:g}" if claim.at is not None else ""
-    if verdict.ties == verdict.of:
+    if not verdict.by_chance:
+        what = "undefined; " if verdict.undefined else "no difference; " if verdict.ties else ""
+        found = f"{what}chance plays no part: one run decides"
+    elif verdict.ties == verdict.of:
         found = "no difference on any seed"
     else:
         ties = f", equal on {verdict.ties}" if verdict.ties else ""
@@ -69,9 +73,9 @@ def figures(verdict: Verdict) -> str:
     return f"{claim.metric}{at}: {claim.left} {left} against {right}; {found}"
 
 
-def caution(seeds: int) -> str:
-    """What to know of verdicts over so few seeds; empty if there are enough."""
-    if seeds >= FEWEST_SEEDS:
+def caution(seeds: int, verdicts: Sequence[Verdict] = ()) -> str:
+    """What to know of verdicts over so few seeds; empty if there are enough, or one decides."""
+    if seeds >= FEWEST_SEEDS or (verdicts and not any(v.by_chance for v in verdicts)):
         return ""
     return f"{seeds} seed{'s' * (seeds > 1)}: fewer than {FEWEST_SEEDS} seeds decide nothing"
 

@@ -103,6 +103,10 @@ class Optimizer:
         """Its place in lists."""
         return self.year
 
+    def has(self, name: str) -> bool:
+        """Whether it has a hyperparameter of this name."""
+        return any(h.name == name for h in self.hyperparameters)
+
     def complete(self, given: Mapping[str, object]) -> dict[str, float | bool]:
         """All hyperparameters in declared order: the given ones checked, the others by default.
 

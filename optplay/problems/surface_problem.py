@@ -21,6 +21,7 @@ PLAIN_CONDITION = 0.0
 HALF_TABLE = 2048
 TABLE_SEED = 2014
 BLOCK = 1024
+COORDINATES = ("x", "y")
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
@@ -128,7 +129,7 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
     @property
     def parameter_names(self) -> tuple[str, ...]:
         """What each coordinate is called."""
-        return ("x", "y")[: self.parameter_count]
+        return COORDINATES[: self.parameter_count]
 
     @property
     def form(self) -> str:
@@ -169,9 +170,7 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         return Samples(inputs, labels, train, train[:0])
 
     def orders(self, seed: int, first: int, last: int) -> NDArray[np.int64]:
-        """The row of `draw().inputs` for each step from `first` up to `last`, at least two.
-
-        One row for all where they do not differ.
+        """The row of `draw().inputs` per step from `first` to `last`, at least two; or one for all.
 
         Each block of steps has a generator of its own, so that a run resumed anywhere sees the
         same noise.

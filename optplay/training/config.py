@@ -77,6 +77,17 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         return isinstance(self.problem, SurfaceProblem)
 
     @property
+    def network(self) -> Problem:
+        """The problem of a run that trains a network.
+
+        Raises:
+            InputError: it goes down on a surface.
+        """
+        if isinstance(self.problem, SurfaceProblem):
+            raise InputError(f"problem: found {self.problem.form}, allowed: a network")
+        return self.problem
+
+    @property
     def rule(self) -> Optimizer:
         """The declaration of the optimizer."""
         return find_optimizer(self.optimizer)

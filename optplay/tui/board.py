@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from optplay.experiments import LOOKS
 from optplay.training import QUANTITIES
-from optplay.tui.knobs import Knob, knobs
+from optplay.tui.knobs import FIRST_OF_PROBLEM, Knob, knobs
 from optplay.tui.scales import Choice
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
@@ -164,7 +164,12 @@ class Board(Container):
         shown, key, epoch = stage.charts, stage.key(), stage.player.epoch
         for quantity in [self.active] if self.single else shown:
             chart = self.charts[quantity]
-            chart.show((key, quantity), partial(stage.series, quantity), stage.limits)
+            chart.show(
+                (key, quantity),
+                partial(stage.series, quantity),
+                stage.limits,
+                stage.session.preset.unit,
+            )
             chart.read(epoch, stage.readings(quantity))
 
     def draw_controls(self, session: Session) -> None:
@@ -172,7 +177,7 @@ class Board(Container):
         scope = ALL_RUNS if session.whole_problem else THIS_RUN
         rows: list[tuple[Knob, object, object]] = []
         for knob in knobs(session.run.config):
-            if knob.key == "problem.dataset":
+            if knob.key in FIRST_OF_PROBLEM:
                 rows.append((SCOPE_KNOB, scope, scope))
             value = session.value(knob.key)
             shown = session.last_on(knob.key) if knob.switched and not knob.is_choice else value

@@ -132,14 +132,14 @@ class Display(Background):
         edited = " *" if self.session.edited else ""
         status.title = f"optplay   {self.session.preset.title}{edited}"
         sign = "▶" if player.playing else "‖" if not player.at_end else "■"
-        seeds = self.session.preset.seeds
+        seeds, unit = self.session.preset.seeds, self.session.preset.unit
         which = f"seed {self.session.state.seed}"
         if self.stage.all_seeds:
             complete = len(self.stage.results.preset.seeds) if self.stage.results else 0
             partly = "" if complete == len(seeds) else f"{complete} of "
             which = f"{partly or 'all '}{len(seeds)} seeds"
         status.player = (
-            f"{which}   {sign} epoch {player.epoch}/{player.epochs}   {player.speed_text}"
+            f"{which}   {sign} {unit} {player.epoch}/{player.epochs}   {player.speed_text(unit)}"
         )
         late = self.clock() - self.began > SAY_TRAINING_AFTER
         done = self.player.edge / max(self.player.epochs, 1)

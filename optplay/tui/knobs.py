@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Annotated, Any, get_args, get_origin
 
@@ -11,7 +11,7 @@ import msgspec
 from optplay.checked import describe, options
 from optplay.errors import InputError
 from optplay.optim import Hyperparameter, find_schedule, optimizers, schedules
-from optplay.problems import Problem, datasets
+from optplay.problems import Problem, SurfaceProblem, datasets, surfaces
 from optplay.training import Clip, RunConfig
 from optplay.tui.scales import (
     Amount,
@@ -28,6 +28,9 @@ from optplay.tui.scales import (
 )
 
 PROBLEM = "problem."
+START = PROBLEM + "start."
+# The first knob of each kind of problem.
+FIRST_OF_PROBLEM = (PROBLEM + "dataset", PROBLEM + "surface")
 SHARED = ("epochs", "seed")
 TITLES = {
     "optimizer": "Optimizer", "warmup": "Warmup", "decay": "Decay", "clip": "Clipping",
@@ -42,6 +45,9 @@ ON: dict[str, Any] = {
     "l2": 0.01,
 }
 OFF: dict[str, Any] = {"warmup": 0.0, "decay": "none", "clip": None, "weight_decay": 0.0, "l2": 0.0}
+STEPS_TEXT = "how many steps are made"
+# Below this a nudge of the noise on a surface comes to zero.
+LEAST_NOISE = 0.001
 # Plain sizes that a factor would move too far at once.
 POWERS_OF_TWO = ("batch_size",)
 
@@ -93,7 +99,9 @@ def knobs(config: RunConfig) -> list[Knob]:
         Choice(tuple(all_rules)), notes,
     )  # fmt: skip
     own = [Knob(h.name, h.name, h.text, h.allowed, _scale(h)) for h in rule.hyperparameters]
-    return [first, *own, *_pipeline(config), *_shared(), *_problem()]
+    problem = config.problem
+    last = _on_surface(problem) if isinstance(problem, SurfaceProblem) else _problem()
+    return [first, *own, *_pipeline(config), *_shared(config), *last]
 
 
 def _scale(knob: Hyperparameter) -> Scale:
@@ -133,11 +141,14 @@ def _pipeline(config: RunConfig) -> list[Knob]:
     return result
 
 
-def _shared() -> list[Knob]:
+def _shared(config: RunConfig) -> list[Knob]:
     fields = {f.name: f.type for f in msgspec.structs.fields(RunConfig)}
-    return [
+    knobs = [
         Knob(key, TITLES[key], *_told(fields[key]), _of_field(key, fields[key])) for key in SHARED
     ]
+    if config.on_surface:
+        knobs[0] = replace(knobs[0], title="Steps", text=STEPS_TEXT)
+    return knobs
 
 
 def _problem() -> list[Knob]:
@@ -154,6 +165,33 @@ def _problem() -> list[Knob]:
         scale = Choice(names) if names else _of_field(field.name, field.type)
         result.append(Knob(PROBLEM + field.name, title, text, allowed, scale, notes))
     return result
+
+
+def _on_surface(problem: SurfaceProblem) -> list[Knob]:
+    """The knobs of a surface: only those that it has."""
+    fields = {f.name: f.type for f in msgspec.structs.fields(SurfaceProblem)}
+    kinds, declared = surfaces(), problem.declared
+    notes = {name: f"{s.title}: {s.text}" for name, s in kinds.items()}
+    text, allowed = ("where runs start", "a number in [-1,000,000, 1,000,000]")
+    result = [
+        Knob(PROBLEM + "surface", "Surface", declared.text, ", ".join(kinds),
+             Choice(tuple(kinds)), notes)
+    ]  # fmt: skip
+    result += [
+        Knob(f"{START}{i}", f"Start {axis}", text, allowed, Amount(-1e6, 1e6))
+        for i, axis in enumerate(problem.parameter_names)
+    ]
+    scales: dict[str, Scale] = {
+        "condition": Factor(*_ends(fields["condition"])),
+        "noise": Factor(*_ends(fields["noise"]), first=LEAST_NOISE),
+        "spread": _of_field("spread", fields["spread"]),
+    }
+    if declared.condition is None:
+        del scales["condition"]
+    return result + [
+        Knob(PROBLEM + name, name.capitalize(), *_told(fields[name]), scale)
+        for name, scale in scales.items()
+    ]
 
 
 def _of_field(name: str, kind: Any) -> Scale:
@@ -196,6 +234,8 @@ def _told(kind: Any) -> tuple[str, str]:
 
 def value_of(config: RunConfig, key: str) -> Any:
     """What a knob of the run stands at; the norm, or None, for clipping."""
+    if key.startswith(START) and isinstance(config.problem, SurfaceProblem):
+        return (config.problem.start or ())[int(key.removeprefix(START))]
     if key.startswith(PROBLEM):
         return getattr(config.problem, key.removeprefix(PROBLEM))
     if key == "clip":
@@ -214,17 +254,36 @@ def turned(config: RunConfig, key: str, value: Any) -> RunConfig:
     Raises:
         InputError: the value is out of range.
     """
-    replace = msgspec.structs.replace
+    put = msgspec.structs.replace
     if key.startswith(PROBLEM):
-        name = key.removeprefix(PROBLEM)
-        return replace(config, problem=replace(config.problem, **{name: value}))
+        return put(config, problem=_turned_problem(config.problem, key, value))
     if key == "clip":
-        return replace(config, clip=None if value is None else Clip(norm=value))
+        return put(config, clip=None if value is None else Clip(norm=value))
     if key == "optimizer":
         return _other_rule(config, value)
     if key in TITLES:
-        return replace(config, **{key: value})
-    return replace(config, hyperparameters={**config.hyperparameters, key: value})
+        return put(config, **{key: value})
+    return put(config, hyperparameters={**config.hyperparameters, key: value})
+
+
+def _turned_problem(
+    problem: Problem | SurfaceProblem, key: str, value: Any
+) -> Problem | SurfaceProblem:
+    name = key.removeprefix(PROBLEM)
+    if not isinstance(problem, SurfaceProblem):
+        return msgspec.structs.replace(problem, **{name: value})
+    if name == "surface":
+        # It brings its own start, and its own condition if it takes one.
+        return SurfaceProblem(surface=value, noise=problem.noise, spread=problem.spread)
+    if key.startswith(START):
+        start, place = list(problem.start or ()), int(key.removeprefix(START))
+        if place >= len(start):
+            raise InputError(
+                f"found a start of 2 coordinates, allowed: 1, as {problem.surface} has"
+            )
+        start[place] = value
+        name, value = "start", tuple(start)
+    return msgspec.structs.replace(problem, **{name: value})
 
 
 def _other_rule(config: RunConfig, name: str) -> RunConfig:

@@ -31,10 +31,9 @@ class Player:
         """Whether the playhead is at the last epoch."""
         return self._position >= self.epochs
 
-    @property
-    def speed_text(self) -> str:
-        """The speed in words."""
-        return "as computed" if self.speed == inf else f"{self.speed:g} epochs/s"
+    def speed_text(self, unit: str = "epoch") -> str:
+        """The speed in words, where an epoch is called `unit`."""
+        return "as computed" if self.speed == inf else f"{self.speed:g} {unit}s/s"
 
     def resize(self, epochs: int) -> None:
         """The runs have another number of epochs; a playhead at the end stays at the end."""

@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
+from optplay.analysis.descent import distances
 from optplay.experiments import LOOKS, OUTCOMES, Results, band, number
 from optplay.plots import Series
 from optplay.training import QUANTITIES, History
 from optplay.tui.player import Player
 from optplay.tui.session import Session
+
+Floats = NDArray[np.float64]
 
 NOT_YET = "…"
 NOTHING = "—"
@@ -18,12 +23,12 @@ NOTHING = "—"
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as its row shows it, in words."""
+    """A run as its row shows it, in words; the score is its accuracy, on a surface its distance."""
 
     label: str
     color_index: int
     loss: str
-    accuracy: str
+    score: str
     outcome: str
 
 
@@ -64,6 +69,7 @@ class Stage:
         self.outdated: set[str] = set()
         self._bands: dict[tuple[str, str], Curve] = {}
         self._bands_of: Results | None = None
+        self._far: WeakKeyDictionary[History, Floats] = WeakKeyDictionary()
 
     @property
     def labels(self) -> list[str]:
@@ -74,7 +80,8 @@ class Stage:
     def quantities(self) -> list[str]:
         """What can be charted: held-out samples only where there are some."""
         tested = any(run.config.problem.test_count for run in self.session.preset.runs)
-        return [q for q in QUANTITIES if q in LOOKS and (tested or not q.startswith("test"))]
+        kinds = [q for q in QUANTITIES if q in LOOKS and (tested or not q.startswith("test"))]
+        return [q for q in kinds if q != "accuracy" or not self.session.preset.on_surface]
 
     @property
     def charts(self) -> list[str]:
@@ -159,10 +166,26 @@ class Stage:
     def rows(self) -> list[RunRow]:
         """The rows of the runs panel."""
         return [
-            RunRow(label, place, self.text(label, "loss"), self.text(label, "accuracy"),
-                   self.outcome(label))
+            RunRow(label, place, self.text(label, "loss"), self._score(label), self.outcome(label))
             for place, label in enumerate(self.labels)
         ]  # fmt: skip
+
+    def _score(self, label: str) -> str:
+        if not self.session.preset.on_surface:
+            return self.text(label, "accuracy")
+        epoch, found = self.player.epoch, self.found(label)
+        far = [self._distances(history) for history in found]
+        if not far:
+            return NOT_YET
+        at = [d[epoch] if epoch < len(d) else inf for d in far]
+        middle = float(np.median(at))
+        return number(middle) if isfinite(middle) else NOTHING if self.outcome(label) else NOT_YET
+
+    def _distances(self, history: History) -> Floats:
+        # The playhead moves many times a second over the same run.
+        if history not in self._far:
+            self._far[history] = distances(history)
+        return self._far[history]
 
     def readings(self, quantity: str) -> list[Reading]:
         """The values at the playhead that a chart shows."""

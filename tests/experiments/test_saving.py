@@ -264,7 +264,7 @@ def rerun(line):
     loaded = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(running, "run_and_report", lambda preset, **options: loaded.append(preset))
-        CliRunner().invoke(app, arguments, standalone_mode=False)
+        CliRunner().invoke(app, arguments, standalone_mode=False, catch_exceptions=False)
     return loaded[0]
 
 

@@ -139,7 +139,7 @@ def test_a_speed_in_between(player, speed, faster):
 )
 def test_a_speed_in_words(player, speed, text):
     player.speed = speed
-    assert player.speed_text == text
+    assert player.speed_text() == text
 
 
 epochs = st.integers(1, 10_000)

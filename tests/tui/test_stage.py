@@ -97,9 +97,9 @@ def test_rows_are_the_readings_and_the_outcome(stage):
     losses, accuracies = stage.readings("loss"), stage.readings("accuracy")
     for row, loss, accuracy in zip(stage.rows(), losses, accuracies, strict=True):
         assert (row.label, row.color_index) == (loss.label, loss.color_index)
-        assert (row.loss, row.accuracy) == (loss.value, accuracy.value)
+        assert (row.loss, row.score) == (loss.value, accuracy.value)
         assert row.outcome == stage.histories[row.label].outcome
-    assert stage.rows()[0].accuracy.endswith(" %")
+    assert stage.rows()[0].score.endswith(" %")
 
 
 @pytest.mark.parametrize("quantity", SHOWN)
@@ -163,7 +163,7 @@ def test_before_anything_is_computed(results):
     for stage.all_seeds in (False, True):
         assert stage.series("loss") == []
         assert stage.edge() == 0
-        assert {(row.loss, row.accuracy, row.outcome) for row in stage.rows()} == {
+        assert {(row.loss, row.score, row.outcome) for row in stage.rows()} == {
             (NOT_YET, NOT_YET, "")
         }
 

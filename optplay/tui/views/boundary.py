@@ -6,7 +6,6 @@ from textual.binding import Binding
 
 from optplay.experiments import Preset
 from optplay.plots import Panel, Picture, abreast
-from optplay.problems import SurfaceProblem
 from optplay.scenes.boundary import boundary_scene
 from optplay.training import History
 from optplay.tui.stage import Stage
@@ -63,10 +62,8 @@ class Boundary(View):
         return abreast(panels, width, height, **look)
 
     def _one(self, history: History, epoch: int, width: int, height: int) -> Picture:
-        problem, weights = history.config.problem, history.weights[min(epoch, history.epochs)]
-        if isinstance(problem, SurfaceProblem):
-            return self.waiting(width, height)
-        return boundary_scene(problem, weights, width, height, **self.look)
+        weights = history.weights[min(epoch, history.epochs)]
+        return boundary_scene(history.config.network, weights, width, height, **self.look)
 
 
 view = Boundary

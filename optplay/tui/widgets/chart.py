@@ -45,16 +45,21 @@ class Chart(Framed):
         self._readings: Sequence[Reading] = ()
         self._key: object = None
         self._limits = (1.0, 2.0)
+        self._unit = "epoch"
         self._picture: Picture | None = None
         self._picture_key: object = None
         self._title()
 
     def show(
-        self, key: object, series: Callable[[], Sequence[Series]], limits: tuple[float, float]
+        self,
+        key: object,
+        series: Callable[[], Sequence[Series]],
+        limits: tuple[float, float],
+        unit: str = "epoch",
     ) -> None:
-        """Draws these series from now on; nothing happens if the key is the one shown already."""
-        if key != self._key:
-            self._key, self._series, self._limits = key, series, limits
+        """Draws these series over epochs, called `unit`; not again if the key is the same."""
+        if (key, unit) != (self._key, self._unit):
+            self._key, self._series, self._limits, self._unit = key, series, limits, unit
             self.refresh()
 
     def read(self, epoch: int, readings: Sequence[Reading]) -> None:
@@ -83,12 +88,12 @@ class Chart(Framed):
     def _draw(self) -> None:
         """Makes the picture, unless it is there already."""
         width, height = self.content_size.width, self.content_size.height - 1
-        key = (self._key, width, height, self.log_axis, self.color, self.dark)
+        key = (self._key, self._unit, width, height, self.log_axis, self.color, self.dark)
         if key == self._picture_key:
             return
         self._picture_key = key
         self._picture = line_picture(
-            self._series(), width=width, height=height, log=self.log_axis, x_title="epoch",
+            self._series(), width=width, height=height, log=self.log_axis, x_title=self._unit,
             percent=self.look.percent, color=self.color, dark=self.dark, x_limits=self._limits,
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ SIGNS = {"trained": "✓", "collapsed": "▁", "diverged": "✗"}
 
 
 class RunsPanel(OptionList, inherit_bindings=False):
-    """One row per run: colour, label, loss and accuracy at the playhead, outcome once known."""
+    """One row per run: colour, label, loss and score at the playhead, outcome once known."""
 
     BINDINGS = [
         Binding("up", "cursor_up", "Run above", show=False),
@@ -83,7 +83,7 @@ class RunsPanel(OptionList, inherit_bindings=False):
         style = Style(color="#{:02x}{:02x}{:02x}".format(*rgb)) if color else Style()
         *count, outcome = row.outcome.split() or [""]
         said = row.outcome if self._words else "".join([*count, SIGNS.get(outcome, "")])
-        numbers = f"{row.loss:>{NUMBERS}}{row.accuracy:>{NUMBERS}}"
+        numbers = f"{row.loss:>{NUMBERS}}{row.score:>{NUMBERS}}"
         room = width - 2 - len(numbers) - self._outcome_width
         return Text.assemble(
             (mark + " ", style), fitted(row.label, room - 1), " ", numbers, " ",
