@@ -10,7 +10,10 @@ from rich.text import Text
 
 WIDTH = 118
 FOLDER = Path(__file__).parent
-OUTPUTS = {"run-compare": ["run", "compare", "--plot"]}
+OUTPUTS = {
+    "run-compare": ["run", "compare", "--plot"],
+    "sweep": ["sweep", "compare-fair", "--confirm", "--plot"],
+}
 # Each a preset, the cells of the screen, and keys to press.
 SCREENS = {
     "app": ("exercise-2-warmup", "120x40", "m"),

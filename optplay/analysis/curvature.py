@@ -10,27 +10,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optplay.errors import InputError
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
-from optplay.training.compilation import compiled_hessian
+from optplay.training.compilation import compiled_hessian, compiled_top_eigenvalue
 
 Floats = NDArray[np.float64]
 
 MOST_PARAMETERS = 2000
+# Above it LAPACK's threads are worth to wake.
+SMALL = 250
 MOST_EPOCHS = 300
 CHUNK_SECONDS = 0.015
 # Rounding and the neglected third derivative weigh about the same here.
 DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
 
 
-def hessian(problem: Problem, weights: Floats) -> Floats:
+def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
     """The exact Hessian (n, n) of the mean loss over all training samples at the weights (n,).
 
     At relu's kink, where there is none, it takes the second derivative to be 0 as everywhere else.
+    On a surface it is made of central differences of the gradient.
 
     Raises:
         InputError: more parameters than a matrix of them can be handled for.
     """
+    if isinstance(problem, SurfaceProblem):
+        return difference_hessian(problem.slope, weights)
     n, neurons = problem.parameter_count, sum(problem.sizes[1:])
     if n > MOST_PARAMETERS:
         raise InputError(
@@ -65,7 +70,10 @@ def top_eigenvalue(matrix: Floats) -> float:
     """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
     if not np.isfinite(matrix).all():
         return nan
-    return float(np.linalg.eigvalsh(matrix)[-1])
+    if len(matrix) > SMALL:
+        return float(np.linalg.eigvalsh(matrix)[-1])
+    room = np.empty((2, len(matrix)))
+    return float(compiled_top_eigenvalue()(np.array(matrix, dtype=np.float64), *room))
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,7 @@ which is the same sum.)
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,7 +108,7 @@ def rows(dissection: Dissection, parameter: int) -> list[Row]:
     g, clipped, rule_gradient = (
         float(gradient[i]) for gradient in (u.gradient, u.clipped_gradient, u.rule_gradient)
     )
-    found = [Row("gradient", "g", "g = ∂loss/∂w, mean over the batch", g)]
+    found = [Row("gradient", "g", _gradient(d.config), g)]
     if clip:
         how = "g ← g·c/‖g‖" if u.clipped else "g ← g, as ‖g‖ ≤ c"
         found.append(Row("clipping", "‖g‖", "‖g‖ = √Σg², over all parameters", u.norm))
@@ -127,8 +128,17 @@ def rows(dissection: Dissection, parameter: int) -> list[Row]:
         found.append(Row("decay", "-lr·λ·w", decayed, float(d.decay[i])))
     else:
         found.append(Row("decay", "-lr·λ·w", "off"))
+    if isfinite(box := d.config.problem.box):
+        how += f", cut to ±{box:g}"
     found.append(Row("weight", "w", how, float(u.after[i]), float(u.before[i])))
     return found
+
+
+def _gradient(config: RunConfig) -> str:
+    """What the gradient is of."""
+    if not config.on_surface:
+        return "g = ∂loss/∂w, mean over the batch"
+    return "g = ∂f/∂w, and what is added" if config.problem.reordered else "g = ∂f/∂w"
 
 
 def _of_the_rule(d: Dissection, i: int) -> list[Row]:

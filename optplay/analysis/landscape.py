@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optplay.errors import InputError
+from optplay.problems import Problem
 from optplay.problems.forward import mean_losses
 from optplay.training import History
 
@@ -44,9 +45,11 @@ class Plane:
 
     def losses(self, history: History, x: Floats, y: Floats) -> Floats:
         """The mean loss (k, m) of a run's training samples at coordinates x (m,) and y (k,)."""
+        problem = history.config.problem
+        assert isinstance(problem, Problem)
         across, up = np.meshgrid(x, y)
         at = np.stack([across.ravel(), up.ravel()], axis=-1) @ self.directions + self.origin
-        return mean_losses(history.config.network, at).reshape(len(y), len(x))
+        return mean_losses(problem, at).reshape(len(y), len(x))
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,6 +88,8 @@ def landscape(histories: Sequence[History], epoch: int | None = None) -> Landsca
         found = " and ".join(str(list(sizes)) for sizes in sorted(shapes))
         raise InputError(f"landscape: found networks of layers {found}, allowed: runs of one shape")
     first = histories[0]
+    if not isinstance(first.config.problem, Problem):
+        raise InputError("landscape: found a surface, which is its own; allowed: a network")
     if epoch is not None and epoch < 0:
         raise InputError(f"epoch: found {epoch}, allowed: 0 to {first.epochs}")
     at = first.epochs if epoch is None else min(epoch, first.epochs)

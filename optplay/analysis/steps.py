@@ -1,5 +1,9 @@
-"""How far each parameter moves in one step, and at which rate (exercise 3)."""
+"""How far each parameter moves in one step, and at which rate (exercise 3).
 
+The effective rate is what the rule multiplies a parameter's direction by; see `Optimizer.rates`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf, nan
 from typing import Any
@@ -9,10 +13,11 @@ import numpy as np
 from msgspec.structs import replace
 from numpy.typing import NDArray
 
-from optplay.training import History, after_step, one_update
+from optplay.training import History, RunConfig, after_step, one_update
 from optplay.training.compilation import compiled_rule
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
+KINDS = ("rates", "steps")
 BINS = 24
 CORRECTION = "bias_correction"
 ROUNDING = 4 * np.finfo(np.float64).eps
@@ -88,39 +93,130 @@ def moved(taken: StepTaken) -> NDArray[np.bool_]:
     return mask
 
 
-def distribution(histories: list[History], step: int) -> dict[str, Any]:
+def distribution(
+    histories: Sequence[History], step: int, edges: Mapping[str, Sequence[float]] | None = None
+) -> dict[str, Any]:
     """Steps and rates of all parameters that moved, pooled over the seeds.
+
+    Args:
+        histories: a run with its seeds.
+        step: the number of the update, from 1.
+        edges: for `steps` and `rates` the edges of a histogram that spans all values, in place of
+            edges that fit them.
 
     Returns:
         `step`, `moved` and `idle` (counts of parameters), and for each of `steps` and `rates`:
         `quantiles` {"0": …, "0.1": …}, `ratio` (largest over smallest), and a histogram:
         `edges` (bins + 1, evenly spaced on a log scale) and `counts` (bins).
     """
-    taken = [t for h in histories if (t := step_taken(h, step)) is not None]
-    result: dict[str, Any] = {
-        "step": step,
-        "moved": int(sum(moved(t).sum() for t in taken)),
-        "idle": int(sum((~moved(t)).sum() for t in taken)),
-    }
-    for name in ("steps", "rates"):
-        pooled = [getattr(t, name)[moved(t)] for t in taken]
-        result[name] = _summary(np.concatenate(pooled) if pooled else np.empty(0))
+    pooled = _pooled(histories, step)
+    result: dict[str, Any] = {"step": step, "moved": pooled.moved, "idle": pooled.idle}
+    for kind in KINDS:
+        result[kind] = _summary(getattr(pooled, kind), edges[kind] if edges else None)
     return result
 
 
-def _summary(values: NDArray[np.float64]) -> dict[str, Any]:
-    values = values[np.isfinite(values) & (values > 0)]
+def overlaid(runs: Mapping[str, Sequence[History]], step: int) -> dict[str, dict[str, Any]]:
+    """The `distribution` of each run, by its label, with the same edges for all."""
+    every = distribution([h for histories in runs.values() for h in histories], step)
+    edges = {kind: every[kind]["edges"] for kind in KINDS}
+    return {label: distribution(histories, step, edges) for label, histories in runs.items()}
+
+
+@dataclass(frozen=True, eq=False)
+class Quantiles:
+    """How rates and steps spread over the parameters that moved in one step, pooled over seeds.
+
+    Attributes:
+        step: the number of the update, from 1. epoch: in which epoch of the run it lies.
+        moved, idle: counts of parameters.
+        rates, steps: (7,) the smallest, the 10, 25, 50, 75 and 90 % quantile, and the largest; NaN
+            where nothing moved.
+    """
+
+    step: int
+    epoch: int
+    moved: int
+    idle: int
+    rates: NDArray[np.float64]
+    steps: NDArray[np.float64]
+
+
+def last_steps(config: RunConfig, count: int = 60) -> list[int]:
+    """The last steps of up to `count` epochs, evenly spaced from the first to the last one.
+
+    Where the order of the samples is fixed they all are steps on the same ones, so that what
+    changes from one to the next is the run.
+    """
+    epochs = np.linspace(config.epochs, 1, min(count, config.epochs))[::-1]
+    return [int(epoch) * config.problem.steps_per_epoch for epoch in np.rint(epochs)]
+
+
+def over_time(histories: Sequence[History], steps: Iterable[int]) -> Iterator[Quantiles]:
+    """The quantiles of each of these steps, one by one; stop iterating to cancel.
+
+    Args:
+        histories: a run with its seeds, at least one.
+        steps: numbers of updates, from 1, such as `last_steps`.
+
+    A step is trained again from the epoch before it, which takes a fraction of a millisecond in
+    the lesson's network. Seeds that did not come to make it are left out.
+    """
+    for step in steps:
+        pooled = _pooled(histories, step)
+        found = {kind: np.full(len(QUANTILES), np.nan) for kind in KINDS}
+        for kind in KINDS:
+            if (values := _usable(getattr(pooled, kind))).size:
+                found[kind] = np.quantile(values, QUANTILES)
+        epoch = (step - 1) // histories[0].config.problem.steps_per_epoch + 1
+        yield Quantiles(step, epoch, pooled.moved, pooled.idle, **found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Pooled:
+    """Rates and steps of the parameters of all seeds that moved."""
+
+    moved: int
+    idle: int
+    rates: NDArray[np.float64]
+    steps: NDArray[np.float64]
+
+
+def _pooled(histories: Sequence[History], step: int) -> _Pooled:
+    taken = [t for h in histories if (t := step_taken(h, step)) is not None]
+    masks = [moved(t) for t in taken]
+    rates, steps = (
+        np.concatenate(
+            [np.empty(0), *(getattr(t, k)[m] for t, m in zip(taken, masks, strict=True))]
+        )
+        for k in KINDS
+    )
+    count = int(sum(mask.sum() for mask in masks))
+    return _Pooled(count, sum(mask.size for mask in masks) - count, rates, steps)
+
+
+def _usable(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    return values[np.isfinite(values) & (values > 0)]
+
+
+def _summary(values: NDArray[np.float64], edges: Sequence[float] | None = None) -> dict[str, Any]:
+    values = _usable(values)
     if not values.size:
-        return {"quantiles": {}, "ratio": None, "edges": [], "counts": []}
+        bins = max(len(edges or ()) - 1, 0)
+        return {"quantiles": {}, "ratio": None, "edges": list(edges or ()), "counts": [0] * bins}
     quantiles = np.quantile(values, QUANTILES)
-    low, high = np.log10(quantiles[0]), np.log10(quantiles[-1])
-    # One value, as SGD's one rate for all, still gets a bin with a width.
-    margin = 0.0 if high - low > 1e-9 else 0.05
-    edges = np.linspace(low - margin, high + margin, BINS + 1)
-    counts, _ = np.histogram(np.log10(values), edges)
+    bounds = np.log10(edges) if edges else _edges(np.log10(quantiles[0]), np.log10(quantiles[-1]))
+    # A logarithm there and back may put the ends just outside.
+    counts, _ = np.histogram(np.clip(np.log10(values), bounds[0], bounds[-1]), bounds)
     return {
         "quantiles": {f"{q:g}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)},
         "ratio": float(quantiles[-1] / quantiles[0]),
-        "edges": (10**edges).tolist(),
+        "edges": list(edges) if edges else (10**bounds).tolist(),
         "counts": counts.tolist(),
     }
+
+
+def _edges(low: float, high: float) -> NDArray[np.float64]:
+    # One value, as SGD's one rate for all, still gets a bin with a width.
+    margin = 0.0 if high - low > 1e-9 else 0.05
+    return np.linspace(low - margin, high + margin, BINS + 1)

@@ -31,12 +31,13 @@ class Commands(click.Group):
     """Finds its commands, knows the nearest; a preset in place of one opens the app on it."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [module.name for module in iter_modules(commands.__path__)]
+        return [module.name.replace("_", "-") for module in iter_modules(commands.__path__)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
             return None
-        found: click.Command = import_module(f"{commands.__name__}.{cmd_name}").command
+        module = cmd_name.replace("-", "_")
+        found: click.Command = import_module(f"{commands.__name__}.{module}").command
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -1,20 +1,27 @@
 """The static charts of `optplay run --plot`."""
 
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from rich.console import Console
 from rich.text import Text
 
 from optplay.analysis import distribution
+from optplay.analysis.steps import Quantiles
 from optplay.experiments import LOOKS, Results, drawn, median_curve, on_log_axis
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
+from optplay.scenes.rates import histogram_scene, over_time_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
 TWO_ABREAST = 110
 GAP = 2
+RATES_HEIGHT = 13
+TWO_RATES = 60
+RATE_TITLES = {"rates": "Rates", "steps": "|Δw|"}
 PANEL_WIDTH, PANEL_HEIGHT = 38, 17
 
 
@@ -40,9 +47,9 @@ def print_charts(out: Console, results: Results) -> None:
     many = len(results.preset.seeds) > 1
     heading = f"Median over the seeds, {by}" if many else by.capitalize()
     out.print(Text(f"\n{heading}", style="dim"))
-    _write(out, legend(list(results.runs), width=out.width, color=color))
+    write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
-        _write(out, _side_by_side(blocks[i : i + abreast], width))
+        write(out, _side_by_side(blocks[i : i + abreast], width))
     if not results.preset.on_surface:
         _print_boundaries(out, results, color)
     if results.preset.at_steps:
@@ -59,7 +66,7 @@ def _print_boundaries(out: Console, results: Results, color: bool) -> None:
     height = PANEL_HEIGHT * -(-len(panels) // columns)
     seed = results.preset.seeds[0]
     out.print(Text(f"\nWhere the network answers 1, after the last epoch of seed {seed}", "dim"))
-    _write(out, abreast(panels, out.width, height, **look).text())
+    write(out, abreast(panels, out.width, height, **look).text())
 
 
 def _print_rates(out: Console, results: Results, color: bool) -> None:
@@ -76,9 +83,45 @@ def _print_rates(out: Console, results: Results, color: bool) -> None:
                 )  # fmt: skip
                 blocks.append((f"after step {step}", picture))
         if blocks:
-            _write(
+            write(
                 out, f"{label}: how many parameters have which rate\n{_side_by_side(blocks, width)}"
             )
+
+
+def print_rate_charts(
+    out: Console,
+    steps: Sequence[Mapping[str, dict[str, Any]]],
+    ways: Mapping[str, Sequence[Quantiles]],
+) -> None:
+    """Histograms of rates and of steps, all runs over each other, and how they move over time.
+
+    Args:
+        steps: for each step the distribution of each run, by its label. ways: the quantiles of
+            each run over time.
+    """
+    look = Look(color=out.color_system is not None, dark=True)
+    pairs = [
+        [
+            Panel(
+                f"{title} at step {next(iter(found.values()))['step']}",
+                partial(histogram_scene, list(found.values()), kind, **look),
+            )
+            for kind, title in RATE_TITLES.items()
+        ]
+        for found in steps
+    ]
+    pairs.append(
+        [
+            Panel(f"{title} over time", partial(over_time_scene, list(ways.values()), kind, **look))
+            for kind, title in RATE_TITLES.items()
+        ]
+    )
+    write(out, "\n" + legend(list(ways), width=out.width, color=look["color"]))
+    for panels in pairs:
+        height = RATES_HEIGHT if out.width >= TWO_RATES else 2 * RATES_HEIGHT
+        write(out, abreast(panels, out.width, height, **look).text())
+    note = "How many parameters have which; over time the median, with a band from 10 to 90 %"
+    out.print(Text(note, style="dim"))
 
 
 def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
@@ -87,6 +130,7 @@ def _side_by_side(blocks: list[tuple[str, str]], width: int) -> str:
     return "\n".join((" " * GAP).join(cells).rstrip() for cells in zip(*columns, strict=True))
 
 
-def _write(out: Console, text: str) -> None:
+def write(out: Console, text: str) -> None:
+    """Prints a picture, or another text that has its colours and its width."""
     # Not through rich: the text already has its colours and its width.
     out.file.write(text + "\n")

@@ -5,8 +5,8 @@ from rich.text import Text
 
 from optplay.analysis.inspect import Dissection, Row, rows
 from optplay.cli.running import announce_compiling, progress_bar
-from optplay.cli.tables import console, plain, print_rows
-from optplay.experiments import Preset, precise, settings
+from optplay.cli.tables import Rows, console, print_rows
+from optplay.experiments import Preset, plain, precise, settings
 from optplay.experiments.inspection import inspect, inspection_document
 from optplay.experiments.report import strict_json
 
@@ -35,22 +35,37 @@ def _print(preset: Preset, label: str, found: Dissection, parameter: int) -> Non
     out.print(
         f"step {found.step:,} of {config.steps:,}, in epoch {found.epoch:,} of {config.epochs:,}"
     )
-    count = update.samples.size
-    batch = f"sample {update.samples[0]}" if count == 1 else f"{count} samples"
-    out.print(f"t = {update.t}, lr = {precise(update.lr)}, loss {precise(update.loss)} of {batch}")
+    out.print(f"t = {update.t}, lr = {precise(update.lr)}, {_loss(found)}")
     knobs = [f"{knob} = {plain(v)}" for knob, v in config.hyperparameters.items() if knob != "lr"]
     if knobs:
         out.print(", ".join(knobs))
     largest = ", which moves most" * (parameter == found.largest)
     out.print(f"parameter {parameter}: {config.problem.parameter_names[parameter]}{largest}")
-    headings = ["Part", "Formula", ">Before", ">Value"]
-    lines = [_cells(row) for row in rows(found, parameter)]
-    for line, above in reversed(list(zip(lines[1:], lines, strict=False))):
-        line[0] = "" if line[0] == above[0] else line[0]
-    print_rows(out, [(headings, lines, "")])
+    print_rows(out, _tables(rows(found, parameter)))
 
 
-def _cells(row: Row) -> list[str]:
-    before = "" if row.before is None else precise(row.before)
-    value = "" if row.formula == "off" else precise(row.value)
-    return [row.part, row.formula or row.name, before, value]
+def _loss(found: Dissection) -> str:
+    samples, loss = found.update.samples, precise(found.update.loss)
+    if found.config.on_surface:
+        return f"f = {loss}"
+    return f"loss {loss} of " + (
+        f"sample {samples[0]}" if samples.size == 1 else f"{samples.size} samples"
+    )
+
+
+def _tables(found: list[Row]) -> list[Rows]:
+    """The rows with their parts; then, for less room, without; then without what was before."""
+    wide, narrow, part = [], [], ""
+    for row in found:
+        numbers = ["" if value is None else precise(value) for value in (row.before, row.value)]
+        if row.value is None and row.formula != "off":
+            numbers[-1] = precise(None)
+        formula = row.formula or row.name
+        wide.append([row.part if row.part != part else "", formula, *numbers])
+        narrow.append([f"{row.part}: off" if row.formula == "off" else formula, *numbers])
+        part = row.part
+    return [
+        (["Part", "Formula", ">Before", ">Value"], wide, ""),
+        (["Formula", ">Before", ">Value"], narrow, ""),
+        (["Formula", ">Value"], [[formula, value] for formula, _, value in narrow], ""),
+    ]

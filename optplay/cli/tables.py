@@ -32,6 +32,7 @@ from optplay.experiments import (
     figures,
     load,
     number,
+    plain,
     preset_files,
     settings,
     spread,
@@ -142,7 +143,14 @@ def print_runs(out: Console, results: Results) -> None:
     ways = [(columns, " "), (columns, "\n"), (columns[:-1], "\n"), (columns[:-1], "")]
     print_rows(out, (layout(*way) for way in ways))
     if preset.at_steps:
-        print_distributions(out, results)
+        print_rates(
+            out, "Effective rates: all parameters of all seeds that moved",
+            (
+                (label, distribution(histories, step))
+                for label, histories in results.runs.items()
+                for step in preset.at_steps
+            ),
+        )  # fmt: skip
 
 
 def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
@@ -162,20 +170,20 @@ def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
     ]
 
 
-def print_distributions(out: Console, results: Results) -> None:
-    """How far parameters move, and at which rates, after the steps that the preset asks for."""
-    out.print("\nEffective rates: all parameters of all seeds that moved")
+def print_rates(out: Console, title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> None:
+    """How far parameters move, and at which rates: for runs, by label, the `distribution` of steps.
+
+    What a distribution has besides its quantiles is not needed.
+    """
+    out.print(f"\n{title}")
     headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
     rows = []
-    for label, histories in results.runs.items():
-        for step in results.preset.at_steps:
-            found = distribution(histories, step)
-            for kind, name in (("rates", "rate"), ("steps", "|Δw|")):
-                q = found[kind]["quantiles"]
-                cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
-                ratio = found[kind]["ratio"]
-                cells += ["—" if ratio is None else number(ratio), str(found["idle"])]
-                rows.append([label, str(step), name, *cells])
+    for label, at in found:
+        for kind, name in (("rates", "rate"), ("steps", "|Δw|")):
+            q, ratio = at[kind]["quantiles"], at[kind]["ratio"]
+            cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
+            cells += ["—" if ratio is None else number(ratio), str(at["idle"])]
+            rows.append([label, str(at["step"]), name, *cells])
     print_rows(out, ((headings[:n], [row[:n] for row in rows], "") for n in (8, 7, 6)))
 
 
@@ -260,6 +268,8 @@ def print_optimizer(name: str) -> None:
     out = console()
     out.print(Text(optimizer.title, style="bold"))
     out.print(f"{optimizer.summary}\n{optimizer.paper}")
+    for line in optimizer.formula:
+        out.print(f"    {line}")
     table = grid("Hyperparameter", ">Default", "Allowed", "What it does")
     for h in optimizer.hyperparameters:
         table.add_row(h.name, plain(h.default), Text(h.allowed), h.text)
@@ -272,8 +282,3 @@ def print_optimizer(name: str) -> None:
     out.print(table)
     slots = ", ".join(optimizer.slots) or "none"
     out.print(Text(f"State kept per parameter: {slots}", style="dim"))
-
-
-def plain(value: float | bool) -> str:
-    """A hyperparameter as a preset spells it."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}"

@@ -99,7 +99,7 @@ def inspection_document(
         "epoch": found.epoch,
         "t": update.t,
         "lr": update.lr,
-        "samples": update.samples.tolist(),
+        "samples": [] if config.on_surface else update.samples.tolist(),
         "loss": update.loss,
         "gradient_norm": update.norm,
         "clip_factor": found.clip_factor,

@@ -152,6 +152,18 @@ METRICS = {
             "a step",
         ),
         Metric(
+            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
+            on="network",
+        ),
+        Metric(
+            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
+            sharpness_at_loss, "a loss", slow=True, on="network",
+        ),
+        Metric(
+            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
+            stability_ratio, slow=True, on="network",
+        ),
+        Metric(
             "uncorrected_ratio", "this step's length without bias correction over that with it",
             lambda h, at: uncorrected_ratio(h, int(at)), "a step",
         ),
@@ -176,18 +188,6 @@ METRICS = {
         Metric(
             "convergence_factor", "by which factor a step shortens the distance, near the end",
             _descent(lambda h, at: convergence_factor(h)), on="surface",
-        ),
-        Metric(
-            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
-            on="network",
-        ),
-        Metric(
-            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
-            sharpness_at_loss, "a loss", slow=True, on="network",
-        ),
-        Metric(
-            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
-            stability_ratio, slow=True, on="network",
         ),
     )
 }  # fmt: skip

@@ -151,11 +151,12 @@ def write_csv(results: Results, folder: Path) -> list[Path]:
         ],
     }
     for name, rows in tables.items():
-        write_text(folder / name, _csv(rows))
+        write_text(folder / name, csv_text(rows))
     return [folder / name for name in tables]
 
 
-def _csv(rows: Iterable[Iterable[object]]) -> str:
+def csv_text(rows: Iterable[Iterable[object]]) -> str:
+    """The rows as the text of a CSV file."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows(rows)
     return text.getvalue()

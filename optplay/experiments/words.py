@@ -22,6 +22,11 @@ def number(value: float, *, percent: bool = False, infinite: str = "diverged") -
     return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
 
 
+def plain(value: float | bool) -> str:
+    """A hyperparameter as a preset spells it."""
+    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+
+
 def precise(value: float | None) -> str:
     """A number to compute with: six digits; a dash for none."""
     return "—" if value is None else f"{value:.6g}"

@@ -1,4 +1,4 @@
-"""Pictures as text: series and histograms drawn as ANSI lines.
+"""Pictures as text: curves, histograms, fields and tables drawn as coloured cells.
 
 Every chart is a pure function: data in, exactly ``height`` rows out, each exactly ``width`` cells
 wide: a ``str`` of lines with ANSI escapes, or a ``Picture`` of coloured runs of cells. The only
@@ -9,6 +9,7 @@ plotext keeps one figure per process, so build charts **in one thread only**.
 
 from optplay.plots.abreast import Panel, abreast
 from optplay.plots.canvas import warm_up
+from optplay.plots.graph import graph_picture
 from optplay.plots.histogram import histogram, histogram_picture
 from optplay.plots.legend import legend, legend_rows
 from optplay.plots.lines import line_chart, line_picture
@@ -17,7 +18,6 @@ from optplay.plots.overlays import Dots, Guide, Mark, Overlay, Path
 from optplay.plots.palette import MARKERS, PALETTE, PALETTE_LIGHT, run_color, run_marker
 from optplay.plots.picture import Picture
 from optplay.plots.plane import grid_limits, plane_picture
-from optplay.plots.scene import graph_picture
 from optplay.plots.series import Series, decimate
 from optplay.plots.text import text_picture
 

@@ -14,7 +14,7 @@ _BITS = np.array([[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]])
 
 _SLACK = 1e-9  # of an axis: a rounding may put a point just outside
 _FAR = 1e6  # axes away, from where nothing changes to see
-_MANY = 500  # segments, from where it pays to look for equal ones
+_ENDS = slice(None, -1), slice(1, None)  # the first and the second ends of all steps of a path
 
 
 def braille(dots: Dots) -> NDArray[np.int64]:
@@ -30,26 +30,34 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
 
     The line is cut where it leaves [0, 1]; a point that is not finite leaves a gap.
     """
-    dots = np.zeros((rows * DOTS_DOWN, columns * DOTS_ACROSS), dtype=bool)
+    across, up = columns * DOTS_ACROSS, rows * DOTS_DOWN
     finite = np.isfinite(x) & np.isfinite(y)
-    points = np.stack([np.where(finite, x, 0), np.where(finite, y, 0)], axis=1).clip(-_FAR, _FAR)
-    lone = points[finite]
-    joined = finite[1:] & finite[:-1] & np.any(points[1:] != points[:-1], axis=1)
-    start = np.concatenate([lone[:1], points[:-1][joined]])
-    end = np.concatenate([lone[:1], points[1:][joined]])
-    size = np.array([dots.shape[1] - 1, dots.shape[0] - 1])
-    ends = np.rint(np.concatenate(_cut(start, end), axis=1) * np.tile(size, 2)).astype(np.int64)
-    if len(ends) > _MANY:
-        ends = np.unique(ends, axis=0)
-    across, up = _between(ends)
-    dots[size[1] - up, across] = True
+    inside = finite & (np.abs(x - 0.5) <= 0.5) & (np.abs(y - 0.5) <= 0.5)
+    # What is outside is anywhere: it is not drawn from here.
+    column, row = (
+        np.rint(np.where(inside, places, 0) * (dots - 1)).astype(np.int64)
+        for places, dots in ((x, across), (y, up))
+    )
+    dot = column * up + row  # its number
+    both = inside[1:] & inside[:-1]
+    # Most steps of a long path stay within a dot, and many are equal.
+    steps = both & (dot[1:] != dot[:-1])
+    pairs = np.unique(dot[:-1][steps] * (across * up) + dot[1:][steps])
+    cut = finite[1:] & finite[:-1] & ~both
+    far = (np.stack([x[at][cut], y[at][cut]], axis=1).clip(-_FAR, _FAR) for at in _ENDS)
+    parts = np.concatenate(_cut(*far), axis=1) * ([across - 1, up - 1] * 2)
+    ends = [np.stack(np.unravel_index(pairs, (across, up) * 2), axis=1), np.rint(parts)]
+    dots = np.zeros((up, across), dtype=bool)
+    dots[up - 1 - row[inside], column[inside]] = True
+    at_x, at_y = _between(np.concatenate(ends).astype(np.int64))
+    dots[up - 1 - at_y, at_x] = True
     return dots
 
 
 def _cut(start: Array, end: Array) -> tuple[Array, Array]:
     """Return the parts of segments, each end of shape (n, 2), in the unit square."""
     delta = end - start
-    flat = delta == 0
+    flat = np.abs(delta) < _SLACK
     within = (start >= -_SLACK) & (start <= 1 + _SLACK)
     # Liang and Barsky 1984: where along each segment it crosses the four sides.
     step = np.where(flat, 1, delta)

@@ -37,7 +37,7 @@ class Layers:
         paths = [overlay for overlay in overlays if isinstance(overlay, Path)]
         places = [self._places(path.x, path.y) for path in paths]
         for turn, (path, (x, y)) in enumerate(zip(paths, places, strict=True)):
-            self._path(path, x, y, turn)
+            self._path(path, x, y, turn, len(paths))
         for overlay in overlays:
             if isinstance(overlay, Dots):
                 ink = mixed(
@@ -63,14 +63,14 @@ class Layers:
         )
         return across, up
 
-    def _path(self, path: Path, x: Array, y: Array, turn: int) -> None:
+    def _path(self, path: Path, x: Array, y: Array, turn: int, of: int) -> None:
         ink = run_color(path.color_index, self._dark)
         now = path.now
         if now + 1 < x.size:
             ahead = self._stroke(x[max(now, 0) :], y[max(now, 0) :]) & self._checked
-            self._sheet.stroke(ahead, faint_color(path.color_index, self._dark), turn)
+            self._sheet.stroke(ahead, faint_color(path.color_index, self._dark), turn, of)
         first = 0 if path.tail is None else max(now - path.tail, 0)
-        self._sheet.stroke(self._stroke(x[first : now + 1], y[first : now + 1]), ink, turn)
+        self._sheet.stroke(self._stroke(x[first : now + 1], y[first : now + 1]), ink, turn, of)
 
     def _stroke(self, x: Array, y: Array) -> Stroke:
         return stroke(x, y, self._columns, self._rows)

@@ -149,8 +149,7 @@ def _table(series: Series, x_axis: Axis, log: bool, bands: bool) -> Array:
     """
     x, y = series.points()
     band = series.band() if bands else None
-    with np.errstate(over="ignore"):
-        places = x_axis.place(units(x, True) if x_axis.log else x)
+    places = x_axis.place(units(x, True) if x_axis.log else x)
     table = np.stack([places, *units(np.stack([y] if band is None else [y, *band]), log)])
     table[1, ~np.isfinite(table[1])] = np.nan
     # A rounding may put the first or last point just outside.

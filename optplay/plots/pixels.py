@@ -48,13 +48,13 @@ class Sheet:
         self._glyphs[hatched] = _HATCH
         self._fore[hatched] = len(ramp.colors) + 1
         self._stroked = np.zeros(upper.shape, dtype=bool)
-        self._parity = np.add.outer(*(np.arange(size) for size in upper.shape)) % 2
+        self._diagonal = np.add.outer(*(np.arange(size) for size in upper.shape))
 
-    def stroke(self, dots: Dots, color: RGB, turn: int = 0) -> None:
-        """Draw dots (4 rows, 2 columns) from the top; lines that meet take turns by ``turn``."""
+    def stroke(self, dots: Dots, color: RGB, turn: int = 0, of: int = 1) -> None:
+        """Draw dots (4 rows, 2 columns) from the top; ``of`` lines that meet take turns."""
         codes = braille(dots)
         # A cell has one colour.
-        here = (codes > BLANK) & (~self._stroked | (self._parity == turn % 2))
+        here = (codes > BLANK) & (~self._stroked | (self._diagonal % of == turn))
         self._stroked |= here
         self._set(here, codes[here], color)
 

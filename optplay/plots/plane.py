@@ -21,7 +21,7 @@ from optplay.plots.ramps import levels as ramp_levels
 from optplay.plots.ramps import ramp as ramp_of
 from optplay.plots.series import Array
 from optplay.plots.text import shortened
-from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
+from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, short, units
 
 Field = Callable[[Array, Array], ArrayLike]
 
@@ -109,7 +109,7 @@ def _scale(ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
     bands: list[Span] = [(shade, None) for shade in ramp.shades]
     if ink:
         bands = [("█", color) for color in ramp.colors]
-    low, high = (f"{end:.2g}" for end in ends)
+    low, high = map(short, ends)
     return ((f"{low} ", ink), *bands, (f" {high}", ink))
 
 

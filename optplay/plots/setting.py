@@ -24,6 +24,7 @@ class Label(NamedTuple):
     row: int
     column: int
     ink: RGB
+    level: bool  # whether the other end of the row is as good a place
 
 
 @dataclass(frozen=True)
@@ -61,27 +62,28 @@ class Setting:
                 continue
             if place is not None:
                 bands.append(Band(x, low, high, ink if self.color else None))
-                labels.append(Label(guide.label, *at, ink))
+                labels.append(Label(guide.label, *at, ink, guide.x is None))
         return bands, labels
 
     def ends(self, curves: Sequence[tuple[str, Sequence[Run]]]) -> list[Label]:
         """Return labels at the right ends of curves, whose points are fractions of the axes."""
-        ink = frame_color(self.dark)
-        return [
-            Label(text, self._row(runs[-1][1][-1]), self._column(runs[-1][0][-1]) - len(text), ink)
-            for text, runs in curves
-            if runs
-        ]
+        labels = []
+        for text, runs in curves:
+            if runs:
+                x, y = (float(values[-1]) for values in runs[-1])
+                at = self._row(y), self._column(x) - len(text)
+                level = self._row(float(runs[0][1][0])) == at[0]
+                labels.append(Label(text, *at, frame_color(self.dark), level))
+        return labels
 
     def labelled(self, canvas: Sequence[Row], labels: Sequence[Label]) -> list[Row]:
         """Return the canvas with labels beside their places, wherever they hide least."""
         rows = list(canvas)
-        for label, row, column, ink in labels:
+        for label, row, column, ink, level in labels:
             text = shortened(label, self.columns)
             right = min(max(column, 0), self.columns - len(text))
             near = [at for at in (row - 1, row + 1, row) if 0 <= at < len(rows)]
-            # The other end of a line is as good a place, but not for what stands at its top.
-            starts = [right] if row == 0 else [right, 0]
+            starts = [right, 0] if level else [right]
             places = [(at, start) for start in starts for at in near]
             at, start = min(places, key=lambda place: _taken(rows[place[0]], place[1], len(text)))
             rows[at] = written(rows[at], start, text, ink if self.color else None)

@@ -13,6 +13,7 @@ HUGE, TINY = 1e300, 1e-300
 _SMALLEST_SPAN = 1e-5  # of the largest value: closer values would need unreadably long labels
 _SNAP = 1 / 3  # of a step: an axis grows to the next round number when that is this near
 _FEWEST = 2  # ticks that an axis needs to be read
+_FAR_TOO_DENSE = 20  # times the ticks that there may be
 _PLAIN = range(-4, 6)  # powers of ten that are written out, not as 1e6
 # Log ticks from dense to sparse: mantissas, and at every which power of ten.
 _DENSITIES = (((1, 2, 5), 1), *(((1,), every) for every in (1, 2, 3, 5, 10, 20, 50, 100, 200)))
@@ -38,7 +39,9 @@ class Axis:
 
         On a log axis the values are exponents of ten: see ``units``.
         """
-        return (values - self.low) / (self.high - self.low)
+        with np.errstate(over="ignore"):  # an infinite place is as good as one far away
+            places: Array = (values - self.low) / (self.high - self.low)
+        return places
 
     def values(self, places: Array) -> Array:
         """Return the values at fractions of the axis."""
@@ -128,6 +131,8 @@ def _decade_ticks(low: float, high: float, count: int, percent: bool) -> list[tu
     exponents = range(math.floor(low), math.ceil(high) + 1)
     ticks: list[tuple[float, str]] = []
     for mantissas, every in _DENSITIES:
+        if high - low > _FAR_TOO_DENSE * count * every:
+            continue
         denser, ticks = ticks, []
         for exponent in (e for e in exponents if e % every == 0):
             for mantissa in mantissas:
@@ -163,6 +168,12 @@ def _label(value: float, step: float, largest: float, percent: bool) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     return f"{mantissa}e{int(exponent)}"
+
+
+def short(value: float) -> str:
+    """Return a number with three digits, in the way of the labels."""
+    text, exponent, power = f"{value:.3g}".partition("e")
+    return f"{text}{exponent}{int(power)}" if power else text
 
 
 def finite_limits(values: Array) -> tuple[float, float]:

@@ -113,6 +113,17 @@ class Problem(Checked, frozen=True, kw_only=True):
         return sum((a + 1) * b for a, b in pairwise(self.sizes))
 
     @property
+    def parameter_names(self) -> tuple[str, ...]:
+        """What each parameter is: `layer 1 w[3,0]` is neuron 3's weight of x, `layer 1 b[3]` its
+        bias. Layers are counted from 1, neurons and what they read from 0.
+        """
+        names: list[str] = []
+        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes), 1):
+            names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
+            names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
+        return tuple(names)
+
+    @property
     def form(self) -> str:
         """What a run that goes on from another has to share with it, in words."""
         return f"a network of layers {self.sizes}"
@@ -160,17 +171,6 @@ class Problem(Checked, frozen=True, kw_only=True):
         A loss of zero is as good as it gets, also where all labels are alike.
         """
         return max(self.base_rate_loss, nextafter(0.0, inf))
-
-    @property
-    def parameter_names(self) -> tuple[str, ...]:
-        """What each parameter is: `layer 1 w[3,0]` is neuron 3's weight of x, `layer 1 b[3]` its
-        bias. Layers are counted from 1, neurons and what they read from 0.
-        """
-        names: list[str] = []
-        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes), 1):
-            names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
-            names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
-        return tuple(names)
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""

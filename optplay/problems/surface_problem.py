@@ -202,6 +202,13 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         with np.errstate(all="ignore"):
             return float(self.declared.gradient(point, np.zeros(point.size), self.knobs))
 
+    def slope(self, point: Floats) -> Floats:
+        """The gradient (dimension,) at a point (dimension,), without what chance or time adds."""
+        found = np.zeros(point.size)
+        with np.errstate(all="ignore"):
+            self.declared.gradient(point, found, self.knobs)
+        return found
+
     def hopeless_loss(self, seed: int) -> float:
         """The least loss of a run that has collapsed: it ends higher than it began."""
         return nextafter(self.value(self.initial_weights(seed)), inf)

@@ -67,6 +67,7 @@ def _types() -> dict[str, Any]:
     done = types.Tuple((whole, whole))
     return {
         "rule": rule, "factor": factor, "gradient": gradient, "update": update, "hessian": hessian,
+        "eigenvalue": real(matrix, vector, vector),
         "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
     }  # fmt: skip
 
@@ -127,6 +128,14 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
     return _compiled(network.mean_gradient, "gradient")
 
 
+def compiled_hessian() -> Any:
+    """The Hessian of the network, compiled."""
+    from optplay.problems import network_hessian  # noqa: PLC0415
+
+    _inlined(network_hessian._add_outer)
+    return _compiled(network_hessian.mean_hessian, "hessian")
+
+
 @cache
 def _compiled_surface(gradient: SurfaceGradient) -> Any:
     _inlined(gradient, exact=True)
@@ -134,12 +143,11 @@ def _compiled_surface(gradient: SurfaceGradient) -> Any:
     return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
 
 
-def compiled_hessian() -> Any:
-    """The Hessian of the network, compiled."""
-    from optplay.problems import network_hessian  # noqa: PLC0415
+def compiled_top_eigenvalue() -> Any:
+    """The largest eigenvalue of a symmetric matrix, compiled."""
+    from optplay.problems import eigenvalue  # noqa: PLC0415
 
-    _inlined(network_hessian._add_outer)
-    return _compiled(network_hessian.mean_hessian, "hessian")
+    return _compiled(eigenvalue.top_eigenvalue, "eigenvalue")
 
 
 def _version(function: Any) -> int:

@@ -133,21 +133,27 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         return self.epochs * per_epoch / MULTIPLICATIONS_PER_SECOND
 
 
-def refuse_too_large(configs: Sequence[RunConfig], seeds: int = 1) -> None:
+def refuse_too_large(
+    configs: Sequence[RunConfig], seeds: int = 1, at_once: int | None = None
+) -> None:
     """Refuses work that this machine can't hold or finish within a day.
 
     Args:
         configs: the runs. seeds: how many times each is to be run.
+        at_once: how many Histories are kept at a time; all if left out.
 
     Raises:
         InputError: with the memory or the days that it would take.
     """
     count = len(configs) * seeds
     needed = seeds * sum(c.bytes_needed for c in configs)
+    if at_once is not None:
+        needed = min(needed, at_once * max(c.bytes_needed for c in configs))
     room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
     if needed > room:
         raise InputError(
-            f"{count:,} runs of up to {max(c.epochs for c in configs):,} epochs need "
+            f"{min(count, at_once or count):,} runs of up to "
+            f"{max(c.epochs for c in configs):,} epochs need "
             f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
         )
     times = [c.seconds_needed for c in configs]

@@ -36,7 +36,9 @@ class Engine:
         self._factor = compiled_factor(find_schedule(config.decay))
         # Compiled code takes rows that may be written.
         self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
-        self._orders, self._order_epoch = problem.orders(config.seed, 0, 1), 0
+        self._orders, self._order_epoch = np.empty((0, 0), dtype=np.int64), 0
+        if not problem.reordered:
+            self._orders = problem.orders(config.seed, 0, 1)
         #: (4, …) scratch; its first row is left with the gradient as the last step's rule had it.
         self.work = np.zeros((4, max(problem.parameter_count, sum(problem.sizes))))
 

@@ -89,9 +89,7 @@ class _Replay:
         w, state = point[0].copy(), point[1].copy()
         sums = np.zeros(SUMS)
         while first < last:
-            first, bad = self.engine.run(first, last, w, state, sums, self.recorded(last, state))
-            if bad:
-                break
+            first, _ = self.engine.run(first, last, w, state, sums, self.recorded(last, state))
         return w, state
 
     def recorded(self, last: int, state: Floats) -> tuple[Floats, Floats, Floats]:
@@ -137,9 +135,10 @@ class _Replay:
         decayed = w * (1 - lr * (config.weight_decay or 0.0))
         with np.errstate(invalid="ignore", over="ignore"):
             difference = after - decayed
-            size = np.abs(after) + np.abs(decayed) + np.abs(difference)
+            size = np.abs(after) + np.abs(decayed) + np.abs(delta)
+            expected = np.clip(decayed + delta, -config.problem.box, config.problem.box)
             # A rule of the user's own may read the weights: from zero it goes elsewhere.
-            same = np.abs(delta - difference) <= ROUNDING * size
+            same = np.abs(expected - after) <= ROUNDING * size
         return np.where(same, delta, difference)
 
 

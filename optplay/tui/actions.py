@@ -25,6 +25,7 @@ from optplay.tui.widgets.chart import Chart
 from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.runs import RunsPanel
 from optplay.tui.widgets.tab_line import TabLine
+from optplay.tui.widgets.view import View
 
 
 class Actions(Display):
@@ -199,6 +200,11 @@ class Actions(Display):
         self._rearrange()
         if self.board.view:
             self.board.view.focus()
+
+    def on_view_scrubbed(self, event: View.Scrubbed) -> None:
+        self.player.playing = False
+        self.player.go(event.epoch)
+        self.draw()
 
     def on_view_changed(self) -> None:
         self.draw()

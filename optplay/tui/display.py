@@ -80,6 +80,8 @@ class Display(Background):
         self.board.lesson.show_text(self.session.preset.question, self.session.preset.lesson)
         self._measured = None
         self.changed()
+        if board.view:
+            board.view.focus()
 
     def changed(self) -> None:
         """The session is another: draws its controls, and computes what is not there yet."""

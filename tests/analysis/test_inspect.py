@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from optplay.analysis.inspect import Row, rows, take_apart
 from optplay.errors import InputError
 from optplay.optim import find_optimizer, optimizers
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.training import Clip, RunConfig, one_update, train
 
 # The lesson's first sample, and a network of one neuron that starts at zero.
@@ -231,3 +231,29 @@ def test_a_name_says_which_input_a_weight_reads():
     for neuron in range(4):
         assert g[f"layer 1 w[{neuron},0]"] == pytest.approx(g[f"layer 1 b[{neuron}]"] * X)
         assert g[f"layer 1 w[{neuron},1]"] == pytest.approx(g[f"layer 1 b[{neuron}]"] * Y)
+
+
+def test_a_step_on_a_surface():
+    # f = ½(x² + κy²): at (x, y) the gradient is (x, κy).
+    problem = SurfaceProblem(surface="ravine", condition=100.0, start=(2.0, 0.5))
+    run = trained(problem=problem, optimizer="momentum", hyperparameters={"lr": 0.001}, epochs=3)
+    first, second = (of(rows(take_apart(run, step), 1)) for step in (1, 2))
+    assert first["gradient", "g"] == Row("gradient", "g", "g = ∂f/∂w", 50.0)
+    assert first["weight", "w"].value == pytest.approx(0.45, rel=1e-15)
+    assert second["rule", "v"].value == pytest.approx(0.9 * 50 + 45, rel=1e-14)
+    assert second["weight", "w"].value == pytest.approx(0.45 - 0.09, rel=1e-14)
+    assert take_apart(run, 2).update.loss == pytest.approx(0.5 * (1.998**2 + 100 * 0.45**2))
+    assert problem.parameter_names == ("x", "y")
+
+
+def test_a_step_that_leads_out_of_the_box_is_the_rules_and_then_cut():
+    run = trained(
+        problem=SurfaceProblem(surface="alternating"), optimizer="sgd",
+        hyperparameters={"lr": 10.0}, epochs=3,
+    )  # fmt: skip
+    d = take_apart(run, 1)
+    assert d.update.delta.tolist() == (-10 * d.update.gradient).tolist()
+    assert abs(d.update.before + d.update.delta)[0] > d.config.problem.box
+    assert abs(d.update.after[0]) == d.config.problem.box
+    assert rows(d, 0)[-1].formula == f"w ← w + Δ, cut to ±{d.config.problem.box:g}"
+    assert rows(d, 0)[0].formula == "g = ∂f/∂w, and what is added"

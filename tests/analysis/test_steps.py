@@ -6,12 +6,19 @@ from weakref import ref
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import optplay
-from optplay.analysis import distribution, steps
-from optplay.analysis.steps import _summary, moved, step_taken, uncorrected_ratio
+from optplay.analysis import distribution, over_time, overlaid, steps
+from optplay.analysis.steps import (
+    QUANTILES,
+    _summary,
+    last_steps,
+    moved,
+    step_taken,
+    uncorrected_ratio,
+)
 from optplay.problems import Problem, network
 from optplay.training import Clip, RunConfig, train
 
@@ -203,3 +210,118 @@ def test_where_there_is_no_uncorrected_step():
     history = train(RunConfig(epochs=1))
     assert uncorrected_ratio(history, 201) == inf
     assert isnan(uncorrected_ratio(train(RunConfig(optimizer="sgd", epochs=1)), 1))
+
+
+def pooled(histories, step, kind):
+    """The rates or steps of all parameters that moved."""
+    taken = [step_taken(h, step) for h in histories]
+    return np.concatenate([getattr(t, kind)[t.steps > 0] for t in taken])
+
+
+@pytest.mark.parametrize("name", ["adam", "sgd", "lion", "adadelta"])
+def test_quantiles_over_time_are_numpys(name):
+    histories = [run(name, seed) for seed in range(3)]
+    found = list(over_time(histories, [1, 10, 15, 30]))
+    assert [(at.step, at.epoch) for at in found] == [(1, 1), (10, 1), (15, 2), (30, 3)]
+    for at in found:
+        for kind in ("rates", "steps"):
+            values = pooled(histories, at.step, kind)
+            np.testing.assert_array_equal(getattr(at, kind), np.quantile(values, QUANTILES))
+        assert at.moved == pooled(histories, at.step, "steps").size
+        assert at.moved + at.idle == 3 * PROBLEM.parameter_count
+        same = distribution(histories, at.step)
+        assert list(same["rates"]["quantiles"].values()) == at.rates.tolist()
+        assert (same["moved"], same["idle"]) == (at.moved, at.idle)
+
+
+def test_rates_at_the_end_of_an_epoch_are_those_of_the_stored_state():
+    history = run()
+    for epoch in (1, 2, 3):
+        (at,) = over_time([history], [10 * epoch])
+        rates = 0.001 / (np.sqrt(history.states[epoch, 1] / (1 - 0.999 ** (10 * epoch))) + 1e-8)
+        rates = rates[step_taken(history, 10 * epoch).steps > 0]
+        np.testing.assert_allclose(at.rates, np.quantile(rates, QUANTILES), rtol=1e-14)
+
+
+def test_quantiles_come_one_by_one(monkeypatch):
+    asked, found = [], steps.step_taken
+    monkeypatch.setattr(steps, "step_taken", lambda h, step: asked.append(step) or found(h, step))
+    way = over_time([run()], [10, 20, 30])
+    assert asked == []
+    next(way)
+    assert asked == [10]
+
+
+def test_where_nothing_moves_there_are_no_quantiles():
+    (at,) = over_time([run("sgd", hyperparameters={"lr": 0})], [10])
+    assert (at.moved, at.idle) == (0, PROBLEM.parameter_count)
+    assert np.isnan([at.rates, at.steps]).all()
+
+
+def test_seeds_that_diverged_are_left_out():
+    diverged = run("sgd", hyperparameters={"lr": 1000}, l2=1000)
+    there, gone = over_time([diverged], [10, 30])
+    assert there.moved + there.idle == PROBLEM.parameter_count
+    assert (gone.moved, gone.idle) == (0, 0)
+    both = next(over_time([diverged, run()], [30]))
+    assert both.moved + both.idle == PROBLEM.parameter_count
+
+
+@pytest.mark.parametrize(
+    ("epochs", "count", "expected"),
+    [
+        (3, 60, [10, 20, 30]),
+        (1, 60, [10]),
+        (7, 3, [10, 40, 70]),
+        (7, 1, [70]),
+        (300, 4, [10, 1010, 2000, 3000]),
+    ],
+)
+def test_the_steps_shown_over_time(epochs, count, expected):
+    assert last_steps(RunConfig(problem=PROBLEM, epochs=epochs), count) == expected
+
+
+@given(st.integers(1, 10**6), st.integers(1, 200))
+def test_the_steps_shown_rise_from_the_first_epoch_to_the_last(epochs, count):
+    found = last_steps(RunConfig(problem=Problem(samples=1), epochs=epochs), count)
+    assert len(found) == len(set(found)) == min(epochs, count)
+    assert found == sorted(found)
+    assert found[-1] == epochs
+    assert found[0] == 1 or count == 1
+
+
+def test_runs_over_each_other_have_the_same_edges():
+    runs = {"Adam": [run(seed=seed) for seed in (0, 1)], "SGD": [run("sgd")]}
+    found = overlaid(runs, 7)
+    for label, histories in runs.items():
+        alone = distribution(histories, 7)
+        for kind in ("rates", "steps"):
+            one, other = found[label][kind], alone[kind]
+            assert one["edges"] == found["Adam"][kind]["edges"]
+            assert (one["quantiles"], one["ratio"]) == (other["quantiles"], other["ratio"])
+            values = pooled(histories, 7, kind)
+            assert sum(one["counts"]) == values.size
+            # Away from the ends, the bins are numpy's.
+            counts, _ = np.histogram(values, one["edges"])
+            assert np.abs(counts - one["counts"]).sum() <= 1
+
+
+def test_a_run_that_is_over_has_empty_bins_beside_others():
+    runs = {
+        "Adam": [run()],
+        "over": [run("sgd", hyperparameters={"lr": 1000}, l2=1000)],
+    }
+    found = overlaid(runs, 30)
+    assert found["over"]["rates"]["counts"] == [0] * len(found["Adam"]["rates"]["counts"])
+    assert found["over"]["rates"]["edges"] == found["Adam"]["rates"]["edges"]
+    assert found["over"]["rates"]["quantiles"] == {}
+
+
+# Ten to the logarithm of 0.4463, and the logarithm of that, is a bit less than it was.
+@example([[0.0001, 0.4463], [0.0007]])
+@given(st.lists(st.lists(st.floats(1e-300, 1e300), max_size=20), min_size=1, max_size=4))
+def test_no_value_falls_out_of_common_edges(runs):
+    with np.errstate(over="ignore"):
+        edges = _summary(np.concatenate([np.array(run, float) for run in runs]))["edges"]
+        for values in runs:
+            assert sum(_summary(np.array(values, float), edges)["counts"]) == len(values)

@@ -7,14 +7,17 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from time import perf_counter
 
 import numpy as np
 import pytest
 
 from optplay import RunConfig, train
+from optplay.experiments.axes import Axis, parse_axis
+from optplay.experiments.preset import Run
+from optplay.experiments.sweep import Sweep, run_sweep, stream_sweep
 from optplay.optim import optimizers
 from optplay.problems import Problem
-from optplay.training import train_many
 
 from . import lesson
 from .native import QUANTITIES, Native
@@ -22,7 +25,6 @@ from .table import Report, race, seconds
 
 NO_C = "gcc not installed"
 GRID = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
-GRID_BATCH = 150
 EQUAL = 1e-9
 SGDS = 3
 CONFIG = RunConfig()
@@ -123,37 +125,48 @@ def test_batches(name: str, batch: int, native: Native | None, report: Report) -
     report.ratio(what, ours, c, most=1.5, note=note)
 
 
-def test_grid(native: Native | None, report: Report) -> None:
-    what = "Grid (6 rules × 10 seeds × 25 lr × 300 epochs): ours / C"
+def test_sweep(native: Native | None, report: Report) -> None:
+    what = "Sweep (6 rules × 10 seeds × 25 lr × 300 epochs): ours / C"
     if native is None:
         return report.text(what, NO_C)
     threads = os.cpu_count() or 1
-    configs = [
-        RunConfig(optimizer=name, hyperparameters={"lr": float(lr)}, seed=seed)
-        for name in GRID
-        for seed in range(10)
-        for lr in np.logspace(-5, 0, 25)
-    ]
-    parts = [configs[i : i + GRID_BATCH] for i in range(0, len(configs), GRID_BATCH)]
-    rounds, gaps = [], []
-    train_many(parts[0][:threads])
+    runs = tuple(Run(label=name, config=RunConfig(optimizer=name)) for name in GRID)
+    axis = parse_axis("lr=1e-5:1:25", CONFIG)
+    # A seed at a time, in turns with C, so that noise hits both alike.
+    parts = [Sweep(runs, (seed,), (axis,)) for seed in range(10)]
+    rounds, gaps, updates = [], [], 0
+    run_sweep(Sweep(runs, (10,), (Axis("lr", axis.values[:2], log=True),)))
     for part in parts:
-        jobs, losses = native.prepare(part), []
-        ours = seconds(lambda p=part, out=losses: out.extend(_losses(p)))
-        ends = []
+        configs = [part.config((run, i, 0)) for run in range(len(runs)) for i in range(25)]
+        jobs, found, ends = native.prepare(configs), [], []
+        ours = seconds(lambda p=part, out=found: out.append(run_sweep(p)))
         c = seconds(lambda j=jobs, out=ends: out.extend(native.train(j, threads)[:, -1, 0]))
         rounds.append((ours, c))
+        updates += found[0].steps
+        losses = found[0].metrics["final_loss"].ravel()
         gaps += [abs(a - b) / b for a, b in zip(losses, ends, strict=True) if np.isfinite(a + b)]
     # Runs at high rates are chaotic, those at low ones agree.
     assert median(gaps) < EQUAL
     # All parts count, so the sums of both are compared.
     ours, c = (sum(column) for column in zip(*rounds, strict=True))
     middle = median(a / b for a, b in rounds)
-    updates = sum(config.steps for config in configs)
     note = f"{ours:.1f} s against {c:.1f} s, {threads} threads, {updates / 1e6:.0f} M updates"
     report.line(what, ours / c, middle, "×", most=1.5, note=note)
 
 
-def _losses(configs: list[RunConfig]) -> list[float]:
-    histories = train_many(configs)
-    return [float("nan") if h.diverged_at else float(h["loss"][-1]) for h in histories]
+def test_first_points(report: Report) -> None:
+    """What a view of the app waits for, once the loop and the rules are loaded."""
+    runs = tuple(Run(label=name, config=RunConfig(optimizer=name)) for name in GRID)
+    sweep = Sweep(runs, tuple(range(10)), (parse_axis("lr=1e-5:1:25", CONFIG),))
+    coarse = len(GRID) * 7
+    times, shown = [], []
+    for _ in range(5):
+        began = perf_counter()
+        stream = stream_sweep(sweep)
+        next(stream)
+        times.append(perf_counter() - began)
+        shown.append(next(s for s in stream if s.made >= coarse) and perf_counter() - began)
+        stream.close()
+    note = f"a point at every fourth rate of every run after {1000 * min(shown):.0f} ms"
+    best, middle = (1000 * f(times) for f in (min, median))
+    report.line("Sweep: until the first points", best, middle, "ms", most=300, note=note)

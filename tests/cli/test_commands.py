@@ -23,7 +23,9 @@ def test_version(cli):
     assert cli("--version") == (0, f"optplay, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize("command", [[], ["run"], ["presets"], ["show"], ["optimizers"]])
+@pytest.mark.parametrize(
+    "command", [[], ["run"], ["presets"], ["show"], ["optimizers"], ["sweep"], ["range-test"]]
+)
 def test_help(cli, command):
     code, out, err = cli(*command, "--help")
     assert (code, err) == (0, "")
@@ -34,7 +36,11 @@ def test_help(cli, command):
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["run", "--help"], ["--version"], ["play", "--help"], ["inspect", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        *([command, "--help"] for command in ("run", "play", "inspect", "rates", "sweep")),
+    ],
 )
 def test_help_is_instant(arguments):
     heavy = ("numba", "numpy", "textual", "plotext", "rich", "msgspec")
@@ -90,7 +96,13 @@ def test_one_optimizer(cli, monkeypatch, name):
     code, out, err = cli("optimizers", name)
     assert (code, err) == (0, "")
     optimizer = optimizers()[name]
-    for text in (optimizer.title, optimizer.summary, optimizer.paper, *optimizer.slots):
+    for text in (
+        optimizer.title,
+        optimizer.summary,
+        optimizer.paper,
+        *optimizer.slots,
+        *optimizer.formula,
+    ):
         assert text in out
     for h in optimizer.hyperparameters:
         for text in (h.name, h.allowed, h.text):

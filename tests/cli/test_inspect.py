@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from optplay.analysis.inspect import take_apart
 from optplay.experiments import load
@@ -130,12 +131,14 @@ def test_a_fork(cli, forked):
     assert err == "optplay: later: step: found 40, allowed: 41 to 60 (those after the fork)\n"
 
 
-def test_in_a_narrow_terminal(cli, small, monkeypatch):
-    monkeypatch.setenv("COLUMNS", "40")
-    code, out, _ = cli("inspect", small, "--run", "Adam 0.5")
+@pytest.mark.parametrize(("width", "part"), [(90, True), (62, False), (40, False)])
+def test_in_a_narrow_terminal(cli, small, monkeypatch, width, part):
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, _ = cli("inspect", small, "--run", "Adam 0.5", "--set", "Adam 0.5.weight_decay=0.1")
     assert code == 0
-    assert all(len(line) <= 40 for line in out.splitlines())
-    assert "  Formula: m ← β₁·m + (1-β₁)·g" in out
+    assert all(cell_len(line) <= width for line in out.splitlines())
+    assert ("Part" in out, "clipping:" in out) == (part, not part)
+    assert "w ← w + Δ" in out
 
 
 @pytest.mark.parametrize(

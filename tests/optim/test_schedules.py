@@ -16,7 +16,7 @@ from optplay.training.compilation import compiled_factor
 
 NAMES = [
     "none", "cosine", "linear", "step", "exponential", "one_cycle", "cosine_restarts",
-    "inverse_sqrt",
+    "inverse_sqrt", "ramp",
 ]  # fmt: skip
 
 
@@ -69,6 +69,7 @@ def test_a_run_of_one_step_has_the_whole_rate(name):
         ("exponential", 1, 0.01**0.99),
         ("one_cycle", 0.04, 0.04 / 1e4),
         ("cosine_restarts", 1, 0.5 * (1 + np.cos(np.pi * 24 / 25))),
+        ("ramp", 1e-6, 1),
     ],
 )
 def test_first_and_last_step(name, first, last):
@@ -87,6 +88,13 @@ def test_never_rises(name, n):
     factors = [find_schedule(name).factor(k, n) for k in range(n)]
     assert all(a >= b for a, b in pairwise(factors))
     assert factors[0] > factors[-1]
+
+
+@given(st.integers(2, 300))
+def test_the_ramp_rises_by_the_same_factor_each_step(n):
+    factors = [find_schedule("ramp").factor(k, n) for k in range(n)]
+    ratios = [b / a for a, b in pairwise(factors)]
+    assert ratios == pytest.approx([10 ** (6 / (n - 1))] * (n - 1))
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -135,7 +143,7 @@ def test_the_config_and_the_loop_agree_on_the_rate(decay, warmup):
 def test_they_are_listed_in_their_order():
     listed = [
         "none", "linear", "exponential", "step", "cosine", "cosine_restarts", "one_cycle",
-        "inverse_sqrt",
+        "inverse_sqrt", "ramp",
     ]  # fmt: skip
     assert list(schedules()) == listed
     years = [optimizer.year for optimizer in optimizers().values()]

@@ -8,7 +8,18 @@ import sys
 
 import numpy as np
 
-from optplay.plots import Picture, Series, histogram, line_picture
+from optplay.plots import (
+    Dots,
+    Guide,
+    Mark,
+    Path,
+    Picture,
+    Series,
+    graph_picture,
+    histogram,
+    line_picture,
+    plane_picture,
+)
 
 CASES = 10_000
 ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
@@ -51,15 +62,28 @@ def chart(rng: np.random.Generator, width: int, height: int) -> list[str]:
             color=color,
         )
         return ESCAPE.sub("", picture).split("\n")
+    if rng.integers(10) == 0:
+        return plain(plane(rng, width, height, color))
+    if rng.integers(10) == 0:
+        x, y = values(rng, 30), values(rng, 30)
+        path = Path(values(rng, 5), values(rng, 5), at=int(rng.integers(-1, 6)))
+        return plain(
+            graph_picture(x, y, width=width, height=height, paths=[path], log=log, color=color)
+        )
+    log_x = rng.integers(4) == 0
     series = []
     for index in range(rng.integers(0, 5)):
         size = int(rng.choice([0, 1, 2, 10, 100]))
         x = [None, values(rng, size), np.arange(size) + rng.integers(500)][rng.integers(3)]
         low, high = values(rng, size), values(rng, size)
         band = (low, high) if rng.integers(2) else ()
-        series.append(Series(str(index), values(rng, size), x, index, *band))
+        quiet = bool(rng.integers(4) == 0)
+        series.append(Series(str(index), values(rng, size), x, index, *band, quiet=quiet))
     ends = np.sort(values(rng, 2))
     given = bool(rng.integers(2)) and bool(np.isfinite(ends).all())
+    given = given and not (log_x and ends[0] <= 0)
+    guides = [Guide(x, None, "a label") for x in values(rng, 2).tolist()]
+    guides += [Guide(None, y, "a label") for y in values(rng, 2).tolist()]
     picture = line_picture(
         series,
         width=width,
@@ -68,8 +92,37 @@ def chart(rng: np.random.Generator, width: int, height: int) -> list[str]:
         percent=percent,
         color=color,
         x_limits=(float(ends[0]), float(ends[1])) if given else None,
+        log_x=bool(log_x),
+        guides=guides[:: rng.integers(1, 4)],
+        marks=[Mark(*at) for at in values(rng, 6).reshape(3, 2).tolist()],
     )
     check_columns(picture, width, float(rng.choice([np.nan, np.inf, 1.0, 5.0, *ends])))
+    return plain(picture)
+
+
+def plane(rng: np.random.Generator, width: int, height: int, color: bool) -> Picture:
+    limits = [np.sort(np.abs(values(rng, 2)).clip(1e-300, 1e300)) for _ in "xy"]
+    low, high = np.nan_to_num(limits, nan=1.0).T
+    high = np.where(high > low, high, 2 * low)
+    x, y = values(rng, 9), values(rng, 9)
+    log_x, log_y, scale = (bool(choice) for choice in rng.integers(2, size=3))
+    return plane_picture(
+        values(rng, 12).reshape(3, 4),
+        x_limits=(float(low[0]), float(high[0])),
+        y_limits=(float(low[1]), float(high[1])),
+        width=width,
+        height=height,
+        ramp=str(rng.choice(["boundary", "surface", "loss", "score"])),
+        overlays=[Path(x, y, at=int(rng.integers(9))), Dots(x, y), Mark(float(x[0]), float(y[0]))],
+        y_title="title",
+        scale=scale,
+        log_x=log_x,
+        log_y=log_y,
+        color=color,
+    )
+
+
+def plain(picture: Picture) -> list[str]:
     return ["".join(text for text, _ in row) for row in picture.rows]
 
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optplay.plots import MARKERS, histogram, run_color
+from optplay.plots import MARKERS, histogram, histogram_picture, run_color
 
 from .screen import BRAILLE, ESCAPE, assert_size, rows_of
 
@@ -40,6 +40,28 @@ def test_one_distribution_is_an_area_as_high_as_its_counts() -> None:
     assert heights == [6, 1, 3, 10]
     assert rows[0].startswith("20┤")
     assert rows[-1].split() == ["0", "2", "4"]
+
+
+def test_the_text_is_that_of_the_picture() -> None:
+    picture = histogram_picture([1, 2, 3], [1, 10, 100, 1000], width=40, height=10, log_x=True)
+    assert picture.text() == histogram(
+        [1, 2, 3], [1, 10, 100, 1000], width=40, height=10, log_x=True
+    )
+    assert (picture.x_low, picture.x_high, picture.log_x) == (0, 3, True)
+    assert picture.column(1000.0) == 39
+
+
+def test_no_run_hides_another_where_both_are_zero() -> None:
+    """Each outline is drawn where it rises only, and both ends of its foot are."""
+    counts = [[0, 5, 0, 0, 0], [0, 0, 0, 5, 0]]
+    picture = histogram_picture(counts, np.arange(6), width=62, height=12)
+    foot = picture.rows[9]
+    inks = [ink for text, ink in foot for _ in text]
+    first, second = (
+        [at for at, ink in enumerate(inks) if ink == run_color(index)] for index in (0, 1)
+    )
+    assert max(first) < min(second)
+    assert min(second) - max(first) == pytest.approx(12, abs=2)
 
 
 def test_a_narrow_bin_is_not_lost() -> None:

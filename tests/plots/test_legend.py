@@ -1,6 +1,6 @@
 """The legend."""
 
-from optplay.plots import MARKERS, legend, run_color
+from optplay.plots import MARKERS, legend, legend_rows, run_color
 
 from .screen import ESCAPE
 
@@ -33,3 +33,17 @@ def test_escapes_in_a_label_are_dropped() -> None:
 
 def test_no_labels() -> None:
     assert legend([]) == ""
+
+
+def test_rows_are_spans_in_the_runs_colours() -> None:
+    rows = legend_rows(["a", "b"], width=20)
+    assert rows == [
+        (
+            (MARKERS[0], run_color(0)),
+            (" a", None),
+            ("   ", None),
+            (MARKERS[0], run_color(1)),
+            (" b", None),
+        )
+    ]
+    assert len(legend_rows(["a" * 9, "b" * 9], width=12)) == 2

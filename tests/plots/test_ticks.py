@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optplay.plots.ticks import linear_axis, log_axis
+from optplay.plots.ticks import linear_axis, log_axis, short
 
 FINITE = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -97,3 +97,11 @@ def test_log_ticks_stand_where_their_labels_say(one: float, other: float, count:
         value = np.log10(float(mantissa)) + int(exponent or 0)
         assert axis.place(value) == pytest.approx(place, abs=1e-3)
         assert -1e-6 <= place <= 1 + 1e-6
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.0, "0"), (158.4, "158"), (12345.0, "1.23e4"), (-1.5e-7, "-1.5e-7"), (0.0512, "0.0512")],
+)
+def test_a_short_number(value: float, text: str) -> None:
+    assert short(value) == text

@@ -7,8 +7,10 @@ import re
 from functools import cache
 from math import inf, isclose
 
+import numpy as np
 import pytest
 
+from optplay.analysis.curvature import even_epochs, sharpness
 from optplay.analysis.steps import distribution
 from optplay.experiments import Results, load, preset_files, run_preset
 from optplay.experiments import number as printed_number
@@ -105,6 +107,16 @@ VERDICTS: dict[str, dict[str, str | tuple[str, str]]] = {
         "AdamW shrinks the weights more than Adam": HOLDS,
         "AdamW ends at a lower loss than Adam + L2": HOLDS,
     },
+    "edge-of-stability": {
+        "At lr 0.2 the sharpness stays well below 2/lr, what descent can stand: "
+        "its ratio is below 0.98": FAILS,
+        "At lr 0.2 it hovers at that edge: its ratio to 2/lr is above 0.98": HOLDS,
+        "At lr 0.2 it goes no further: its ratio to 2/lr is below 1.02": HOLDS,
+        "At lr 0.4 it hovers at that edge: its ratio to 2/lr is above 0.98": HOLDS,
+        "At lr 0.4 it goes no further: its ratio to 2/lr is below 1.02": HOLDS,
+        "The smaller rate ends where the loss is sharper": HOLDS,
+        "At the edge, at lr 0.4, the loss goes on falling: it ends below 0.05": HOLDS,
+    },
     "exercise-1-nesterov": {
         "Nesterov reaches 95 % accuracy in fewer epochs than momentum": OPEN,
         "Nesterov gets to a loss of 0.1 in fewer epochs than momentum": OPEN,
@@ -152,6 +164,19 @@ VERDICTS: dict[str, dict[str, str | tuple[str, str]]] = {
         "AdamW ends at a lower loss than Adam + L2": HOLDS,
         "AdamW ends at a lower training loss than Adam": FAILS,
     },
+    "flat-minima": {
+        "SGD finds flatter minima: "
+        "at a loss of 0.1 its Hessian's top eigenvalue is below Adam's": HOLDS,
+        "The same at a loss of 0.05": HOLDS,
+        "The same where each run ends": HOLDS,
+        "Where they end, Adam's loss is the lower one": OPEN,
+        "It is SGD as such: at a tenth of its rate it is still flatter than Adam "
+        "at a loss of 0.1": OPEN,
+        "A larger rate makes Adam flatter too, at a loss of 0.1": (HOLDS, OPEN),
+        "SGD at its best rate is still flatter than that, at a loss of 0.1": OPEN,
+        "The flatter end is not just one of larger weights: "
+        "SGD's norm is no larger than Adam's": FAILS,
+    },
     "learning-rate": {
         "The right rate ends at a lower loss than the low one": HOLDS,
         "The right rate ends at a lower loss than the high one": HOLDS,
@@ -174,6 +199,10 @@ HEADINGS = {
     "distance": ("distance", 0.0),
     "final x": ("final_x", 0.0),
     "factor": ("convergence_factor", 0.0),
+    "sharpness": ("sharpness", 0.0),
+    "sharpness at loss 0.1": ("sharpness_at_loss", 0.1),
+    "sharpness at loss 0.05": ("sharpness_at_loss", 0.05),
+    "ratio": ("stability_ratio", 0.0),
 }
 WITH_AT = (
     r"(rate ratio|step ratio|step size|uncorrected ratio|steps to distance|steps to loss)"
@@ -225,7 +254,9 @@ def number(text: str) -> float:
 
 def chaotic(name: str, label: str, heading: str, figure: float) -> bool:
     """Whether another machine's rounding may give another figure: a hot rate, after many epochs."""
-    late = heading in ("final loss", "weight norm") or (heading.startswith("epochs") and figure > 9)
+    late = heading.startswith(("final loss", "weight norm", "sharpness")) or (
+        heading.startswith("epochs") and figure > 9
+    )
     config = next(run.config for run in load(name).runs if run.label == label)
     return late and config.lr / (1 - float(config.hyperparameters.get("beta", 0.0))) >= 0.01
 
@@ -321,3 +352,16 @@ def test_networks_said_to_fall_silent_do(name: str, label: str, silent: int) -> 
         w, inputs = history.weights[-1], history.config.problem.draw().inputs
         found += not (inputs @ w[:16].reshape(8, 2).T + w[16:24] > 0).any()
     assert abs(found - silent) <= 2  # chaotic: another machine may differ by a run or two
+
+
+@pytest.mark.parametrize(("label", "edge"), [("lr 0.2", 10.0), ("lr 0.4", 5.0)])
+def test_training_goes_to_the_edge_of_stability_and_stays(label, edge):
+    for history in results("edge-of-stability").runs[label]:
+        found = sharpness(history, [0, *even_epochs(history)[-100:].tolist()])
+        assert found.threshold == pytest.approx(np.full(101, edge))
+        assert np.median(found.ratio[1:]) == pytest.approx(1, abs=0.02)
+        assert (found.sharpness[0] > edge) == (label == "lr 0.4")
+        assert history["loss"][-1] < 0.05
+        if label == "lr 0.4":
+            rises = np.diff(history["loss"][10_000:]) > 0
+            assert 0.4 < rises.mean() < 0.6

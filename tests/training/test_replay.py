@@ -160,6 +160,15 @@ def test_checkpoints_are_never_seen(monkeypatch, spacing):
         w[:] = 0  # what is handed out is a copy
 
 
+def test_going_back_through_shuffled_epochs():
+    history = train(RunConfig(problem=SHUFFLED, epochs=6))
+    forth = [one_update(history, step) for step in range(1, 25)]
+    for step in (24, 20, 16, 12, 11, 8, 1, 23, 5):
+        update, seen = one_update(history, step), forth[step - 1]
+        np.testing.assert_array_equal(update.samples, seen.samples)
+        np.testing.assert_array_equal(update.after, seen.after)
+
+
 def test_neighbouring_steps_are_not_trained_from_the_start_of_the_epoch(monkeypatch):
     history = train(RunConfig(problem=PROBLEM, epochs=2))
     monkeypatch.setattr(replay, "WORK_BETWEEN", 2 * PROBLEM.parameter_count)

@@ -28,7 +28,7 @@ Examples:
 def command(
     preset: "Preset", label: str | None, step: int, parameter: str | None, as_json: bool
 ) -> None:
-    """Take one update of one run apart: gradient, clipping, L2, the rule, decay."""
+    """Take one update of one run apart, part by part."""
     from optplay.cli.inspecting import inspect_and_report  # noqa: PLC0415
 
     inspect_and_report(preset, label, step, parameter, as_json=as_json)

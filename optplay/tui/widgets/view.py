@@ -12,6 +12,7 @@ from textual.message import Message
 from optplay.experiments import Preset
 from optplay.plots import Picture, notice
 from optplay.scenes import Look
+from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.framed import Framed
 
@@ -58,6 +59,12 @@ class View(Framed):
         """The view is to show something else."""
 
         view: "View"
+
+    @dataclass
+    class Scrubbed(Message):
+        """The playhead is to be put at an epoch."""
+
+        epoch: float
 
     def __init__(self) -> None:
         super().__init__(id=f"view-{self.name}")
@@ -124,6 +131,21 @@ class View(Framed):
         self.version += 1
         if self.stage:
             self.show(self.stage)
+
+    def ask_number(
+        self, title: str, now: int, most: int, take: Callable[[int], None], least: int = 1
+    ) -> None:
+        """Lets a whole number from `least` to `most` be typed."""
+
+        def check(text: str) -> str | None:
+            inside = text.isdecimal() and least <= int(text) <= most
+            return None if inside else f"found {text!r}, allowed: {least} to {most}"
+
+        def taken(text: str | None) -> None:
+            if text is not None:
+                take(int(text))
+
+        self.app.push_screen(Prompt(title, str(now), check), taken)
 
     @property
     def drawn(self) -> Picture | None:

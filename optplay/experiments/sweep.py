@@ -1,0 +1,274 @@
+"""Sweeps: the runs of a preset with one or two knobs at every value of an axis, over seeds.
+
+A sweep keeps of each run what it came to, not its History.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from queue import Empty, SimpleQueue
+from threading import Event
+from time import perf_counter
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.errors import InputError, inside
+from optplay.experiments.axes import Axis
+from optplay.experiments.experiment import OUTCOMES, POLL_SECONDS
+from optplay.experiments.metrics import METRICS
+from optplay.experiments.preset import Preset, Run
+from optplay.experiments.report import REACHED
+from optplay.optim import find_optimizer
+from optplay.training import History, RunConfig, refuse_too_large, stream
+from optplay.training.compilation import compiled_loop
+
+# What is kept of each run; of those that are to be low, the lowest is best.
+SWEPT = ("final_loss", "final_accuracy", "epochs_to_accuracy", "final_test_loss")
+SNAPSHOT_SECONDS = 0.1
+MOST_POINTS = 1_000_000
+# Every fourth value of an axis comes first, then every second one, then the rest.
+STRIDES = (4, 2)
+# Run, place on each axis, seed: where in the results a run stands.
+Place = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Which runs to make: each run at all values of one or two axes, with every seed.
+
+    Raises:
+        InputError: a run is a fork, lacks a knob or refuses a value; two axes turn one knob; or it
+            is more than this machine can finish.
+    """
+
+    runs: tuple[Run, ...]
+    seeds: tuple[int, ...]
+    axes: tuple[Axis, ...]
+
+    def __post_init__(self) -> None:
+        keys = [axis.key for axis in self.axes]
+        if len(set(keys)) < len(keys):
+            raise InputError(f"{keys[0]}: found as both axes, allowed: two knobs")
+        for run in self.runs:
+            if run.fork:
+                raise InputError(f"{run.label}: found a fork, allowed: runs that go on from none")
+        if self.count > MOST_POINTS:
+            raise InputError(f"found {self.count:,} runs to make, allowed: {MOST_POINTS:,}")
+        corners = [
+            self.config((run, *([end] * len(self.axes)), 0))
+            for run in range(len(self.runs))
+            for end in (0, -1)
+        ]
+        each = self.count // len(self.runs) // 2 + 1
+        refuse_too_large(corners, each, at_once=os.cpu_count() or 1)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the runs."""
+        return tuple(run.label for run in self.runs)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Runs, values of each axis, seeds: the shape of all results."""
+        return (len(self.runs), *(len(axis.values) for axis in self.axes), len(self.seeds))
+
+    @property
+    def count(self) -> int:
+        """How many runs it is in all."""
+        return prod(self.shape)
+
+    def config(self, place: Place) -> RunConfig:
+        """The run at a place: its index, an index on each axis, and the index of its seed."""
+        run, *at, seed = place
+        config = self.runs[run].config
+        try:
+            for axis, i in zip(self.axes, at, strict=True):
+                config = axis.set(config, axis.values[i])
+        except InputError as error:
+            raise inside(self.runs[run].label, error) from None
+        return msgspec.structs.replace(config, seed=self.seeds[seed])
+
+    def places(self) -> list[Place]:
+        """All places, in the order in which they are trained.
+
+        Seed after seed; within a seed a coarse grid over all runs first, then what lies between,
+        so that the first points show the whole range.
+        """
+        grid = np.indices(self.shape).reshape(len(self.shape), -1)
+        fineness = np.zeros(grid.shape[1], dtype=np.int64)
+        for at, size in zip(grid[1:-1], self.shape[1:-1], strict=True):
+            own = sum((at % stride != 0) & (at != size - 1) for stride in STRIDES)
+            fineness = np.maximum(fineness, own)
+        order = np.lexsort((grid[0], *grid[-2:0:-1], fineness, grid[-1]))
+        return [tuple(place) for place in grid.T[order].tolist()]
+
+
+def sweep_of(
+    preset: Preset, axes: Sequence[Axis], optimizers: Sequence[str] | None = None
+) -> Sweep:
+    """The sweep of a preset's runs and seeds over one or two axes.
+
+    Args:
+        preset: the runs and the seeds.
+        axes: one or two of them.
+        optimizers: names. In place of the preset's runs there is then one for each, with its
+            defaults, on the problem and with the epochs of the preset's first run.
+
+    Raises:
+        InputError: see `Sweep`, or there is no such optimizer.
+    """
+    runs = preset.runs if optimizers is None else runs_of(preset, optimizers)
+    return Sweep(runs, preset.seeds, tuple(axes))
+
+
+def runs_of(preset: Preset, optimizers: Sequence[str]) -> tuple[Run, ...]:
+    """A run for each optimizer, with its defaults, on the preset's first problem.
+
+    Raises:
+        InputError: there is no such optimizer, or it is named twice.
+    """
+    first = preset.runs[0].config
+    rules = [find_optimizer(name) for name in optimizers]
+    if len({rule.name for rule in rules}) < len(rules):
+        raise InputError(f"optimizers: found {', '.join(optimizers)}, allowed: each once")
+    return tuple(
+        Run(
+            label=rule.title,
+            config=RunConfig(problem=first.problem, optimizer=rule.name, epochs=first.epochs),
+        )
+        for rule in rules
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class SweepResults:
+    """What a sweep has come to so far; the arrays are of shape `sweep.shape`, and read-only.
+
+    Attributes:
+        metrics: by name, for all of SWEPT; NaN where a run is not made yet or has no value.
+        outcomes: the index of each run's outcome in OUTCOMES; -1 where it is not made yet.
+        steps: how many updates were made in all.
+    """
+
+    sweep: Sweep
+    metrics: dict[str, NDArray[np.float64]]
+    outcomes: NDArray[np.int8]
+    steps: int
+
+    @cached_property
+    def made(self) -> int:
+        """How many of the `sweep.count` runs are made."""
+        return int(np.count_nonzero(self.outcomes >= 0))
+
+    @property
+    def done(self) -> bool:
+        """Whether all runs are made."""
+        return self.made == self.sweep.count
+
+    def counts(self, outcome: str) -> NDArray[np.int64]:
+        """How many seeds came to this outcome, for each run and value of the axes."""
+        counts: NDArray[np.int64] = (self.outcomes == OUTCOMES.index(outcome)).sum(axis=-1)
+        return counts
+
+
+def measured(history: History) -> tuple[float, ...]:
+    """The metrics of SWEPT."""
+    return tuple(METRICS[name].measure(history, REACHED) for name in SWEPT)
+
+
+def run_sweep(sweep: Sweep, *, workers: int | None = None) -> SweepResults:
+    """Makes all runs of a sweep on all cores; see `stream_sweep`."""
+    *_, last = stream_sweep(sweep, workers=workers)
+    return last
+
+
+def stream_sweep(
+    sweep: Sweep, *, workers: int | None = None, cancelled: Event | None = None
+) -> Iterator[SweepResults]:
+    """Makes the runs of a sweep, and yields what they have come to so far, as they come.
+
+    Yields after the first run that is made, then at most ten times a second; the last one, after
+    all runs, is complete. Stop iterating to cancel.
+
+    Args:
+        sweep: which runs.
+        workers: threads; as many as there are cores if left out.
+        cancelled: set it from anywhere to stop within about 20 ms, with no further yield.
+    """
+    metrics = {name: np.full(sweep.shape, np.nan) for name in SWEPT}
+    outcomes = np.full(sweep.shape, -1, dtype=np.int8)
+    left, steps, due = sweep.count, 0, 0.0
+    for place, values, outcome, run_steps in _measure(sweep, workers, cancelled):
+        for name, value in zip(SWEPT, values, strict=True):
+            metrics[name][place] = value
+        outcomes[place] = outcome
+        left, steps = left - 1, steps + run_steps
+        if not left or perf_counter() >= due:
+            yield _snapshot(sweep, metrics, outcomes, steps)
+            due = perf_counter() + SNAPSHOT_SECONDS
+
+
+def _snapshot(
+    sweep: Sweep, metrics: dict[str, NDArray[np.float64]], outcomes: NDArray[np.int8], steps: int
+) -> SweepResults:
+    copies = {name: values.copy() for name, values in metrics.items()}
+    results = SweepResults(sweep, copies, outcomes.copy(), steps)
+    results.outcomes.flags.writeable = False
+    for values in copies.values():
+        values.flags.writeable = False
+    return results
+
+
+def _measure(
+    sweep: Sweep, workers: int | None, cancelled: Event | None
+) -> Iterator[tuple[Place, tuple[float, ...], int, int]]:
+    """Makes all runs, and yields place, metrics, outcome and steps of each, in any order."""
+    stop, ended = Event(), SimpleQueue[tuple[Place, tuple[float, ...], int, int] | Exception]()
+    # All threads take their next run from here: an iterator of a list is safe to share.
+    places = iter(sweep.places())
+
+    def work() -> None:
+        try:
+            for place in places:
+                history = _trained(sweep.config(place), stop)
+                if history is None:
+                    return
+                outcome = OUTCOMES.index(history.outcome)
+                ended.put((place, measured(history), outcome, history.steps))
+        except Exception as error:
+            ended.put(error)
+
+    compiled_loop()
+    threads = workers or os.cpu_count() or 1
+    pool = ThreadPoolExecutor(threads)
+    try:
+        for _ in range(threads):
+            pool.submit(work)
+        left = sweep.count
+        while left and not (cancelled and cancelled.is_set()):
+            try:
+                found = ended.get(timeout=POLL_SECONDS)
+            except Empty:
+                continue
+            if isinstance(found, Exception):
+                raise found
+            left -= 1
+            yield found
+    finally:
+        stop.set()
+        # Whoever cancels is not to wait for threads that end by themselves within a chunk.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _trained(config: RunConfig, stop: Event) -> History | None:
+    """The History of a whole run; None if it is to stop before."""
+    for history in stream(config):
+        if stop.is_set():
+            return None
+        last = history
+    return last

@@ -1,0 +1,69 @@
+"""How sharply the loss bends along each run, and what its optimizer can stand."""
+
+from collections.abc import Iterator
+from functools import partial
+from threading import Event
+
+import numpy as np
+
+from optplay.analysis.curvature import Curvature, stream_sharpness
+from optplay.errors import InputError
+from optplay.plots import Panel, Picture, abreast, notice
+from optplay.scenes.curvature import sharpness_scene, stability_scene
+from optplay.tui.stage import Stage
+from optplay.tui.widgets.view import Task, View
+
+NOTHING_YET = Curvature(np.empty(0, dtype=np.int64), *(np.empty(0) for _ in range(3)))
+
+
+class CurvatureView(View):
+    """The top eigenvalue of the Hessian, and which part of the threshold that is, by epoch."""
+
+    name = "curvature"
+    title = "Curvature"
+    text = "the sharpest direction of the loss, against what the optimizer can stand"
+    order = 70
+
+    def heading(self, stage: Stage) -> str:
+        return f"How sharply the loss bends, seed {stage.session.state.seed}"
+
+    def hint(self, stage: Stage) -> str:
+        part = stage.session.run.config.rule.stability
+        c = part(stage.session.run.config.hyperparameters) if part else None
+        rule = stage.session.run.config.rule.title
+        return f"{rule} stands {c:g}/lr" if c else f"{rule} has no known threshold"
+
+    def wanted(self, stage: Stage) -> Task | None:
+        histories = [stage.histories.get(label) for label in stage.labels]
+        whole = [h for h in histories if h is not None and h.done]
+        if stage.outdated or len(whole) < len(histories):
+            return None
+
+        def make(stop: Event) -> Iterator[list[Curvature] | str]:
+            found = [NOTHING_YET] * len(whole)
+            try:
+                for place, history in enumerate(whole):
+                    for so_far in stream_sharpness(history):
+                        found[place] = so_far
+                        yield [*found]
+            except InputError as error:
+                yield str(error)
+
+        return Task(tuple(whole), make)
+
+    def picture(self, stage: Stage, width: int, height: int) -> Picture:
+        if isinstance(self.result, str):
+            return notice(self.result, width, height)
+        if self.result is None:
+            return self.waiting(width, height)
+        look, epoch = self.look, float(stage.player.epoch)
+        panels = [
+            Panel("Sharpness: top eigenvalue (log)",
+                  partial(sharpness_scene, self.result, epoch=epoch, **look)),
+            Panel("Sharpness over threshold (log)",
+                  partial(stability_scene, self.result, epoch=epoch, **look)),
+        ]  # fmt: skip
+        return abreast(panels, width, height, **look)
+
+
+view = CurvatureView

@@ -1,0 +1,116 @@
+"""A slice of the loss around the weights, with the runs' ways on it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from threading import Event
+
+from textual.binding import Binding
+
+from optplay.analysis.landscape import Landscape, landscape
+from optplay.errors import InputError
+from optplay.experiments import Preset
+from optplay.plots import Picture, notice
+from optplay.scenes.landscape import landscape_scene
+from optplay.scenes.remembered import Field, remembered
+from optplay.training import History
+from optplay.tui.stage import Stage
+from optplay.tui.widgets.view import Task, View
+
+
+@dataclass(frozen=True, eq=False)
+class Slice:
+    """A plane, the run whose loss it shows, and that loss."""
+
+    landscape: Landscape
+    history: History
+    places: tuple[int, ...]
+    losses: Field
+
+
+class LandscapeView(View):
+    """The loss over the plane that shows most of the way of the selected run, or of all."""
+
+    name = "landscape"
+    title = "Landscape"
+    text = "the loss over the two directions that the weights moved most in"
+    order = 80
+
+    BINDINGS = [
+        Binding("n", "all_runs", "All runs", tooltip="the way of the selected run, or of all runs"),
+        Binding("i", "here", "Slice here", tooltip="slices through the weights at the playhead"),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.all_runs = False
+        self.epoch: int | None = None
+
+    @classmethod
+    def refusal(cls, preset: Preset) -> str | None:
+        told = "This preset is about a surface, which is its own landscape."
+        return told if preset.on_surface else None
+
+    def heading(self, stage: Stage) -> str:
+        found, label = self.result, stage.session.run.label
+        which = "all runs" if self.all_runs else label
+        if not isinstance(found, Slice):
+            return f"Loss around the weights of {label}"
+        first, second = (f"{100 * part:.0f} %" for part in found.landscape.plane.explained)
+        at = "the end" if self.epoch is None else f"epoch {self.epoch}"
+        return f"Loss around {label} at {at}; {first} + {second} of the variance of {which}"
+
+    def hint(self, stage: Stage) -> str:
+        other = "the selected run" if self.all_runs else "all runs"
+        return f"n {other}   i slice through the playhead"
+
+    def wanted(self, stage: Stage) -> Task | None:
+        if stage.outdated or stage.session.preset.on_surface:
+            return None
+        selected = stage.session.run.label
+        labels = [selected]
+        if self.all_runs:
+            labels += [label for label in stage.labels if label != selected]
+        runs = [history for label in labels if (history := stage.histories.get(label))]
+        if len(runs) < len(labels) or not all(history.done for history in runs):
+            return None
+        places, epoch = tuple(stage.labels.index(label) for label in labels), self.epoch
+
+        def make(stop: Event) -> Iterator[Slice | str]:
+            try:
+                found = landscape(runs, epoch)
+            except InputError as error:
+                yield str(error)
+                return
+            yield Slice(found, runs[0], places, remembered(partial(found.plane.losses, runs[0])))
+
+        return Task((tuple(runs), epoch), make)
+
+    def key(self, stage: Stage) -> object:
+        return stage.player.epoch
+
+    def picture(self, stage: Stage, width: int, height: int) -> Picture:
+        found = self.result
+        if isinstance(found, str):
+            return notice(found, width, height)
+        if not isinstance(found, Slice):
+            return self.waiting(width, height)
+        return landscape_scene(
+            found.landscape, found.losses, width, height, epoch=stage.player.epoch,
+            colors=found.places, **self.look,
+        )  # fmt: skip
+
+    def action_all_runs(self) -> None:
+        """The way of the selected run, or of all."""
+        self.all_runs = not self.all_runs
+        self.changed()
+
+    def action_here(self) -> None:
+        """Slices through the weights at the playhead, or again at the end."""
+        if self.stage:
+            epoch = self.stage.player.epoch
+            self.epoch = None if epoch in (self.epoch, self.stage.player.epochs) else epoch
+            self.changed()
+
+
+view = LandscapeView

@@ -1,0 +1,40 @@
+"""The pictures that move with the playhead, at 60×20 cells."""
+
+import numpy as np
+
+import optplay
+from optplay.plots import Path, plane_picture
+from optplay.scenes.boundary import boundary_scene
+
+from .table import Report, race
+
+SIZE = {"width": 60, "height": 20}
+ROUNDS = 50
+
+
+def test_boundary(report: Report) -> None:
+    history = optplay.train(optplay.RunConfig(epochs=100))
+    problem, weights = history.config.problem, history.weights[-1]
+    [taken] = race(lambda: boundary_scene(problem, weights, 60, 20), rounds=ROUNDS)
+    milliseconds = sorted(1000 * each for each in taken)
+    middle = milliseconds[ROUNDS // 2]
+    report.line("decision boundary redrawn", milliseconds[0], middle, "ms", most=5)
+
+
+def test_long_paths(report: Report) -> None:
+    steps = np.random.default_rng(0).normal(size=(4, 2, 60_000)) / 300
+    paths = [Path(*way.cumsum(axis=1), index) for index, way in enumerate(steps)]
+
+    def draw() -> object:
+        return plane_picture(
+            lambda x, y: (1 - x) ** 2 + 100 * (y[:, None] - x**2) ** 2,
+            x_limits=(-2, 2),
+            y_limits=(-1, 3),
+            overlays=paths,
+            **SIZE,
+        )
+
+    [taken] = race(draw, rounds=ROUNDS)
+    milliseconds = sorted(1000 * each for each in taken)
+    middle = milliseconds[ROUNDS // 2]
+    report.line("four paths of 60,000 steps on a surface", milliseconds[0], middle, "ms", most=50)
