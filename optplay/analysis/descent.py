@@ -38,10 +38,10 @@ def values(history: History) -> Floats:
     return np.append(history["loss"], last)
 
 
-def steps_until(reached: NDArray[np.bool_]) -> float:
-    """After how many steps something was reached; infinity if never."""
-    found = np.flatnonzero(reached)
-    return float(found[0]) if found.size else inf
+def steps_until(values: Floats, at: float) -> float:
+    """After how many steps something is at most `at`; infinity if never, NaN if it has no value."""
+    found = np.flatnonzero(values <= at)
+    return float(found[0]) if found.size else nan if np.isnan(values).all() else inf
 
 
 def convergence_factor(history: History) -> float:

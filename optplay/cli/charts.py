@@ -9,7 +9,7 @@ from rich.text import Text
 
 from optplay.analysis import distribution
 from optplay.analysis.steps import Quantiles
-from optplay.experiments import LOOKS, Results, median_curve
+from optplay.experiments import LOOKS, Results, drawn, median_curve, on_log_axis
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
@@ -34,16 +34,16 @@ def print_charts(out: Console, results: Results) -> None:
     blocks = []
     by = f"by {results.preset.unit}"
     for quantity in charts:
-        look = LOOKS[quantity]
+        look, log = LOOKS[quantity], on_log_axis(results.preset, quantity)
         series = [
-            Series(label, median_curve(histories, quantity), color_index=i)
+            Series(label, drawn(median_curve(histories, quantity), quantity), color_index=i)
             for i, (label, histories) in enumerate(results.runs.items())
         ]
         chart = line_chart(
-            series, width=width, height=HEIGHT, log=look.log, percent=look.percent, color=color,
+            series, width=width, height=HEIGHT, log=log, percent=look.percent, color=color,
             x_title=results.preset.unit,
         )  # fmt: skip
-        blocks.append((look.title + (" (log)" if look.log else ""), chart))
+        blocks.append((look.title + (" (log)" if log else ""), chart))
     many = len(results.preset.seeds) > 1
     heading = f"Median over the seeds, {by}" if many else by.capitalize()
     out.print(Text(f"\n{heading}", style="dim"))

@@ -1,7 +1,7 @@
 """Presets, what they measure, and what came of it."""
 
 from optplay.experiments.claims import Claim, Side, Verdict
-from optplay.experiments.curves import LOOKS, Look, band, median_curve
+from optplay.experiments.curves import LOOKS, Look, band, drawn, median_curve, on_log_axis
 from optplay.experiments.experiment import OUTCOMES, Results, run_preset
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset, load, preset_files
@@ -35,10 +35,12 @@ __all__ = [
     "band",
     "caution",
     "claimed",
+    "drawn",
     "figures",
     "load",
     "median_curve",
     "number",
+    "on_log_axis",
     "plain",
     "precise",
     "preset_files",

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.training import History
+from optplay.experiments.preset import Preset
+from optplay.problems import SurfaceProblem
+from optplay.training import History, RunConfig
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +33,30 @@ LOOKS = {
     "clipped": Look("Clipped steps", percent=True),
     "update_ratio": Look("Update ratio ‖Δw‖/‖w‖", log=True),
 }
+
+
+# A run on a surface may come down to 1e-300, and all that matters would be flat in its chart.
+LOWEST_DRAWN = 1e-24
+
+
+def drawn(values: Floats, quantity: str) -> Floats:
+    """The values as far as a chart shows them: on a logarithmic axis it ends at 1e-24."""
+    tiny = (values > 0) & (values < LOWEST_DRAWN)
+    return np.where(tiny, np.nan, values) if LOOKS[quantity].log else values
+
+
+def on_log_axis(preset: Preset, quantity: str) -> bool:
+    """Whether a quantity is drawn on a logarithmic axis, unless somebody asks for the other one."""
+    below = quantity == "loss" and any(lies_below_zero(run.config) for run in preset.runs)
+    return LOOKS[quantity].log and not below
+
+
+def lies_below_zero(config: RunConfig) -> bool:
+    """Whether the loss of a run may be less than nothing, as the height of some surfaces."""
+    problem = config.problem
+    if not isinstance(problem, SurfaceProblem):
+        return False
+    return any(problem.value(np.array(point)) < 0 for point in problem.declared.minima)
 
 
 def band(histories: Sequence[History], quantity: str) -> tuple[Floats, Floats, Floats]:

@@ -165,12 +165,12 @@ METRICS = {
         ),
         Metric(
             "steps_to_loss", "steps until the value is at most this",
-            _descent(lambda h, at: steps_until(values(h) <= at)), "a loss", infinite="never",
+            _descent(lambda h, at: steps_until(values(h), at)), "a loss", infinite="never",
             on="surface",
         ),
         Metric(
             "steps_to_distance", "steps until it is this near to a lowest point",
-            _descent(lambda h, at: steps_until(distances(h) <= at)), "a distance",
+            _descent(lambda h, at: steps_until(distances(h), at)), "a distance",
             infinite="never", on="surface",
         ),
         Metric(

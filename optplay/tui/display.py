@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Footer
 
 from optplay.errors import InputError
-from optplay.experiments import load
+from optplay.experiments import load, on_log_axis
 from optplay.tui.background import Background
 from optplay.tui.board import Board
 from optplay.tui.knobs import turned
@@ -74,6 +74,7 @@ class Display(Background):
     def _opened(self) -> None:
         board = self.board
         board.zoomed, board.active = None, self.stage.charts[0]
+        board.charts["loss"].log_axis = on_log_axis(self.session.preset, "loss")
         opening = (name for name, kind in views().items() if kind.opens(self.session.preset))
         board.open_view(next(opening, CHARTS))
         self.board.lesson.show_text(self.session.preset.question, self.session.preset.lesson)

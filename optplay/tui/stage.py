@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf, isfinite, nan
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optplay.analysis.descent import distances
-from optplay.experiments import LOOKS, OUTCOMES, Results, band, number
+from optplay.experiments import LOOKS, OUTCOMES, Results, band, drawn, number
 from optplay.plots import Series
 from optplay.training import QUANTITIES, History
 from optplay.tui.player import Player
@@ -19,6 +19,7 @@ Floats = NDArray[np.float64]
 
 NOT_YET = "…"
 NOTHING = "—"
+SHORT = 6
 
 
 @dataclass(frozen=True)
@@ -135,9 +136,10 @@ class Stage:
             first = run.fork.epoch - 1 if run.fork else 0
             cut = slice(min(first, len(curve.values)), None)
             x = np.arange(1.0, len(curve.values) + 1)[cut]
-            low = None if curve.low is None else curve.low[cut]
-            high = None if curve.high is None else curve.high[cut]
-            result.append(Series(run.label, curve.values[cut], x, place, low=low, high=high))
+            low = None if curve.low is None else drawn(curve.low[cut], quantity)
+            high = None if curve.high is None else drawn(curve.high[cut], quantity)
+            values = drawn(curve.values[cut], quantity)
+            result.append(Series(run.label, values, x, place, low=low, high=high))
         return result
 
     def value(self, label: str, quantity: str) -> float | None:
@@ -166,20 +168,25 @@ class Stage:
     def rows(self) -> list[RunRow]:
         """The rows of the runs panel."""
         return [
-            RunRow(label, place, self.text(label, "loss"), self._score(label), self.outcome(label))
+            RunRow(label, place, *self._numbers(label), self.outcome(label))
             for place, label in enumerate(self.labels)
         ]  # fmt: skip
 
-    def _score(self, label: str) -> str:
+    def _numbers(self, label: str) -> tuple[str, str]:
+        """The loss and the score of a run, in the room that its row has."""
+        loss = self.text(label, "loss")
         if not self.session.preset.on_surface:
-            return self.text(label, "accuracy")
+            return loss, self.text(label, "accuracy")
+        value, far = self.value(label, "loss"), self._distance(label)
+        short = _short(value) if value is not None and isfinite(value) else loss
+        nothing = NOTHING if self.outcome(label) or self.found(label) else NOT_YET
+        return short, _short(far) if isfinite(far) else nothing
+
+    def _distance(self, label: str) -> float:
+        """The median distance at the playhead from the nearest lowest point."""
         epoch, found = self.player.epoch, self.found(label)
         far = [self._distances(history) for history in found]
-        if not far:
-            return NOT_YET
-        at = [d[epoch] if epoch < len(d) else inf for d in far]
-        middle = float(np.median(at))
-        return number(middle) if isfinite(middle) else NOTHING if self.outcome(label) else NOT_YET
+        return float(np.median([d[epoch] if epoch < len(d) else inf for d in far] or [nan]))
 
     def _distances(self, history: History) -> Floats:
         # The playhead moves many times a second over the same run.
@@ -203,3 +210,9 @@ class Stage:
         if self.outdated:
             return 0
         return min((epochs if h.done else h.epochs) if h else 0 for h in histories)
+
+
+def _short(value: float) -> str:
+    """A number in six cells; a surface's may be as small as 1e-300."""
+    text = number(value)
+    return text if len(text) <= SHORT else f"{value:.0e}"

@@ -1,7 +1,7 @@
 """Steps and rates of single parameters (exercise 3), computed again from the gradients."""
 
 import gc
-from math import isfinite
+from math import inf, isfinite, isnan
 from weakref import ref
 
 import numpy as np
@@ -11,9 +11,16 @@ from hypothesis import strategies as st
 
 import optplay
 from optplay.analysis import distribution, over_time, overlaid, steps
-from optplay.analysis.steps import QUANTILES, _summary, last_steps, moved, step_taken
+from optplay.analysis.steps import (
+    QUANTILES,
+    _summary,
+    last_steps,
+    moved,
+    step_taken,
+    uncorrected_ratio,
+)
 from optplay.problems import Problem, network
-from optplay.training import RunConfig, train
+from optplay.training import Clip, RunConfig, train
 
 PROBLEM = Problem(samples=10, hidden=(5,))
 EPOCHS = 3
@@ -185,6 +192,24 @@ def test_what_is_known_of_steps_keeps_no_run_alive():
     del history
     gc.collect()
     assert gone() is None
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "adamw", "amsgrad"])
+@pytest.mark.parametrize("step", [1, 7, 12, 50, 300])
+def test_the_uncorrected_step_is_longer_by_what_the_correction_takes_off(optimizer, step):
+    """Also with all else switched on: that is the same in both."""
+    config = RunConfig(
+        problem=Problem(samples=30, batch_size=7, shuffle=True), optimizer=optimizer,
+        epochs=60, clip=Clip(norm=0.5), l2=0.01, weight_decay=0.1, decay="cosine",
+    )  # fmt: skip
+    found = uncorrected_ratio(train(config), step)
+    assert found == pytest.approx((1 - 0.9**step) / (1 - 0.999**step) ** 0.5, rel=1e-3)
+
+
+def test_where_there_is_no_uncorrected_step():
+    history = train(RunConfig(epochs=1))
+    assert uncorrected_ratio(history, 201) == inf
+    assert isnan(uncorrected_ratio(train(RunConfig(optimizer="sgd", epochs=1)), 1))
 
 
 def pooled(histories, step, kind):

@@ -17,7 +17,10 @@ from optplay.experiments.claims import (
     side,
     sign_test,
 )
+from optplay.experiments.experiment import run_preset
 from optplay.experiments.preset import parse
+from optplay.experiments.report import verdict_document
+from optplay.experiments.words import caution, figures
 
 # Two-sided binomial p-values at 1/2, to four digits, as statistics tables print them.
 PUBLISHED = [
@@ -187,3 +190,86 @@ def test_a_step_beyond_the_run(small, metric):
     assert parse(small, "small").claims[0].at == 60
     with pytest.raises(InputError, match=r"^claims\[1\]: at: found 61, but SGD ends with step 60$"):
         parse(small.replace("at = 60", "at = 61"), "small")
+
+
+SURFACES = """
+title = "T"
+seeds = 10
+[problem]
+surface = "{surface}"
+steps = 20
+{more}
+[[runs]]
+label = "a"
+optimizer = "sgd"
+lr = 0.01
+[[runs]]
+label = "b"
+optimizer = "sgd"
+lr = {lr}
+{noise}
+[[claims]]
+text = "t"
+metric = "distance"
+left = "a"
+is = "{is_}"
+right = "b"
+"""
+
+
+def on_surface(more="", noise="", lr=0.001, is_="below", surface="ravine"):
+    text = SURFACES.format(more=more, noise=noise, lr=lr, is_=is_, surface=surface)
+    [verdict] = run_preset(parse(text, "t")).verdicts
+    return verdict
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "told"),
+    [
+        ({}, "holds", ""),
+        ({"is_": "above"}, "fails", ""),
+        ({"lr": 0.01}, "undecided", "no difference; "),
+        ({"surface": "flat"}, "undecided", "undefined; "),
+    ],
+)
+def test_where_chance_plays_no_part_one_run_decides(changes, verdict, told):
+    found = on_surface(**changes)
+    assert (found.verdict, found.of) == (verdict, 1)
+    assert isnan(found.p)
+    assert not found.by_chance
+    assert figures(found).endswith(f"; {told}chance plays no part: one run decides")
+    assert caution(1, [found]) == ""
+    assert verdict_document(found)["p"] is found.p
+
+
+def test_one_run_that_depends_on_its_seed_is_enough_for_chance():
+    for changes in (
+        {"more": "spread = 0.1"}, {"more": "noise = 0.1"}, {"noise": "problem = { noise = 0.1 }"},
+    ):  # fmt: skip
+        found = on_surface(**changes)
+        assert (found.of, found.by_chance, found.verdict) == (10, True, "holds")
+        assert found.p == pytest.approx(2 / 1024)
+        assert caution(1, [found])
+
+
+def test_a_network_that_starts_from_zeros_is_one_run_as_well():
+    text = """
+title = "T"
+seeds = 10
+epochs = 2
+[problem]
+init = "zeros"
+hidden = []
+{}
+[[runs]]
+label = "a"
+[[claims]]
+text = "t"
+metric = "final_loss"
+left = "a"
+is = "below"
+right = 9.0
+"""
+    for more, of in (("", 1), ("shuffle = true", 10)):
+        [found] = run_preset(parse(text.format(more), "t")).verdicts
+        assert (found.verdict, found.of) == ("holds", of)

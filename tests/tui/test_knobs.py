@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from optplay.errors import InputError
 from optplay.optim import Hyperparameter, Optimizer, optimizers, schedules
-from optplay.problems import Problem, datasets
+from optplay.problems import Problem, SurfaceProblem, datasets, surfaces
 from optplay.training import Clip, RunConfig
 from optplay.tui.knobs import OFF, ON, knobs, turned, value_of
 from optplay.tui.scales import Amount, Choice, Count, Doubling, Fraction, Layers, Number, Switch
@@ -233,3 +233,46 @@ def test_a_dataset_and_a_decay_of_ones_own_need_no_edit(monkeypatch):
 def test_a_decay_tells_about_itself():
     assert knob_of("decay", decay="cosine").text == schedules()["cosine"].text
     assert knob_of("decay").text == "how lr falls after warmup"
+
+
+SLOPE = SurfaceProblem(surface="ravine", noise=0.1)
+
+
+@pytest.mark.parametrize("name", surfaces())
+def test_a_surface_has_the_knobs_that_apply(name):
+    problem = SurfaceProblem(surface=name)
+    found = [k.key for k in knobs(RunConfig(problem=problem)) if k.key.startswith("problem.")]
+    starts = [f"problem.start.{i}" for i in range(problem.parameter_count)]
+    condition = ["problem.condition"] * (name == "ravine")
+    assert found == ["problem.surface", *starts, *condition, "problem.noise", "problem.spread"]
+    assert knob_of("epochs", problem=problem).title == "Steps"
+    for knob in knobs(RunConfig(problem=problem)):
+        value = standing(RunConfig(problem=problem), knob)
+        assert knob.scale.read(knob.show(value)) == value
+
+
+def test_turning_the_knobs_of_a_surface():
+    config = RunConfig(problem=SLOPE)
+    for key, value, wanted in (
+        ("problem.start.0", 1.5, {"start": (1.5, 1.0)}),
+        ("problem.start.1", -3.0, {"start": (2.0, -3.0)}),
+        ("problem.condition", 3000.0, {"condition": 3000.0}),
+        ("problem.noise", 0.0, {"noise": 0.0}),
+        ("problem.spread", 0.5, {"spread": 0.5}),
+    ):
+        after = turned(config, key, value)
+        assert after.problem == msgspec.structs.replace(SLOPE, **wanted)
+        assert value_of(after, key) == value
+    other = turned(turned(config, "problem.start.0", 9.0), "problem.surface", "cycles")
+    assert other.problem == SurfaceProblem(surface="cycles", noise=0.1)
+    with pytest.raises(InputError, match="found a start of 2 coordinates, allowed: 1, as cycles"):
+        turned(other, "problem.start.1", 0.0)
+    with pytest.raises(InputError, match=r"condition: found 0.5, allowed: a number in \[1"):
+        turned(config, "problem.condition", 0.5)
+
+
+def test_noise_on_a_surface_comes_on_by_a_nudge():
+    scale = knob_of("problem.noise", problem=SLOPE).scale
+    assert scale.nudge(0.0, 1) == 0.001
+    assert scale.nudge(0.001, -1) == 0.0
+    assert scale.nudge(0.1, 1) == 0.178

@@ -251,3 +251,48 @@ def test_the_key_changes_with_what_is_drawn_only(stage, change):
     assert stage.key() == before
     change(stage)
     assert stage.key() != before
+
+
+SURFACE = """
+title = "Ravine"
+seeds = 3
+charts = ["loss", "accuracy"]
+problem = { surface = "ravine", spread = 0.5, steps = 12 }
+runs = [
+  { label = "SGD", optimizer = "sgd", lr = 0.01 },
+  { label = "wild", optimizer = "sgd", lr = 1000, problem = { surface = "rosenbrock" } },
+]
+"""
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("step", [0, 7, 12])
+def test_a_surface_shows_the_distance_instead_of_the_accuracy(step, together):
+    results = run_preset(parse(SURFACE, "ravine"))
+    player = Player(12)
+    player.go(step)
+    stage = Stage(Session(results.preset, "ravine"), player)
+    stage.results, stage.all_seeds = results, together
+    if not together:
+        assert [row.score for row in stage.rows()] == [NOT_YET, NOT_YET]
+    stage.histories = {label: histories[0] for label, histories in results.runs.items()}
+    sgd, wild = stage.rows()
+    found = results.runs["SGD"] if together else results.runs["SGD"][:1]
+    far = np.median([np.hypot(*h.weights[step]) for h in found])
+    assert sgd.score == number(far)
+    assert (wild.score == NOTHING) == (step > 0)
+    assert stage.charts == ["loss"]
+    assert "accuracy" not in stage.quantities
+    assert stage.session.preset.unit == "step"
+
+
+def test_tiny_numbers_fit_into_their_row():
+    results = run_preset(parse(SURFACE.replace("12", "3000").replace("0.01", "0.0198"), "ravine"))
+    stage = Stage(Session(results.preset, "ravine"), Player(3000))
+    stage.histories = {label: histories[0] for label, histories in results.runs.items()}
+    sgd, _ = stage.rows()
+    assert 0 < float(sgd.score) < 1e-20
+    assert 0 < float(sgd.loss) < 1e-40
+    assert max(len(sgd.score), len(sgd.loss)) <= 6
+    [curve] = [series for series in stage.series("loss") if series.label == "SGD"]
+    assert np.nanmin(curve.values) >= 1e-24
