@@ -4,12 +4,11 @@ from rich.console import Console
 from rich.text import Text
 
 from optplay.cli.charts import HEIGHT, write
-from optplay.cli.sweep_tables import TITLES
 from optplay.experiments.range_test import RangeTest
 from optplay.experiments.sweep_report import SweepReport
 from optplay.plots import legend
 from optplay.plots.sweeps import KEY
-from optplay.scenes.sweep import LOG, range_scene, sweep_scene
+from optplay.scenes.sweep import LOG, TITLES, range_scene, sweep_scene
 
 MAP_WIDTH = 36
 

@@ -12,13 +12,8 @@ from optplay.experiments.claims import side
 from optplay.experiments.preset import Preset
 from optplay.experiments.range_test import MARGIN, RangeTest
 from optplay.experiments.sweep_report import SweepReport
+from optplay.scenes.sweep import TITLES
 
-TITLES = {
-    "final_loss": "Final loss",
-    "final_accuracy": "Accuracy",
-    "epochs_to_accuracy": "Epochs to 90 %",
-    "final_test_loss": "Test loss",
-}
 NONE = "—"
 
 

@@ -1,21 +1,42 @@
 """A sweep, also one under way, and a range test."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Unpack
 
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.experiments import METRICS
-from optplay.experiments.best import HIGH_IS_GOOD, best, over_seeds
+from optplay.experiments import METRICS, number
+from optplay.experiments.best import HIGH_IS_GOOD, Best, best, over_seeds
 from optplay.experiments.range_test import RangeTest
 from optplay.experiments.sweep import SweepResults
-from optplay.plots import Guide, Panel, Picture, Series, abreast, line_picture
+from optplay.plots import (
+    Guide,
+    Panel,
+    Picture,
+    Series,
+    abreast,
+    line_picture,
+    run_color,
+    run_marker,
+    text_picture,
+)
+from optplay.plots.palette import frame_color
+from optplay.plots.picture import Row
 from optplay.plots.ramps import levels
-from optplay.plots.sweeps import SweepCurve, map_picture, sweep_picture, worth_showing
+from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture, worth_showing
+from optplay.plots.text import text_cells
 from optplay.scenes.look import Look
 
+# What the metrics that sweeps keep are called.
+TITLES = {
+    "final_loss": "Final loss",
+    "final_accuracy": "Accuracy",
+    "epochs_to_accuracy": "Epochs to 90 %",
+    "final_test_loss": "Test loss",
+}
 # The metrics that are drawn on a logarithmic axis.
 LOG = ("final_loss", "final_test_loss")
 Floats = NDArray[np.float64]
@@ -36,6 +57,47 @@ def sweep_scene(
         _curves(results, metric), width=width, height=height, log_x=axis.log, log=metric in LOG,
         percent=METRICS[metric].percent, x_title=axis.key, **look,
     )  # fmt: skip
+
+
+def with_table(
+    results: SweepResults, metric: str, width: int, height: int, **look: Unpack[Look]
+) -> Picture:
+    """The picture of a sweep, and below it where each run does best, as far as there is room."""
+    lines = best_rows(results, metric, **look)
+    room = max(0, min(len(lines) + 1, height // 3))
+    if room < 2:
+        return sweep_scene(results, metric, width, height, **look)
+    key = KEY if len(results.sweep.axes) == 1 else "the brighter the better, ★ best"
+    quiet = frame_color(look["dark"]) if look["color"] else None
+    table = text_picture([((key, quiet),), *lines], width, room)
+    picture = sweep_scene(results, metric, width, height - room, **look)
+    return replace(picture, rows=(*picture.rows, *table.rows))
+
+
+def best_rows(results: SweepResults, metric: str, **look: Unpack[Look]) -> list[Row]:
+    """For each run, in its colour, its best value, the metric there, and its good range."""
+    labels, kind = results.sweep.labels, METRICS[metric]
+    widest = max(map(text_cells, labels))
+    rows: list[Row] = []
+    for run, label in enumerate(labels):
+        found = best(results, run, metric)
+        told = "nothing good yet"
+        if found:
+            values = zip(results.sweep.axes, found.values, strict=True)
+            where = ", ".join(f"{axis.key} {number(value)}" for axis, value in values)
+            there = number(found.side.median, percent=kind.percent, infinite=kind.infinite)
+            told = f"best {there} at {where}, {_good(found)}"
+        mark = "●" if look["color"] else run_marker(run)
+        ink = run_color(run, look["dark"]) if look["color"] else None
+        space = " " * (widest - text_cells(label) + 2)
+        rows.append(((f"{mark} {label}{space}", ink), (told, None)))
+    return rows
+
+
+def _good(found: Best) -> str:
+    low, high = found.good[0]
+    reach = "good only there" if low == high else f"good from {number(low)} to {number(high)}"
+    return reach + (", the end of what was tried" if any(found.ends[0]) else "")
 
 
 def _curves(results: SweepResults, metric: str) -> list[SweepCurve]:

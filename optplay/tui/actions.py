@@ -206,6 +206,9 @@ class Actions(Display):
         self.player.go(event.epoch)
         self.draw()
 
+    def on_view_edited(self, event: View.Edited) -> None:
+        self.attempt(lambda: self.session.reconfigure(event.config))
+
     def on_view_changed(self) -> None:
         self.draw()
 

@@ -100,6 +100,15 @@ class Session:
         )
         self._put(runs, (label, key))
 
+    def reconfigure(self, config: RunConfig) -> None:
+        """Gives the selected run another configuration."""
+        label = self.run.label
+        runs = tuple(
+            msgspec.structs.replace(run, config=config) if run.label == label else run
+            for run in self.preset.runs
+        )
+        self._put(runs, (label, "config"))
+
     def switch(self, key: str) -> None:
         """Turns a knob off, or on again to where it was."""
         if self.value(key) == OFF[key]:

@@ -12,6 +12,7 @@ from textual.message import Message
 from optplay.experiments import Preset
 from optplay.plots import Picture, notice
 from optplay.scenes import Look
+from optplay.training import RunConfig
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.framed import Framed
@@ -65,6 +66,12 @@ class View(Framed):
         """The playhead is to be put at an epoch."""
 
         epoch: float
+
+    @dataclass
+    class Edited(Message):
+        """The selected run is to have another configuration."""
+
+        config: RunConfig
 
     def __init__(self) -> None:
         super().__init__(id=f"view-{self.name}")
