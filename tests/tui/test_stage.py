@@ -12,6 +12,7 @@ from optplay.training import QUANTITIES, stream
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 from optplay.tui.stage import NOT_YET, NOTHING, Stage
+from optplay.tui.views import views
 
 EPOCHS = 12
 WILD = "optimizer = 'sgd', lr = 1000.0, l2 = 1000.0"
@@ -296,3 +297,10 @@ def test_tiny_numbers_fit_into_their_row():
     assert max(len(sgd.score), len(sgd.loss)) <= 6
     [curve] = [series for series in stage.series("loss") if series.label == "SGD"]
     assert np.nanmin(curve.values) >= 1e-24
+
+
+@pytest.mark.parametrize("name", ["boundary", "curvature", "landscape"])
+def test_views_of_networks_say_so_on_a_surface(name):
+    surface, network = parse(SURFACE, "ravine"), parse(PRESET, "small")
+    assert "surface" in views()[name].refusal(surface)
+    assert views()[name].refusal(network) is None

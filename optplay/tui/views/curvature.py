@@ -8,6 +8,7 @@ import numpy as np
 
 from optplay.analysis.curvature import Curvature, stream_sharpness
 from optplay.errors import InputError
+from optplay.experiments import Preset
 from optplay.plots import Panel, Picture, abreast, notice
 from optplay.scenes.curvature import sharpness_scene, stability_scene
 from optplay.tui.stage import Stage
@@ -23,6 +24,11 @@ class CurvatureView(View):
     title = "Curvature"
     text = "the sharpest direction of the loss, against what the optimizer can stand"
     order = 70
+
+    @classmethod
+    def refusal(cls, preset: Preset) -> str | None:
+        told = "This preset is about a surface, whose curvature is not measured."
+        return told if preset.on_surface else None
 
     def heading(self, stage: Stage) -> str:
         return f"How sharply the loss bends, seed {stage.session.state.seed}"
