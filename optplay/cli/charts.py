@@ -11,9 +11,11 @@ from optplay.analysis import distribution
 from optplay.analysis.steps import Quantiles
 from optplay.experiments import LOOKS, Results, drawn, median_curve, on_log_axis
 from optplay.plots import Panel, Series, abreast, histogram, legend, line_chart
+from optplay.problems import SurfaceProblem
 from optplay.scenes import Look
 from optplay.scenes.boundary import boundary_scene
 from optplay.scenes.rates import histogram_scene, over_time_scene
+from optplay.scenes.surface import surface_scene
 
 HEIGHT = 16
 SMALL_HEIGHT = 9
@@ -23,6 +25,7 @@ RATES_HEIGHT = 13
 TWO_RATES = 60
 RATE_TITLES = {"rates": "Rates", "steps": "|Δw|"}
 PANEL_WIDTH, PANEL_HEIGHT = 38, 17
+SURFACE_WIDTH, SURFACE_HEIGHT = 100, 30
 
 
 def print_charts(out: Console, results: Results) -> None:
@@ -50,10 +53,24 @@ def print_charts(out: Console, results: Results) -> None:
     write(out, legend(list(results.runs), width=out.width, color=color))
     for i in range(0, len(blocks), abreast):
         write(out, _side_by_side(blocks[i : i + abreast], width))
-    if not results.preset.on_surface:
+    if results.preset.on_surface:
+        _print_surface(out, results, color)
+    else:
         _print_boundaries(out, results, color)
     if results.preset.at_steps:
         _print_rates(out, results, color)
+
+
+def _print_surface(out: Console, results: Results, color: bool) -> None:
+    """The surface of the first run, with the ways of all runs that are on the same one."""
+    first, *_ = (histories[0].config.problem for histories in results.runs.values())
+    assert isinstance(first, SurfaceProblem)
+    ways = [(place, histories[:1]) for place, histories in enumerate(results.runs.values())]
+    seed = results.preset.seeds[0]
+    out.print(Text(f"\n{first.declared.title}, with the ways of seed {seed}", "dim"))
+    picture = surface_scene(first, ways, min(out.width, SURFACE_WIDTH), SURFACE_HEIGHT,
+                            color=color, dark=True)  # fmt: skip
+    write(out, picture.text())
 
 
 def _print_boundaries(out: Console, results: Results, color: bool) -> None:

@@ -206,6 +206,9 @@ class Actions(Display):
         self.player.go(event.epoch)
         self.draw()
 
+    def on_view_turned(self, event: View.Turned) -> None:
+        self.attempt(lambda: self.session.turn(event.key, event.value))
+
     def on_view_edited(self, event: View.Edited) -> None:
         self.attempt(lambda: self.session.reconfigure(event.config))
 

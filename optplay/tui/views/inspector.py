@@ -28,7 +28,7 @@ class Inspector(View):
     """Follows the playhead; its own keys go on by single updates, and to other parameters."""
 
     name = "inspector"
-    title = "Inspector"
+    title = "Update"
     text = "one update taken apart: gradient, clipping, L2, the rule's formula, decay"
     order = 40
 

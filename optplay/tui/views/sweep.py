@@ -184,9 +184,10 @@ def _ranges(runs: tuple[Run, ...], seed: int, stop: Event) -> Iterator[Ranges | 
             yield str(error)
             return
         last = None
-        for last in stream(config):
+        for history in stream(config):
             if stop.is_set():
                 return
+            last = history
         if last is not None:
             tests[run.label] = [range_test(last)]
         yield Ranges(dict(tests))

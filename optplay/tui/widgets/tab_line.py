@@ -1,6 +1,6 @@
 """Names in one line, one of which is what is shown."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -41,13 +41,19 @@ class TabLine(Widget):
             self.refresh()
 
     def _titles(self) -> list[str]:
-        long = [f" {tab.title} " for tab in self._tabs]
-        if sum(map(len, long)) <= self.content_size.width:
-            return long
-        return [
-            f" {(tab.title if tab.name == self._active else tab.short) or tab.title} "
-            for tab in self._tabs
-        ]
+        """The titles; where there is no room the dim ones get short first, then all but one."""
+        active = self._active
+
+        def titles(short: Callable[[Tab], bool]) -> list[str]:
+            return [
+                f" {tab.short or tab.title}" if tab.name != active and short(tab)
+                else f" {tab.title} " if tab.name == active else f" {tab.title}"
+                for tab in self._tabs
+            ]  # fmt: skip
+
+        ways = titles(lambda tab: False), titles(lambda tab: tab.dim), titles(lambda tab: True)
+        room = self.content_size.width
+        return next((way for way in ways if sum(map(len, way)) <= room), ways[-1])
 
     def render(self) -> Text:
         """The titles, the active one set off."""

@@ -68,6 +68,13 @@ class View(Framed):
         epoch: float
 
     @dataclass
+    class Turned(Message):
+        """A knob is to stand at another value."""
+
+        key: str
+        value: Any
+
+    @dataclass
     class Edited(Message):
         """The selected run is to have another configuration."""
 

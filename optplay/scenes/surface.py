@@ -1,0 +1,95 @@
+"""A surface with the ways of its runs: from above, or as a graph if it has one coordinate."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Unpack
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.plots import Mark, Path, Picture, graph_picture, plane_picture
+from optplay.problems import SurfaceProblem
+from optplay.scenes.look import Look
+from optplay.scenes.remembered import Field, remembered
+from optplay.training import History
+
+Floats = NDArray[np.float64]
+MINIMUM = "✕"
+GRAPH_POINTS = 400
+MOST_MINIMA = 20
+
+
+def surface_scene(
+    problem: SurfaceProblem,
+    ways: Sequence[tuple[int, Sequence[History]]],
+    width: int,
+    height: int,
+    *,
+    step: int | None = None,
+    **look: Unpack[Look],
+) -> Picture:
+    """The surface with the way of each run, up to a step; what follows is faint.
+
+    Args:
+        problem: the surface.
+        ways: for each run its colour index and its Histories, one per seed.
+        step: after how many steps the runs are shown; their ends if left out.
+    """
+    declared = problem.declared
+    minima = [tuple(point) for point in declared.minima][:MOST_MINIMA]
+    if declared.dimension == 1:
+        return _graph(problem, ways, minima, width, height, step, look)
+    paths = [
+        Path(history.weights[:, 0], history.weights[:, 1], color, at=_at(history, step))
+        for color, histories in ways
+        for history in histories
+    ]
+    marks = [Mark(x, y, MINIMUM) for x, y in minima]
+    (left, bottom), (right, top) = declared.low, declared.high
+    return plane_picture(
+        field_of(problem), x_limits=(left, right), y_limits=(bottom, top), width=width,
+        height=height, overlays=[*marks, *paths], x_title="x", y_title="y", **look,
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=8)
+def _field(surface: str, condition: float | None) -> Field:
+    problem = SurfaceProblem(surface=surface, condition=condition)
+
+    def values(x: Floats, y: Floats) -> Floats:
+        return np.array([[problem.value(np.array([a, b])) for a in x] for b in y])
+
+    return remembered(values)
+
+
+def field_of(problem: SurfaceProblem) -> Field:
+    """How high a surface of two coordinates is at all pairs of x (m,) and y (k,): (k, m)."""
+    return _field(problem.surface, problem.condition)
+
+
+def _at(history: History, step: int | None) -> int:
+    return history.epochs if step is None else min(step, history.epochs)
+
+
+def _graph(
+    problem: SurfaceProblem, ways: Sequence[tuple[int, Sequence[History]]],
+    minima: Sequence[tuple[float, ...]], width: int, height: int, step: int | None, look: Look,
+) -> Picture:  # fmt: skip
+    (low,), (high,) = problem.declared.low, problem.declared.high
+    # With the lowest points: a run that is there is not to lie below the graph.
+    x = np.unique([*np.linspace(low, high, GRAPH_POINTS), *(point[0] for point in minima)])
+    paths = []
+    for color, histories in ways:
+        for history in histories:
+            at = _at(history, step)
+            # Only the trail is drawn: not all of a long way is to be valued for it.
+            way = history.weights[max(at - GRAPH_POINTS, 0) : at + 1, 0]
+            paths.append(Path(way, _heights(problem, way), color, at=len(way) - 1))
+    marks = [Mark(point[0], problem.value(np.array(point)), MINIMUM) for point in minima]
+    return graph_picture(
+        x, _heights(problem, x), width=width, height=height, paths=paths, marks=marks, **look
+    )
+
+
+def _heights(problem: SurfaceProblem, x: Floats) -> Floats:
+    return np.array([problem.value(np.array([each])) for each in x])
