@@ -32,10 +32,12 @@ def surface_scene(
 
     Args:
         problem: the surface.
-        ways: for each run its colour index and its Histories, one per seed.
+        ways: for each run its colour index and its Histories, one per seed; those of runs on
+            another surface are left out.
         step: after how many steps the runs are shown; their ends if left out.
     """
     declared = problem.declared
+    ways = [(color, [h for h in histories if _is_on(h, problem)]) for color, histories in ways]
     minima = [tuple(point) for point in declared.minima][:MOST_MINIMA]
     if declared.dimension == 1:
         return _graph(problem, ways, minima, width, height, step, look)
@@ -65,6 +67,12 @@ def _field(surface: str, condition: float | None) -> Field:
 def field_of(problem: SurfaceProblem) -> Field:
     """How high a surface of two coordinates is at all pairs of x (m,) and y (k,): (k, m)."""
     return _field(problem.surface, problem.condition)
+
+
+def _is_on(history: History, problem: SurfaceProblem) -> bool:
+    own = history.config.problem
+    same = isinstance(own, SurfaceProblem) and own.surface == problem.surface
+    return same and own.condition == problem.condition
 
 
 def _at(history: History, step: int | None) -> int:
