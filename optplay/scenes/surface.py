@@ -71,8 +71,11 @@ def field_of(problem: SurfaceProblem) -> Field:
 
 def _is_on(history: History, problem: SurfaceProblem) -> bool:
     own = history.config.problem
-    same = isinstance(own, SurfaceProblem) and own.surface == problem.surface
-    return same and own.condition == problem.condition
+    return (
+        isinstance(own, SurfaceProblem)
+        and own.surface == problem.surface
+        and own.condition == problem.condition
+    )
 
 
 def _at(history: History, step: int | None) -> int:
