@@ -193,18 +193,19 @@ class Background(App[None]):
             return
         self._stop_looking.set()
         self.looking = False
-        if view is None or task is None:
+        key = task.key if task else None
+        if view is None or (key is None and view.task_key is None):
             return
-        self.looking, self._stop_looking, self._looked_at = True, Event(), view
-        view.wait_for(task.key)
-        stop = self._stop_looking
-        self.compute_view(view.name, task, stop)
-        self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, stop))
+        view.wait_for(key)
+        if task:
+            self.looking, self._stop_looking, self._looked_at = True, Event(), view
+            self.compute_view(view.name, task, self._stop_looking)
+        self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, key))
 
     @staticmethod
-    def _drop_result(view: View, version: int, stop: Event) -> None:
+    def _drop_result(view: View, version: int, key: object) -> None:
         """As for curves: what has become untrue stays for a blink, no longer."""
-        if not stop.is_set() and view.version == version and not view.complete:
+        if view.task_key == key and view.version == version and not view.complete:
             view.take(None, False)
 
     @work(thread=True, exclusive=True, group="looking", exit_on_error=False)
