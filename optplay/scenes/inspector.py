@@ -68,7 +68,7 @@ def _heads(found: Dissection, parameter: int, width: int) -> tuple[list[Cells], 
     config, update = found.config, found.update
     names, count = config.problem.parameter_names, update.samples.size
     parts = [names[parameter], f" ({parameter + 1:,} of {len(names):,})"]
-    parts += [", which moves most"] * (parameter == found.largest)
+    parts += [", moves most"] * (parameter == found.largest)
     when = [f"update {found.step:,} of {config.steps:,}"]
     if not config.on_surface:
         batch = f"sample {update.samples[0]}" if count == 1 else f"{count:,} samples"
@@ -122,17 +122,18 @@ def _table(
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    """The words in lines, all but the first two cells shorter; a word too long is cut."""
-    lines, room = [""], width
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}".lstrip()
-        if not lines[-1] or text_cells(longer) <= room:
-            lines[-1] = longer
-        else:
-            room = width - 2
-            lines.append(word)
-        lines[-1] = shortened(lines[-1], max(room, 0))
-    return lines
+    """The text in lines, all but the first two cells shorter; broken at blanks if there are any."""
+    lines: list[str] = []
+    while True:
+        room = width - 2 * bool(lines)
+        fits = [end for end in range(len(text) + 1) if text_cells(text[:end]) <= room]
+        end = max(fits, default=0)
+        if end == len(text) or end == 0:
+            return [*lines, text[:end]]
+        cut = text.rfind(" ", 1, end + 1)
+        cut = end if cut < 0 else cut
+        lines.append(text[:cut])
+        text = text[cut:].lstrip()
 
 
 def _bars(found: Dissection, parameter: int, width: int, quiet: Ink, strong: Ink) -> list[Cells]:
@@ -145,7 +146,8 @@ def _bars(found: Dissection, parameter: int, width: int, quiet: Ink, strong: Ink
     most = float(tops[np.isfinite(tops)].max(initial=0.0))
     with np.errstate(divide="ignore", invalid="ignore"):
         share = 1 + np.log10(tops / most) / DECADES
-    levels = np.clip(np.nan_to_num(share, nan=1.0, neginf=-1.0) * len(BARS), -1, len(BARS) - 1)
+    share = np.nan_to_num(share, nan=-1.0, posinf=1.0, neginf=-1.0)
+    levels = np.clip(share * len(BARS), -1, len(BARS) - 1)
     text = "".join((BARS[int(level)] if level >= 0 else " ") * wide for level in levels)
     scale = f", {BARS[-1]} {number(most)} to {BARS[0]} {number(most / 10**DECADES)}"
     above = [f"|Δ| of all {sizes.size:,}", scale if most else ": none moves"]

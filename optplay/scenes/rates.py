@@ -83,11 +83,13 @@ def moved_scene(
         runs: the distribution of each run at one step; see `overlaid`.
         absent: for each run what is told of it if it did not make this step.
     """
-    row: Row = (("moved", None),)
-    room = width - text_cells("moved")
-    for index, (run, without) in enumerate(zip(runs, absent, strict=True)):
-        count = run["moved"] + run["idle"]
-        told = f" {run['moved']:,} of {count:,}" if count else f" {without}"
+    counts = [run["moved"] + run["idle"] for run in runs]
+    common = {count for count in counts if count}
+    head = f"moved, of {common.pop():,}:" if len(common) == 1 else "moved:"
+    row: Row = ((head, None),)
+    room = width - text_cells(head)
+    for index, (run, count, without) in enumerate(zip(runs, counts, absent, strict=True)):
+        told = f" {run['moved']:,}" + f" of {count:,}" * bool(common) if count else f" {without}"
         mark = "●" if look["color"] else run_marker(index)
         ink = run_color(index, look["dark"]) if look["color"] else None
         room -= text_cells(GAP + mark + told)
