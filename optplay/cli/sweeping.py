@@ -85,8 +85,10 @@ def _check_metric(metric: str, sweep: Sweep) -> None:
     if metric not in SWEPT:
         raise InputError(unknown("metric", metric, SWEPT))
     for run in sweep.runs:
-        if "accuracy" in metric and not isinstance(run.config.problem, Problem):
-            raise InputError(f"--metric: found {metric}, but {run.label} is on a surface")
+        if metric != SWEPT[0] and not isinstance(run.config.problem, Problem):
+            raise InputError(
+                f"--metric: found {metric}, but {run.label} is on a surface; allowed: {SWEPT[0]}"
+            )
     held_out = [run.config.problem.test_count for run in sweep.runs]
     if "test" in metric and not all(held_out):
         raise InputError(

@@ -202,7 +202,10 @@ def preset_files() -> dict[str, Path]:
     """The presets that come with optplay, by name: from the wheel, or from a checkout."""
     for folder in (Path(str(files("optplay"))) / "presets", Path(__file__).parents[2] / "presets"):
         if folder.is_dir():
-            return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+            return {
+                path.stem: path
+                for path in sorted(folder.glob("*.toml"), key=lambda path: path.stem)
+            }
     return {}
 
 
