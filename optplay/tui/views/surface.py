@@ -54,7 +54,7 @@ class SurfaceView(View):
         return f"{problem.declared.title}{steep}, from ({start})"
 
     def hint(self, stage: Stage) -> str:
-        return "Shift+arrows or a click move the start   ✕ minimum"
+        return "✕ minimum   Shift+arrows, a click: start"
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         ways = [
