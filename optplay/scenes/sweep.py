@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optplay.experiments import METRICS, number
 from optplay.experiments.best import HIGH_IS_GOOD, Best, best, over_seeds
 from optplay.experiments.range_test import RangeTest
-from optplay.experiments.sweep import SweepResults
+from optplay.experiments.sweep import Sweep, SweepResults
 from optplay.plots import (
     Guide,
     Panel,
@@ -47,7 +47,7 @@ TITLES = {
 }
 # The metrics that are drawn on a logarithmic axis.
 LOG = ("final_loss", "final_test_loss")
-RANGE_KEY = "dotted: a tenth of where the loss begins to rise"
+RANGE_KEY = "dotted: a tenth of where the loss rises again"
 # Before and behind a label: its mark, and blanks.
 INDENT = 4
 Floats = NDArray[np.float64]
@@ -94,31 +94,36 @@ def best_rows(results: SweepResults, metric: str, width: int, **look: Unpack[Loo
     In fewer words where they would not fit. A run that the knobs swept made the same as another
     one only says so.
     """
-    sweep, kind = results.sweep, METRICS[metric]
+    sweep = results.sweep
     first: dict[RunConfig, str] = {}
-    long, short = [], []
+    versions: list[tuple[str, ...]] = []
     for run, label in enumerate(sweep.labels):
         config = sweep.config((run, *[0] * len(sweep.axes), 0))
         if config in first:
-            long.append(f"as {first[config]}: only what is swept sets them apart")
-            short.append(f"as {first[config]}")
-            continue
-        first[config] = label
-        found = best(results, run, metric)
-        if found is None:
-            long.append("nothing good yet")
-            short.append("nothing good yet")
-            continue
-        values = zip(sweep.axes, found.values, strict=True)
-        where = ", ".join(f"{axis.key} {number(value)}" for axis, value in values)
-        there = number(found.side.median, percent=kind.percent, infinite=kind.infinite)
-        long.append(f"best {there} at {where}, {_good(found)}")
-        low, high = found.good[0]
-        good = "only there" if low == high else f"{number(low)}–{number(high)}"
-        short.append(f"{there} at {where} ({good})")
+            same = f"as {first[config]}"
+            versions.append((f"{same}: only what is swept sets them apart", same, same))
+        else:
+            first[config] = label
+            versions.append(_told(sweep, best(results, run, metric), metric))
     widest = max(map(text_cells, sweep.labels)) + INDENT
-    fits = all(widest + text_cells(told) <= width for told in long)
-    return _rows(sweep.labels, long if fits else short, width, **look)
+    for told in zip(*versions, strict=True):
+        if all(widest + text_cells(text) <= width for text in told):
+            break
+    return _rows(sweep.labels, told, width, **look)
+
+
+def _told(sweep: Sweep, found: Best | None, metric: str) -> tuple[str, ...]:
+    """Where a run does best, in ever fewer words."""
+    if found is None:
+        return ("nothing good yet",) * 3
+    kind, values = METRICS[metric], [number(value) for value in found.values]
+    there = number(found.side.median, percent=kind.percent, infinite=kind.infinite)
+    pairs = zip(sweep.axes, values, strict=True)
+    where = f"{there} at {', '.join(f'{axis.key} {value}' for axis, value in pairs)}"
+    low, high = found.good[0]
+    good = "" if low == high else f" ({number(low)}–{number(high)})"
+    short = f"{there} at {', '.join(values)}"
+    return f"best {where}, {_good(found)}", where + good, where if len(values) == 1 else short
 
 
 def _good(found: Best) -> str:

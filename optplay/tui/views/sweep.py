@@ -77,7 +77,7 @@ class SweepView(View):
         place = (list(KINDS).index(self.kind) + 1) % len(KINDS)
         other = f"n {list(KINDS.values())[place]}"
         if self.kind == RANGE:
-            return f"{other}   B take what is suggested"
+            return f"{other}   B suggested rate"
         metric = "N metric   " if len(_metrics(stage.session.preset)) > 1 else ""
         return f"{other}   {metric}i axes   B best"
 
