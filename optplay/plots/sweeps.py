@@ -17,6 +17,7 @@ KEY = (
     f"{BEST} best   {DIVERGED} diverged   {COLLAPSED} collapsed (half of the seeds or more)   "
     f"{BEYOND} too high to show"
 )
+SHORT_KEY = f"{BEST} best  {DIVERGED} diverged  {COLLAPSED} collapsed  {BEYOND} too high"
 _MANY = 0.5
 # How many times the usual loss still is of interest: what goes astray may come to 1e300.
 _OUTSTANDING = 100

@@ -86,9 +86,7 @@ def _graph(
     problem: SurfaceProblem, ways: Sequence[tuple[int, Sequence[History]]],
     minima: Sequence[tuple[float, ...]], width: int, height: int, step: int | None, look: Look,
 ) -> Picture:  # fmt: skip
-    (low,), (high,) = problem.declared.low, problem.declared.high
-    # With the lowest points: a run that is there is not to lie below the graph.
-    x = np.unique([*np.linspace(low, high, GRAPH_POINTS), *(point[0] for point in minima)])
+    x, heights = _line(problem.surface, problem.condition)
     paths = []
     for color, histories in ways:
         for history in histories:
@@ -97,10 +95,24 @@ def _graph(
             way = history.weights[max(at - GRAPH_POINTS, 0) : at + 1, 0]
             paths.append(Path(way, _heights(problem, way), color, at=len(way) - 1))
     marks = [Mark(point[0], problem.value(np.array(point)), MINIMUM) for point in minima]
-    return graph_picture(
-        x, _heights(problem, x), width=width, height=height, paths=paths, marks=marks, **look
-    )
+    return graph_picture(x, heights, width=width, height=height, paths=paths, marks=marks, **look)
+
+
+@lru_cache(maxsize=8)
+def _line(surface: str, condition: float | None) -> tuple[Floats, Floats]:
+    """Points of a surface of one coordinate from end to end of its window, and how high they are.
+
+    With the lowest points: a run that is there is not to lie below the graph.
+    """
+    problem = SurfaceProblem(surface=surface, condition=condition)
+    declared = problem.declared
+    (low,), (high,) = declared.low, declared.high
+    lowest = [point[0] for point in declared.minima]
+    x = np.unique([*np.linspace(low, high, GRAPH_POINTS), *lowest])
+    return x, _heights(problem, x)
 
 
 def _heights(problem: SurfaceProblem, x: Floats) -> Floats:
-    return np.array([problem.value(np.array([each])) for each in x])
+    # A run that stands still, or cycles, is at few places.
+    places, back = np.unique(x, return_inverse=True)
+    return np.array([problem.value(np.array([each])) for each in places])[back]

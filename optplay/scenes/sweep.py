@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from optplay.experiments import METRICS, number
 from optplay.experiments.best import HIGH_IS_GOOD, Best, best, over_seeds
 from optplay.experiments.range_test import RangeTest
-from optplay.experiments.sweep import SweepResults
+from optplay.experiments.sweep import Sweep, SweepResults
 from optplay.plots import (
     Guide,
     Panel,
@@ -26,9 +26,17 @@ from optplay.plots import (
 from optplay.plots.palette import frame_color
 from optplay.plots.picture import Row
 from optplay.plots.ramps import levels
-from optplay.plots.sweeps import KEY, SweepCurve, map_picture, sweep_picture, worth_showing
-from optplay.plots.text import text_cells
+from optplay.plots.sweeps import (
+    KEY,
+    SHORT_KEY,
+    SweepCurve,
+    map_picture,
+    sweep_picture,
+    worth_showing,
+)
+from optplay.plots.text import shortened, text_cells
 from optplay.scenes.look import Look
+from optplay.training import RunConfig
 
 # What the metrics that sweeps keep are called.
 TITLES = {
@@ -39,6 +47,9 @@ TITLES = {
 }
 # The metrics that are drawn on a logarithmic axis.
 LOG = ("final_loss", "final_test_loss")
+RANGE_KEY = "dotted: a tenth of where the loss rises again"
+# Before and behind a label: its mark, and blanks.
+INDENT = 4
 Floats = NDArray[np.float64]
 
 
@@ -63,41 +74,84 @@ def with_table(
     results: SweepResults, metric: str, width: int, height: int, **look: Unpack[Look]
 ) -> Picture:
     """The picture of a sweep, and below it where each run does best, as far as there is room."""
-    lines = best_rows(results, metric, **look)
-    room = max(0, min(len(lines) + 1, height // 3))
-    if room < 2:
-        return sweep_scene(results, metric, width, height, **look)
-    key = KEY if len(results.sweep.axes) == 1 else "the brighter the better, ★ best"
+    key = "the brighter the better, ★ best"
+    if len(results.sweep.axes) == 1:
+        key = KEY if text_cells(KEY) <= width else SHORT_KEY
+    rows = _fitting(key, best_rows(results, metric, width, **look), height, **look)
+    return _below(sweep_scene(results, metric, width, height - len(rows), **look), rows, width)
+
+
+def _fitting(key: str, rows: list[Row], height: int, **look: Unpack[Look]) -> list[Row]:
+    """A key and as many of the rows as a third of the height has room for; none for one alone."""
     quiet = frame_color(look["dark"]) if look["color"] else None
-    table = text_picture([((key, quiet),), *lines], width, room)
-    picture = sweep_scene(results, metric, width, height - room, **look)
-    return replace(picture, rows=(*picture.rows, *table.rows))
+    room = height // 3
+    return [((key, quiet),), *rows][:room] if room > 1 else []
 
 
-def best_rows(results: SweepResults, metric: str, **look: Unpack[Look]) -> list[Row]:
-    """For each run, in its colour, its best value, the metric there, and its good range."""
-    labels, kind = results.sweep.labels, METRICS[metric]
-    widest = max(map(text_cells, labels))
-    rows: list[Row] = []
-    for run, label in enumerate(labels):
-        found = best(results, run, metric)
-        told = "nothing good yet"
-        if found:
-            values = zip(results.sweep.axes, found.values, strict=True)
-            where = ", ".join(f"{axis.key} {number(value)}" for axis, value in values)
-            there = number(found.side.median, percent=kind.percent, infinite=kind.infinite)
-            told = f"best {there} at {where}, {_good(found)}"
-        mark = "●" if look["color"] else run_marker(run)
-        ink = run_color(run, look["dark"]) if look["color"] else None
-        space = " " * (widest - text_cells(label) + 2)
-        rows.append(((f"{mark} {label}{space}", ink), (told, None)))
-    return rows
+def best_rows(results: SweepResults, metric: str, width: int, **look: Unpack[Look]) -> list[Row]:
+    """For each run, in its colour, its best value, the metric there, and its good range.
+
+    In fewer words where they would not fit. A run that the knobs swept made the same as another
+    one only says so.
+    """
+    sweep = results.sweep
+    first: dict[RunConfig, str] = {}
+    versions: list[tuple[str, ...]] = []
+    for run, label in enumerate(sweep.labels):
+        config = sweep.config((run, *[0] * len(sweep.axes), 0))
+        if config in first:
+            same = f"as {first[config]}"
+            versions.append((f"{same}: only what is swept sets them apart", same, same))
+        else:
+            first[config] = label
+            versions.append(_told(sweep, best(results, run, metric), metric))
+    widest = max(map(text_cells, sweep.labels)) + INDENT
+    for told in zip(*versions, strict=True):
+        if all(widest + text_cells(text) <= width for text in told):
+            break
+    return _rows(sweep.labels, told, width, **look)
+
+
+def _told(sweep: Sweep, found: Best | None, metric: str) -> tuple[str, ...]:
+    """Where a run does best, in ever fewer words."""
+    if found is None:
+        return ("nothing good yet",) * 3
+    kind, values = METRICS[metric], [number(value) for value in found.values]
+    there = number(found.side.median, percent=kind.percent, infinite=kind.infinite)
+    pairs = zip(sweep.axes, values, strict=True)
+    where = f"{there} at {', '.join(f'{axis.key} {value}' for axis, value in pairs)}"
+    low, high = found.good[0]
+    good = "" if low == high else f" ({number(low)}–{number(high)})"
+    short = f"{there} at {', '.join(values)}"
+    return f"best {where}, {_good(found)}", where + good, where if len(values) == 1 else short
 
 
 def _good(found: Best) -> str:
     low, high = found.good[0]
     reach = "good only there" if low == high else f"good from {number(low)} to {number(high)}"
     return reach + (", the end of what was tried" if any(found.ends[0]) else "")
+
+
+def _rows(
+    labels: Sequence[str], told: Sequence[str], width: int, **look: Unpack[Look]
+) -> list[Row]:
+    """A row for each run: its mark, its label, and what is told of it."""
+    room = max(width - INDENT - max(map(text_cells, told)), width // 4)
+    names = [shortened(label, room) for label in labels]
+    widest = max(map(text_cells, names))
+    rows: list[Row] = []
+    for run, (name, text) in enumerate(zip(names, told, strict=True)):
+        mark = "●" if look["color"] else run_marker(run)
+        ink = run_color(run, look["dark"]) if look["color"] else None
+        space = " " * (widest - text_cells(name) + 2)
+        rows.append(
+            ((f"{mark} {name}{space}", ink), (shortened(text, width - INDENT - widest), None))
+        )
+    return rows
+
+
+def _below(picture: Picture, rows: Sequence[Row], width: int) -> Picture:
+    return replace(picture, rows=(*picture.rows, *text_picture(rows, width, len(rows)).rows))
 
 
 def _curves(results: SweepResults, metric: str) -> list[SweepCurve]:
@@ -161,6 +215,22 @@ def range_scene(
         series, width=width, height=height, log=True, log_x=True, x_title="lr", guides=guides,
         **look,
     )  # fmt: skip
+
+
+def range_with_table(
+    tests: Mapping[str, Sequence[RangeTest]], width: int, height: int, **look: Unpack[Look]
+) -> Picture:
+    """The picture of range tests, and below it which rate each of them suggests."""
+    told = []
+    for found in tests.values():
+        given = [test.suggestion for test in found if test.suggestion]
+        told.append(
+            f"suggests lr {number(float(np.median(given)))}"
+            if given
+            else "the loss falls to the end: no suggestion"
+        )
+    rows = _fitting(RANGE_KEY, _rows(list(tests), told, width, **look), height, **look)
+    return _below(range_scene(tests, width, height - len(rows), **look), rows, width)
 
 
 def _median(tests: Sequence[RangeTest]) -> tuple[Floats, Floats]:

@@ -189,23 +189,34 @@ class Background(App[None]):
     def look(self, view: View | None) -> None:
         """Computes what the view on the screen needs, unless that is there or under way."""
         task = view.wanted(self.stage) if view else None
-        if view and task and task.key == view.task_key and (view.complete or self.looking):
+        under_way = self.looking and self._looked_at is view
+        if view and task and task.key == view.task_key and (view.complete or under_way):
             return
         self._stop_looking.set()
         self.looking = False
-        key = task.key if task else None
-        if view is None or (key is None and view.task_key is None):
+        if view is None:
             return
-        view.wait_for(key)
-        if task:
-            self.looking, self._stop_looking, self._looked_at = True, Event(), view
-            self.compute_view(view.name, task, self._stop_looking)
-        self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, key))
+        if task is None:
+            if view.task_key is not None:
+                # What it will need can't be computed yet, and what it shows is of something else.
+                view.wait_for(None)
+                self.set_timer(STALE_SECONDS, partial(self._drop_unwanted, view, view.version))
+            return
+        self.looking, self._stop_looking, self._looked_at = True, Event(), view
+        view.wait_for(task.key)
+        stop = self._stop_looking
+        self.compute_view(view.name, task, stop)
+        self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, stop))
 
     @staticmethod
-    def _drop_result(view: View, version: int, key: object) -> None:
+    def _drop_result(view: View, version: int, stop: Event) -> None:
         """As for curves: what has become untrue stays for a blink, no longer."""
-        if view.task_key == key and view.version == version and not view.complete:
+        if not stop.is_set() and view.version == version and not view.complete:
+            view.take(None, False)
+
+    @staticmethod
+    def _drop_unwanted(view: View, version: int) -> None:
+        if view.task_key is None and view.version == version:
             view.take(None, False)
 
     @work(thread=True, exclusive=True, group="looking", exit_on_error=False)

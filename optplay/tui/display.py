@@ -127,6 +127,8 @@ class Display(Background):
         view.take(message.result, message.complete)
         if message.complete:
             self.looking = False
+            # It may have said that something is compiled for this.
+            self._draw_status()
 
     def _draw_status(self) -> None:
         player, status = self.player, self._status

@@ -1,16 +1,18 @@
 """The pictures of sweeps, complete and under way."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from optplay.experiments.axes import parse_axis
+from optplay.experiments.best import best
 from optplay.experiments.preset import Run
 from optplay.experiments.range_test import RangeTest, ramped, range_test
 from optplay.experiments.sweep import SWEPT, Sweep, run_sweep, stream_sweep
 from optplay.plots.sweeps import BEST
 from optplay.problems import Problem
 from optplay.scenes import DARK
-from optplay.scenes.sweep import range_scene, sweep_scene
+from optplay.scenes.sweep import range_scene, range_with_table, sweep_scene, with_table
 from optplay.training import RunConfig, train
 
 RUNS = tuple(
@@ -71,3 +73,45 @@ def test_range_tests_of_other_lengths_and_of_none():
     assert picture.x_high == pytest.approx(-3, abs=0.1)  # two of three have come that far
     assert picture.y_high < 2
     assert any("no data yet" in row for row in text(range_scene({"a": [made([])]}, 70, 20, **DARK)))
+
+
+@pytest.mark.parametrize("axes", [["lr=1e-3:1:5"], ["lr=1e-3:1:3", "l2=1:9:2"]])
+@pytest.mark.parametrize("width", [26, 46, 78, 120])
+def test_the_table_fits_and_says_where_each_run_is_best(axes, width):
+    results = run_sweep(sweep(*axes))
+    drawn = text(with_table(results, "final_loss", width, 18, **DARK))
+    assert (len(drawn), {len(row) for row in drawn}) == (18, {width})
+    assert drawn[-3].startswith(("★ best", "the brighter"))
+    for run, row in enumerate(drawn[-2:]):
+        found = best(results, run)
+        assert row.startswith(f"● {RUNS[run].label}")
+        assert width < 46 or f"{found.side.median:.3g} at " in row
+        assert width < 46 or f"{found.values[-1]:.3g}" in row
+        assert ("good" in row) == (width > (60 if len(axes) == 1 else 78))
+
+
+def test_a_run_that_the_axes_make_the_same_says_so():
+    hotter = msgspec.structs.replace(RUNS[0].config, hyperparameters={"lr": 0.5})
+    twin = Run(label="twin", config=hotter)
+    axis = parse_axis("lr=1e-3:1:5", RUNS[0].config)
+    both = run_sweep(Sweep((*RUNS, twin), (0,), (axis,)))
+    drawn = text(with_table(both, "final_loss", 78, 24, **DARK))
+    assert "as sgd: only what is swept sets them apart" in drawn[-1]
+    other = run_sweep(Sweep((*RUNS, twin), (0,), (parse_axis("l2=1e-3:1:5", RUNS[0].config),)))
+    assert "as sgd" not in text(with_table(other, "final_loss", 78, 24, **DARK))[-1]
+
+
+def test_a_table_is_left_out_where_there_is_no_room():
+    results = run_sweep(sweep("lr=1e-3:1:5"))
+    assert with_table(results, "final_loss", 40, 5, **DARK) == sweep_scene(
+        results, "final_loss", 40, 5, **DARK
+    )
+
+
+def test_what_range_tests_suggest_is_told():
+    rising = RangeTest(np.array([0.01, 0.1, 1]), np.array([2.0, 1, 5]), 0.1, 0.1, None)
+    falling = RangeTest(np.array([0.01, 0.1, 1]), np.array([3.0, 2, 1]), 0.1, None, None)
+    drawn = text(range_with_table({"up": [rising], "down": [falling]}, 60, 20, **DARK))
+    assert "dotted: a tenth" in drawn[-3]
+    assert drawn[-2].startswith("● up    suggests lr 0.01")
+    assert drawn[-1].startswith("● down  the loss falls to the end")

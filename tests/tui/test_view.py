@@ -209,3 +209,44 @@ async def test_zoom_gives_a_view_the_lessons_room(playground):
         assert p.app.board.view.size.height > before
         await p.press("z")
         assert p.app.board.view.size.height == before
+
+
+async def test_what_is_not_wanted_any_more_goes_after_a_blink(playground, counting, monkeypatch):
+    async with playground() as p:
+        p.app.action_view("counting")
+        await p.settle()
+        wanted = counting.wanted
+        monkeypatch.setattr(counting, "wanted", lambda self, stage: None)
+        p.app.draw()
+        assert p.app.board.view.result == (20, 2)
+        await p.until(lambda: "result None False" in p.text)
+        p.app.draw()
+        monkeypatch.setattr(counting, "wanted", wanted)
+        p.app.draw()
+        await p.settle()
+        assert "result (20, 2) True" in p.text
+
+
+class Other(Counting):
+    """Another view, whose tasks are counted apart."""
+
+    name = "other"
+
+
+async def test_a_task_left_for_that_of_another_view_is_begun_again(
+    playground, counting, monkeypatch
+):
+    for module in (package, board_module, display, keys):
+        monkeypatch.setattr(module, "views", lambda: {"counting": Counting, "other": Other})
+    Other.begun, Other.stopped = [], []
+    counting.gate.clear()
+    async with playground() as p:
+        p.app.action_view("counting")
+        await p.until(lambda: counting.begun == [20])
+        p.app.action_view("other")
+        await p.until(lambda: Other.begun == [20] and counting.stopped == [20])
+        p.app.action_view("counting")
+        await p.until(lambda: counting.begun == [20, 20] and Other.stopped == [20])
+        counting.gate.set()
+        await p.settle()
+        assert "result (20, 2) True" in p.text

@@ -1,6 +1,5 @@
-"""The ways to a view and back, and that every view stands whatever is on the screen."""
+"""The ways to a view: numbers, palette, clicks; what keys mean in it and in a knob; headless."""
 
-import pytest
 from textual.widgets import Input
 
 from optplay.cli import invoke
@@ -9,7 +8,6 @@ from optplay.tui.views import CHARTS, views
 from optplay.tui.widgets.knob_row import KnobInput
 
 NUMBERS = {name: str(number) for number, name in enumerate(views(), 2)}
-# Of which this test is; the others are slow to open.
 SHOWN = "rates", "inspector"
 
 
@@ -69,27 +67,6 @@ async def test_a_digit_typed_into_a_knob_is_a_value(playground):
         assert p.app.screen.query_one(Input).value == NUMBERS["rates"]
         await p.press("enter")
         assert p.app.board.view.result.step == int(NUMBERS["rates"])
-
-
-@pytest.mark.parametrize("name", SHOWN)
-async def test_zoom_and_other_sizes(playground, name):
-    async with playground() as p:
-        await p.press(NUMBERS[name])
-        view = p.app.board.view
-        high = view.size.height
-        await p.press("z")
-        assert view.size.height > high
-        assert p.app.board.lesson.display is False
-        for size in ((30, 10), (60, 20), (80, 24), (200, 60), (120, 40)):
-            await p.pilot.resize_terminal(*size)
-            await p.settle()
-            if size != (30, 10):
-                rows = view.drawn.rows
-                assert {sum(len(text) for text, _ in row) >= view.content_size.width
-                        for row in rows} == {True}  # fmt: skip
-                assert len(rows) == view.content_size.height
-        await p.press("z")
-        assert view.size.height == high
 
 
 def test_headless(small, tmp_path, capsys):

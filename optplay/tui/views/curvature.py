@@ -31,7 +31,7 @@ class CurvatureView(View):
         return told if preset.on_surface else None
 
     def heading(self, stage: Stage) -> str:
-        return f"How sharply the loss bends, seed {stage.session.state.seed}"
+        return f"Top eigenvalue of the Hessian, seed {stage.session.state.seed}"
 
     def hint(self, stage: Stage) -> str:
         part = stage.session.run.config.rule.stability
@@ -64,9 +64,9 @@ class CurvatureView(View):
             return self.waiting(width, height)
         look, epoch = self.look, float(stage.player.epoch)
         panels = [
-            Panel("Sharpness: top eigenvalue (log)",
+            Panel("Sharpness (log)",
                   partial(sharpness_scene, self.result, epoch=epoch, **look)),
-            Panel("Sharpness over threshold (log)",
+            Panel("Over threshold (log)",
                   partial(stability_scene, self.result, epoch=epoch, **look)),
         ]  # fmt: skip
         return abreast(panels, width, height, **look)

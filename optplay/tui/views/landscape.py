@@ -11,7 +11,7 @@ from optplay.analysis.landscape import Landscape, landscape
 from optplay.errors import InputError
 from optplay.experiments import Preset
 from optplay.plots import Picture, notice
-from optplay.scenes.landscape import landscape_scene
+from optplay.scenes.landscape import START, landscape_scene
 from optplay.scenes.remembered import Field, remembered
 from optplay.training import History
 from optplay.tui.stage import Stage
@@ -37,7 +37,7 @@ class LandscapeView(View):
     order = 80
 
     BINDINGS = [
-        Binding("n", "all_runs", "All runs", tooltip="the way of the selected run, or of all runs"),
+        Binding("n", "all_runs", "All runs", tooltip="the path of the selected run, or of all"),
         Binding("i", "here", "Slice here", tooltip="slices through the weights at the playhead"),
     ]
 
@@ -57,12 +57,14 @@ class LandscapeView(View):
         if not isinstance(found, Slice):
             return f"Loss around the weights of {label}"
         first, second = (f"{100 * part:.0f} %" for part in found.landscape.plane.explained)
-        at = "the end" if self.epoch is None else f"epoch {self.epoch}"
-        return f"Loss around {label} at {at}; {first} + {second} of the variance of {which}"
+        early = self.epoch is not None and self.epoch < found.history.epochs
+        at = f"epoch {self.epoch}" if early else "the end"
+        return f"{first} + {second} of the variance of {which}; loss around {label} at {at}"
 
     def hint(self, stage: Stage) -> str:
-        other = "the selected run" if self.all_runs else "all runs"
-        return f"n {other}   i slice through the playhead"
+        other = "one run" if self.all_runs else "all runs"
+        here = "slice at the end" if self._back(stage) else "slice here"
+        return f"n {other}   i {here}   {START} start"
 
     def wanted(self, stage: Stage) -> Task | None:
         if stage.outdated or stage.session.preset.on_surface:
@@ -108,9 +110,12 @@ class LandscapeView(View):
     def action_here(self) -> None:
         """Slices through the weights at the playhead, or again at the end."""
         if self.stage:
-            epoch = self.stage.player.epoch
-            self.epoch = None if epoch in (self.epoch, self.stage.player.epochs) else epoch
+            self.epoch = None if self._back(self.stage) else self.stage.player.epoch
             self.changed()
+
+    def _back(self, stage: Stage) -> bool:
+        """Whether the slice goes back to the end, as it is at the playhead, or that is there."""
+        return stage.player.epoch in (self.epoch, stage.player.epochs)
 
 
 view = LandscapeView

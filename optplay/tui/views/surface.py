@@ -20,7 +20,7 @@ class SurfaceView(View):
 
     name = "surface"
     title = "Surface"
-    text = "the surface, with the way of every run on it"
+    text = "the surface, with the path of every run on it"
     order = 60
 
     BINDINGS = [
@@ -54,7 +54,7 @@ class SurfaceView(View):
         return f"{problem.declared.title}{steep}, from ({start})"
 
     def hint(self, stage: Stage) -> str:
-        return "Shift+arrows or a click move the start   ✕ minimum"
+        return "✕ minimum   Shift+arrows, a click: start"
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         ways = [
@@ -74,7 +74,7 @@ class SurfaceView(View):
             return
         declared = self._problem(self.stage).declared
         limits = zip(point, declared.low, declared.high, strict=False)
-        start = tuple(round(min(max(x, low), high), DIGITS) for x, low, high in limits)
+        start = tuple(min(max(x, low), high) for x, low, high in limits)
         self.post_message(self.Turned("problem.start", start))
 
     def action_move(self, right: int, up: int) -> None:
@@ -85,7 +85,8 @@ class SurfaceView(View):
         window = zip(problem.declared.low, problem.declared.high, strict=True)
         widths = [(high - low) / STEPS for low, high in window]
         moved = zip(problem.start or (), (right, up), widths, strict=False)
-        self.start_at(*(x + by * width for x, by, width in moved))
+        # As close to a ridge as it may be, the coordinate that is not moved stays what it is.
+        self.start_at(*(round(x + by * width, DIGITS) if by else x for x, by, width in moved))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         self.capture_mouse()
@@ -102,7 +103,7 @@ class SurfaceView(View):
         picture = self.drawn
         at = picture and picture.at(event.x - self.gutter.left, event.y - self.gutter.top)
         if at:
-            self.start_at(*at)
+            self.start_at(*(round(x, DIGITS) for x in at))
 
 
 view = SurfaceView

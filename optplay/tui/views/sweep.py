@@ -3,21 +3,22 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from threading import Event
 
 import msgspec
 from textual.binding import Binding
 
 from optplay.errors import InputError
-from optplay.experiments.axes import parse_axis
+from optplay.experiments import Preset
+from optplay.experiments.axes import parse_axis, turned
 from optplay.experiments.best import best
 from optplay.experiments.preset import Run
 from optplay.experiments.range_test import RangeTest, ramped, range_test
 from optplay.experiments.sweep import SWEPT, Sweep, SweepResults, stream_sweep
 from optplay.plots import Picture, notice
-from optplay.scenes.sweep import TITLES, range_scene, with_table
-from optplay.training import stream
+from optplay.scenes.sweep import TITLES, range_with_table, with_table
+from optplay.training import RunConfig, stream
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import Task, View
@@ -26,6 +27,8 @@ RATES, KNOBS, RANGE = "rates", "knobs", "range"
 KINDS = {RATES: "learning rates", KNOBS: "two knobs", RANGE: "range test"}
 AXES = {RATES: "lr=1e-5:1:25", KNOBS: "lr=1e-4:1:13 lambda=1e-4:1:9"}
 HIGHEST_RATE = 10.0
+# Of a rate that is suggested.
+DIGITS = 3
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,7 @@ class SweepView(View):
         Binding("i", "ask_axes", "Type the axes", tooltip="which knobs, from where to where"),
         Binding(
             "B", "take_best", "Take the best",
-            tooltip="turns the knob of the selected run to the best value found",
+            tooltip="turns the knob of the selected run to the best value found, or suggested",
         ),
     ]  # fmt: skip
 
@@ -60,47 +63,53 @@ class SweepView(View):
         self.metric = "final_loss"
 
     def heading(self, stage: Stage) -> str:
-        found = self.result
+        found, preset = self.result, stage.session.preset
         if self.kind == RANGE:
-            return f"Range test: the rate rises to {HIGHEST_RATE:g} within one run, loss (log)"
-        title = f"{TITLES[self.metric]} by {self.axes[self.kind].replace(' ', ' and ')}"
+            return f"Range test: loss (log), lr rises to {HIGHEST_RATE:g}"
+        keys = " and ".join(axis.partition("=")[0] for axis in self.axes[self.kind].split())
+        seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else "1 seed"
+        title = f"{TITLES[self._metric(preset)]} by {keys}, {seeds}"
         if isinstance(found, SweepResults) and not found.done:
             title += f" · {100 * found.made / found.sweep.count:.0f} %"
         return title
 
     def hint(self, stage: Stage) -> str:
         place = (list(KINDS).index(self.kind) + 1) % len(KINDS)
-        other = list(KINDS.values())[place]
-        return f"n {other}   N metric   i axes   B take the best"
+        other = f"n {list(KINDS.values())[place]}"
+        if self.kind == RANGE:
+            return f"{other}   B suggested rate"
+        metric = "N metric   " if len(_metrics(stage.session.preset)) > 1 else ""
+        return f"{other}   {metric}i axes   B best"
 
     def wanted(self, stage: Stage) -> Task | None:
-        preset, kind, axes = stage.session.preset, self.kind, self.axes.get(self.kind, "")
-        # A fork has a past of its own, which no other rate would have had.
-        runs = tuple(msgspec.structs.replace(run, fork=None) for run in preset.runs)
-        seed = stage.session.state.seed
-        if kind == RANGE:
-            return Task((kind, runs, seed), lambda stop: _ranges(runs, seed, stop))
-        return Task((kind, axes, runs, preset.seeds),
-                    lambda stop: _swept(runs, preset.seeds, axes, stop))  # fmt: skip
+        preset, seed = stage.session.preset, stage.session.state.seed
+        try:
+            if self.kind == RANGE:
+                ramps = _ramps(preset.runs, seed)
+                return Task(ramps, lambda stop: _ranges(ramps, stop))
+            sweep = _sweep(preset.runs, preset.seeds, self.axes[self.kind])
+        except InputError as error:
+            told = str(error)
+            return Task(told, lambda stop: iter([told]))
+        return Task(sweep, lambda stop: _swept(sweep, stop))
 
     def key(self, stage: Stage) -> object:
-        return self.kind, self.metric, stage.session.state.selected
+        return self.kind, self._metric(stage.session.preset)
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
         if isinstance(found, str):
             return notice(found, width, height)
         if isinstance(found, SweepResults):
-            metric = self._metric(found)
+            metric = self._metric(stage.session.preset)
             return with_table(found, metric, width, height, **self.look)
         if isinstance(found, Ranges) and found.tests:
-            return range_scene(found.tests, width, height, **self.look)
+            return range_with_table(found.tests, width, height, **self.look)
         return self.waiting(width, height)
 
-    def _metric(self, found: SweepResults) -> str:
+    def _metric(self, preset: Preset) -> str:
         """The metric chosen, where it makes sense."""
-        on_surface = found.sweep.runs[0].config.on_surface
-        return "final_loss" if on_surface else self.metric
+        return self.metric if self.metric in _metrics(preset) else "final_loss"
 
     def action_next_kind(self) -> None:
         """Learning rates, two knobs, range test."""
@@ -110,11 +119,11 @@ class SweepView(View):
 
     def action_next_metric(self) -> None:
         """The next metric of what is swept."""
-        preset = self.stage.session.preset if self.stage else None
-        tested = preset and any(run.config.problem.test_count for run in preset.runs)
-        names = [name for name in SWEPT if tested or "test" not in name]
-        place = names.index(self.metric) if self.metric in names else -1
-        self.metric = names[(place + 1) % len(names)]
+        if self.stage is None:
+            return
+        preset = self.stage.session.preset
+        names = _metrics(preset)
+        self.metric = names[(names.index(self._metric(preset)) + 1) % len(names)]
         self.changed()
 
     def action_ask_axes(self) -> None:
@@ -141,55 +150,85 @@ class SweepView(View):
         self.app.push_screen(Prompt("Sweep", self.axes[kind], check, hint), take)
 
     def action_take_best(self) -> None:
-        """Turns the selected run to the best values found."""
-        found, stage = self.result, self.stage
-        if stage is None or not isinstance(found, SweepResults):
+        """Turns the selected run to the best values found, or to the rate suggested."""
+        if self.stage is None:
             return
-        place = stage.session.state.selected
-        if place < len(found.sweep.runs) and (top := best(found, place, self._metric(found))):
-            values = zip(found.sweep.axes, top.values, strict=True)
-            config = stage.session.run.config
-            for axis, value in values:
-                config = axis.set(config, value)
+        session = self.stage.session
+        values = self._best(session.state.selected, session.run.label)
+        config = session.run.config
+        for key, value in values.items():
+            config = turned(config, key, value)
+        if values:
             self.post_message(self.Edited(config))
+        else:
+            self.notify("Nothing good is found yet")
+
+    def _best(self, place: int, label: str) -> dict[str, float]:
+        """By knob, where the run at a place does best; empty as long as that is not known."""
+        found = self.result
+        if isinstance(found, Ranges):
+            tests = found.tests.get(label)
+            rate = tests[0].suggestion if tests else None
+            return {"lr": float(f"{rate:.{DIGITS}g}")} if rate else {}
+        if self.stage is None or not isinstance(found, SweepResults):
+            return {}
+        if place >= len(found.sweep.runs):
+            return {}
+        top = best(found, place, self._metric(self.stage.session.preset))
+        keys = [axis.key for axis in found.sweep.axes]
+        return dict(zip(keys, top.values, strict=True)) if top else {}
 
 
-@cache
+def _metrics(preset: Preset) -> list[str]:
+    """What a sweep of a preset can be judged by."""
+    if preset.on_surface:
+        return ["final_loss"]
+    tested = any(run.config.problem.test_count for run in preset.runs)
+    return [name for name in SWEPT if tested or "test" not in name]
+
+
+@lru_cache(maxsize=8)
 def _sweep(runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str) -> Sweep:
-    """The sweep over one or two axes; InputError if something is wrong with them."""
+    """The sweep over one or two axes; InputError if something is wrong with them.
+
+    The knobs that it turns stand at their first values, so that it stays the same sweep wherever
+    they are turned to.
+    """
     if not 1 <= len(axes.split()) <= 2:
         raise InputError(f"found {len(axes.split())} axes, allowed: one or two")
     parsed = tuple(parse_axis(text, runs[0].config) for text in axes.split())
+    # A fork has a past of its own, which no other rate would have had.
     plain = tuple(msgspec.structs.replace(run, fork=None) for run in runs)
-    return Sweep(plain, seeds, parsed)
+    sweep = Sweep(plain, seeds, parsed)
+    first = [0] * len(parsed)
+    same = [
+        msgspec.structs.replace(run, config=sweep.config((place, *first, 0)))
+        for place, run in enumerate(plain)
+    ]
+    return Sweep(tuple(same), seeds, parsed)
 
 
-def _swept(
-    runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str, stop: Event
-) -> Iterator[SweepResults | str]:
+def _swept(sweep: Sweep, stop: Event) -> Iterator[SweepResults]:
     # One core is the screen's.
     workers = max(1, (os.cpu_count() or 1) - 1)
-    try:
-        yield from stream_sweep(_sweep(runs, seeds, axes), workers=workers, cancelled=stop)
-    except InputError as error:
-        yield str(error)
+    return stream_sweep(sweep, workers=workers, cancelled=stop)
 
 
-def _ranges(runs: tuple[Run, ...], seed: int, stop: Event) -> Iterator[Ranges | str]:
+def _ramps(runs: tuple[Run, ...], seed: int) -> tuple[tuple[str, RunConfig], ...]:
+    """By label, each run with a rate that rises; InputError if one can't."""
+    return tuple(
+        (run.label, ramped(msgspec.structs.replace(run.config, seed=seed), HIGHEST_RATE))
+        for run in runs
+    )
+
+
+def _ranges(ramps: tuple[tuple[str, RunConfig], ...], stop: Event) -> Iterator[Ranges]:
     tests: dict[str, list[RangeTest]] = {}
-    for run in runs:
-        try:
-            config = ramped(msgspec.structs.replace(run.config, seed=seed), HIGHEST_RATE)
-        except InputError as error:
-            yield str(error)
-            return
-        last = None
+    for label, config in ramps:
         for history in stream(config):
             if stop.is_set():
                 return
-            last = history
-        if last is not None:
-            tests[run.label] = [range_test(last)]
+            tests[label] = [range_test(history)]
         yield Ranges(dict(tests))
 
 

@@ -31,7 +31,6 @@ class Controls(Vertical):
 
     def show(self, title: str, knobs: Sequence[tuple[Knob, Any, Any]]) -> None:
         """Draws the knobs (each with its value, and where it is or comes on) of a run."""
-        # A label may have brackets, which are no markup.
         self.border_title = Content(title)
         box = self.query_one("#knobs")
         rows = [row for row in box.children if isinstance(row, KnobRow)]

@@ -39,7 +39,7 @@ class Lesson(VerticalScroll, inherit_bindings=False):
     def show_text(self, question: str, lesson: str) -> None:
         """Another preset."""
         self._question = question or "Lesson"
-        # It may have brackets, which are no markup.
+        # Content, here and elsewhere: what people write is no markup.
         self.border_title = Content(self._question)
         if lesson != self._text:
             # Here, after the first paint: its parser takes a while to load.

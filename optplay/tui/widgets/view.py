@@ -137,7 +137,6 @@ class View(Framed):
             self.begin()
         preset = stage.session.preset
         refused = self.refusal(preset)
-        # A label may have brackets, which are no markup.
         self.border_title = Content(self.title if refused else self.heading(stage))
         self.border_subtitle = Content("" if refused else self.hint(stage))
         if self._picture_key(stage) != self._shown_key:
