@@ -35,6 +35,13 @@ def test_titles_have_the_runs_colour_or_marker():
     assert abreast([colored], 12, 5, color=False).text().startswith("x Adam      \n")
 
 
+def test_titles_without_room_are_shortened():
+    long = Panel("Adam with all", panel("a", []).draw)
+    marked = Panel("Adam with all", long.draw, 1)
+    text = abreast([long, marked], 22, 5, color=False).text()
+    assert text.split("\n")[0] == "Adam with…  x Adam wi…"
+
+
 @given(st.integers(1, 7), st.integers(1, 90), st.integers(1, 40))
 def test_it_is_of_the_size_asked_for(count, width, height):
     panels = [panel(letter, []) for letter in "abcdefg"[:count]]

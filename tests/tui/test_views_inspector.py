@@ -202,10 +202,11 @@ async def test_a_run_that_diverges_ends_with_the_update_at_which_it_did(playgrou
         assert last < 20
         await p.press(KEY)
         assert_shows(p, last)
-        await p.press("full_stop")
-        assert_shows(p, last)
         await p.press("comma")
         assert_shows(p, last - 1)
+        await p.press("full_stop", "full_stop")
+        assert_shows(p, last)
+        await p.press("comma")
         assert p.app.player.epoch == 1
         await p.press("i")
         assert p.app.screen.typed == str(last - 1)

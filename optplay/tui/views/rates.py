@@ -92,7 +92,6 @@ class Rates(View):
         runs, step = self._runs(stage), self._step(stage)
         if len(runs) < len(stage.labels):
             return None
-
         epoch = -(-step // stage.session.run.config.problem.steps_per_epoch)
 
         def make(stop: Event) -> Iterator[Found]:
