@@ -34,7 +34,8 @@ INLINED = {**OPTIONS, "forceinline": True}
 # A surface costs next to nothing, so it may be computed as it is written.
 EXACT = {**INLINED, "fastmath": False}
 _lock = RLock()
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def _once(function: Callable[P, T]) -> Callable[P, T]:
