@@ -1,4 +1,7 @@
-"""Makes the README's pictures from real output: `.venv/bin/python docs/make_pictures.py`."""
+"""Makes the README's pictures from real output: `.venv/bin/python docs/make_pictures.py [NAME …]`.
+
+Without names it makes all of them, which takes some minutes.
+"""
 
 import os
 import subprocess
@@ -14,15 +17,28 @@ OUTPUTS = {
     "run-compare": ["run", "compare", "--plot"],
     "sweep": ["sweep", "compare-fair", "--confirm", "--plot"],
 }
+LEFT = ["left"]
+
+
+def pressed(*keys: str) -> str:
+    """The keys as `--press` takes them."""
+    return ",".join(keys)
+
+
 # Each a preset, the cells of the screen, and keys to press.
 SCREENS = {
     "app": ("exercise-2-warmup", "120x40", "m"),
-    "app-fork": (
-        "compare", "120x40", ",".join(["left"] * 35 + ["f", "tab", "down"] + ["right"] * 3),
-    ),
-    "app-light": ("exercise-5-adamw", "120x40", "t," + ",".join(["left"] * 20)),
+    "app-fork": ("compare", "120x40", pressed(*LEFT * 35, "f", "tab", "down", *["right"] * 3)),
+    "app-light": ("exercise-5-adamw", "120x40", pressed("t", *LEFT * 20)),
     "app-small": ("exercise-1-nesterov", "80x24", "v"),
-}  # fmt: skip
+    "view-boundary": ("compare", "120x40", pressed("2", "n", *LEFT * 40)),
+    "view-rates": ("exercise-3-effective-rate", "120x40", pressed("3", "m", "n", "n")),
+    "view-update": ("exercise-5-adamw", "120x40", pressed("j", "j", "4", "i", *"1000", "enter")),
+    "view-sweep": ("compare-fair", "120x40", "5"),
+    "view-surface": ("problem-3-saddle", "120x40", pressed("6", *LEFT * 44)),
+    "view-curvature": ("edge-of-stability", "120x40", "7"),
+    "view-landscape": ("compare", "120x40", pressed("8", "n")),
+}
 
 
 def optplay(*arguments: str) -> str:
@@ -55,15 +71,21 @@ def printed(arguments: list[str]) -> str:
 
 
 def main() -> None:
-    for name, arguments in OUTPUTS.items():
+    names = sys.argv[1:] or [*OUTPUTS, *SCREENS]
+    for name in names:
+        if name not in OUTPUTS and name not in SCREENS:
+            sys.exit(f"unknown picture {name!r}, allowed: {', '.join([*OUTPUTS, *SCREENS])}")
+    for name in names:
         path = FOLDER / f"{name}.svg"
-        path.write_text(without_fonts(printed(arguments)), encoding="utf-8")
-        print(path.name)
-    for name, (preset, size, keys) in SCREENS.items():
-        path = FOLDER / f"{name}.svg"
-        optplay(preset, "--headless", "--size", size, "--press", keys, "--screenshot", str(path))
-        path.write_text(without_fonts(path.read_text(encoding="utf-8")), encoding="utf-8")
-        print(path.name)
+        if name in OUTPUTS:
+            picture = printed(OUTPUTS[name])
+        else:
+            preset, size, keys = SCREENS[name]
+            play = (preset, "--headless", "--size", size, "--press", keys)
+            optplay(*play, "--screenshot", str(path))
+            picture = path.read_text(encoding="utf-8")
+        path.write_text(without_fonts(picture), encoding="utf-8")
+        print(path.name, flush=True)
 
 
 main()

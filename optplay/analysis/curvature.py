@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
 from math import nan
 from time import perf_counter
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -12,13 +15,11 @@ from numpy.typing import NDArray
 from optplay.errors import InputError
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
-from optplay.training.compilation import compiled_hessian, compiled_top_eigenvalue
+from optplay.training.compilation import compiled_hessian
 
 Floats = NDArray[np.float64]
 
 MOST_PARAMETERS = 2000
-# Above it LAPACK's threads are worth to wake.
-SMALL = 250
 MOST_EPOCHS = 300
 CHUNK_SECONDS = 0.015
 # Rounding and the neglected third derivative weigh about the same here.
@@ -70,10 +71,14 @@ def top_eigenvalue(matrix: Floats) -> float:
     """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
     if not np.isfinite(matrix).all():
         return nan
-    if len(matrix) > SMALL:
+    # LAPACK would wake a thread per core for each small matrix: slower, and all the processor.
+    with _threads().limit(limits=1):
         return float(np.linalg.eigvalsh(matrix)[-1])
-    room = np.empty((2, len(matrix)))
-    return float(compiled_top_eigenvalue()(np.array(matrix, dtype=np.float64), *room))
+
+
+@cache
+def _threads() -> Any:
+    return import_module("threadpoolctl").ThreadpoolController()
 
 
 @dataclass(frozen=True, eq=False)

@@ -87,7 +87,7 @@ def landscape(histories: Sequence[History], epoch: int | None = None) -> Landsca
         raise InputError(f"landscape: found networks of layers {found}, allowed: runs of one shape")
     first = histories[0]
     if not isinstance(first.config.problem, Problem):
-        raise InputError("landscape: found a surface, which is its own; allowed: a network")
+        raise InputError("problem: found a surface, which is its own landscape; allowed: a network")
     if epoch is not None and epoch < 0:
         raise InputError(f"epoch: found {epoch}, allowed: 0 to {first.epochs}")
     at = first.epochs if epoch is None else min(epoch, first.epochs)

@@ -22,6 +22,9 @@ Examples:
   optplay presets
   optplay run exercise-2-warmup --plot
   optplay run compare --seeds 30 --set "Adam.lr=0.01"
+  optplay sweep compare-fair --plot
+  optplay inspect exercise-5-adamw --run AdamW --step 1000
+  optplay show compare --toml > my.toml
   optplay run my.toml --json > report.json
 """
 APP_OPTIONS = ("--headless", "--size", "--press", "--screenshot")

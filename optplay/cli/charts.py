@@ -67,7 +67,7 @@ def _print_surface(out: Console, results: Results, color: bool) -> None:
     assert isinstance(first, SurfaceProblem)
     ways = [(place, histories[:1]) for place, histories in enumerate(results.runs.values())]
     seed = results.preset.seeds[0]
-    out.print(Text(f"\n{first.declared.title}, with the ways of seed {seed}", "dim"))
+    out.print(Text(f"\n{first.declared.title}, with the paths of seed {seed}", "dim"))
     picture = surface_scene(first, ways, min(out.width, SURFACE_WIDTH), SURFACE_HEIGHT,
                             color=color, dark=True)  # fmt: skip
     write(out, picture.text())

@@ -43,7 +43,7 @@ def _print(preset: Preset, found: list[Slice], *, plot: bool) -> None:
 
     out = tables.console()
     out.print(Text(preset.title, style="bold"))
-    out.print("Slices of the loss, and how much of the way's variance lies in their directions")
+    out.print("Slices of the loss, and how much of the path's variance lies in their directions")
     rows = []
     for one in found:
         first, second = one.landscape.plane.explained.tolist()

@@ -26,7 +26,9 @@ def preset_options(function: Function) -> Function:
     @click.argument("preset", metavar="PRESET|FILE")
     @click.option("--seeds", type=int, metavar="N", help="Use the network seeds 0 … N-1.")
     @click.option("--seed", type=int, metavar="N", help="Use the network seed N only.")
-    @click.option("--epochs", type=int, metavar="N", help="Train for N epochs.")
+    @click.option(
+        "--epochs", type=int, metavar="N", help="Train for N epochs; on a surface, N steps."
+    )
     @click.option("--set", "edits", multiple=True, metavar="LABEL.KEY=VALUE", help=SET_HELP)
     @wraps(function)
     def command(

@@ -7,7 +7,8 @@ from optplay.cli.running import announce_compiling, progress_bar
 from optplay.errors import InputError, inside
 from optplay.experiments import Preset
 from optplay.experiments.range_test import ramped, range_test
-from optplay.experiments.sweep_report import range_document, to_strict_json
+from optplay.experiments.report import strict_json
+from optplay.experiments.sweep_report import range_document
 from optplay.training import RunConfig, refuse_too_large, train_many
 
 
@@ -38,7 +39,7 @@ def ramp_and_report(
         for label in configs
     }
     if as_json:
-        click.echo(to_strict_json(range_document(preset, tests, to)))
+        click.echo(strict_json(range_document(preset, tests, to)))
         return
     from optplay.cli import sweep_tables, tables  # noqa: PLC0415 - rich is not needed for --json
 

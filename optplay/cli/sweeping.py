@@ -10,12 +10,12 @@ from optplay.errors import InputError, inside, unknown
 from optplay.experiments import Preset
 from optplay.experiments.axes import Axis, parse_axis
 from optplay.experiments.best import confirmation
+from optplay.experiments.report import strict_json
 from optplay.experiments.sweep import SWEPT, Sweep, SweepResults, runs_of, stream_sweep
 from optplay.experiments.sweep_report import (
     SweepReport,
     sides_of,
     sweep_document,
-    to_strict_json,
     write_sweep_csv,
 )
 from optplay.problems import Problem
@@ -52,7 +52,7 @@ def sweep_and_report(
     if folder is not None:
         told(write_sweep_csv(report, Path(folder)))
     if as_json:
-        click.echo(to_strict_json(sweep_document(report)))
+        click.echo(strict_json(sweep_document(report)))
         return
     from optplay.cli import sweep_tables, tables  # noqa: PLC0415 - rich is not needed for --json
 
@@ -85,8 +85,10 @@ def _check_metric(metric: str, sweep: Sweep) -> None:
     if metric not in SWEPT:
         raise InputError(unknown("metric", metric, SWEPT))
     for run in sweep.runs:
-        if "accuracy" in metric and not isinstance(run.config.problem, Problem):
-            raise InputError(f"--metric: found {metric}, but {run.label} is on a surface")
+        if metric != SWEPT[0] and not isinstance(run.config.problem, Problem):
+            raise InputError(
+                f"--metric: found {metric}, but {run.label} is on a surface; allowed: {SWEPT[0]}"
+            )
     held_out = [run.config.problem.test_count for run in sweep.runs]
     if "test" in metric and not all(held_out):
         raise InputError(

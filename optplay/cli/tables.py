@@ -43,6 +43,8 @@ from optplay.training import RunConfig
 PIPED_WIDTH = 100
 VERDICT_COLUMN = 12
 UNLIMITED = 100_000
+# Columns from which on the presets' titles fit beside their questions.
+WITH_TITLES = 120
 # Headings, rows with a cell for each, and a note to stand below.
 Rows = tuple[list[str], list[list[str]], str]
 
@@ -211,12 +213,14 @@ def verdict_text(verdict: Verdict, width: int = PIPED_WIDTH) -> Text:
 
 
 def print_presets() -> None:
-    """All presets with title and question."""
-    table = grid("Preset", "Title", "Question")
+    """All presets with their questions; with their titles too, where there is room."""
+    out = console()
+    titled = out.width >= WITH_TITLES
+    table = grid("<Preset", *["Title"] * titled, "Question")
     for name in preset_files():
         preset = load(name)
-        table.add_row(name, preset.title, preset.question)
-    console().print(table)
+        table.add_row(name, *[preset.title] * titled, preset.question)
+    out.print(table)
 
 
 def print_preset(name: str, *, toml: bool) -> None:

@@ -4,7 +4,8 @@ from optplay.experiments.claims import Claim, Side, Verdict
 from optplay.experiments.curves import LOOKS, Look, band, drawn, median_curve, on_log_axis
 from optplay.experiments.experiment import OUTCOMES, Results, run_preset
 from optplay.experiments.metrics import METRICS, Metric
-from optplay.experiments.preset import Preset, load, preset_files
+from optplay.experiments.preset import Preset
+from optplay.experiments.reading import load, preset_files
 from optplay.experiments.report import NEAR, REACHED, to_json, write_csv
 from optplay.experiments.words import (
     SIGNS,

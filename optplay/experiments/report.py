@@ -70,6 +70,7 @@ def document(results: Results) -> dict[str, Any]:
                 "metrics": run_metrics(history),
                 "history": {q: history[q].tolist() for q in QUANTITIES},
                 "final_params": history.current.tolist(),
+                **({"path": history.weights.tolist()} if run.config.on_surface else {}),
             }
             for run in preset.runs
             for history in results.runs[run.label]

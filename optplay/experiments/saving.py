@@ -9,15 +9,9 @@ import msgspec
 
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
-from optplay.experiments.preset import (
-    LARGEST_FILE,
-    RUN_KEYS,
-    Preset,
-    Run,
-    edit_value,
-    parse,
-    split_edit,
-)
+from optplay.experiments.edits import edit_value, split_edit
+from optplay.experiments.preset import RUN_KEYS, Preset, Run
+from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import RunConfig

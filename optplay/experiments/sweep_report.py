@@ -139,11 +139,6 @@ def range_document(preset: Preset, tests: dict[str, list[RangeTest]], to: float)
     }
 
 
-def to_strict_json(document: dict[str, Any]) -> str:
-    """A document as strict JSON in one line; numbers that are not finite are null."""
-    return msgspec.json.encode(document).decode()
-
-
 def write_sweep_csv(report: SweepReport, folder: Path) -> list[Path]:
     """Writes sweep.csv, a row per run made, and best.csv, a row per run, into `folder`.
 

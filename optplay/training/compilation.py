@@ -67,7 +67,6 @@ def _types() -> dict[str, Any]:
     done = types.Tuple((whole, whole))
     return {
         "rule": rule, "factor": factor, "gradient": gradient, "update": update, "hessian": hessian,
-        "eigenvalue": real(matrix, vector, vector),
         "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
     }  # fmt: skip
 
@@ -141,13 +140,6 @@ def _compiled_surface(gradient: SurfaceGradient) -> Any:
     _inlined(gradient, exact=True)
     name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
     return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
-
-
-def compiled_top_eigenvalue() -> Any:
-    """The largest eigenvalue of a symmetric matrix, compiled."""
-    from optplay.problems import eigenvalue  # noqa: PLC0415
-
-    return _compiled(eigenvalue.top_eigenvalue, "eigenvalue")
 
 
 def _version(function: Any) -> int:

@@ -4,12 +4,16 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
 from optplay import __version__
+from optplay.cli import commands
 from optplay.experiments import load, preset_files
 from optplay.optim import optimizers
+
+COMMANDS = [module.name.replace("_", "-") for module in iter_modules(commands.__path__)]
 
 
 @pytest.mark.parametrize("arguments", [[], ["compare"], ["play", "compare"]])
@@ -23,15 +27,14 @@ def test_version(cli):
     assert cli("--version") == (0, f"optplay, version {__version__}\n", "")
 
 
-@pytest.mark.parametrize(
-    "command", [[], ["run"], ["presets"], ["show"], ["optimizers"], ["sweep"], ["range-test"]]
-)
-def test_help(cli, command):
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS)])
+def test_help(cli, monkeypatch, command):
+    monkeypatch.setenv("COLUMNS", "80")
     code, out, err = cli(*command, "--help")
     assert (code, err) == (0, "")
     assert "Usage: optplay" in out
-    if command in ([], ["run"]):
-        assert re.search(r"Examples:\n +optplay", out)
+    assert re.search(r"Examples:\n +optplay", out)
+    assert not re.search(r"\w\.\.\.$", out, re.MULTILINE), "a command's first sentence is cut"
 
 
 @pytest.mark.parametrize(
@@ -60,6 +63,16 @@ def test_presets_lists_all(cli, monkeypatch):
     for name in preset_files():
         assert name in out
         assert load(name).title in out
+
+
+def test_presets_read_well_on_a_narrow_terminal(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = cli("presets")[1].splitlines()
+    starts = [line.split()[0] for line in lines if line.startswith(" ") and line[1:2].strip()]
+    assert set(preset_files()) <= set(starts), "a name is broken"
+    assert list(preset_files()) == sorted(preset_files())
+    assert max(map(len, lines)) <= 80
+    assert len(lines) <= 5 + 2 * len(preset_files())
 
 
 def test_show(cli, small, monkeypatch):

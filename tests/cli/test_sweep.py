@@ -144,9 +144,10 @@ def test_a_surface(cli, tmp_path):
     assert run["best"]["median"] < run["points"][0]["final_loss"]["median"]
     assert {point["final_accuracy"]["median"] for point in run["points"]} == {None}
     assert cli("sweep", str(path), "--plot")[0] == cli("range-test", str(path), "--plot")[0] == 0
-    code, _, err = cli("sweep", str(path), "--metric", "final_accuracy")
-    assert (code, err.count("\n")) == (2, 1)
-    assert "SGD is on a surface" in err
+    for metric in ("final_accuracy", "final_test_loss"):
+        code, _, err = cli("sweep", str(path), "--metric", metric)
+        assert (code, err.count("\n")) == (2, 1)
+        assert "SGD is on a surface; allowed: final_loss" in err
 
 
 def test_a_preset_with_forks(cli, small):

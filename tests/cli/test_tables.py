@@ -9,7 +9,7 @@ from rich.console import Console
 
 from optplay.cli.tables import print_runs
 from optplay.experiments import METRICS, load, number, preset_files, run_preset
-from optplay.experiments.preset import parse
+from optplay.experiments.reading import parse
 
 
 @cache

@@ -18,7 +18,7 @@ from optplay.experiments.claims import (
     sign_test,
 )
 from optplay.experiments.experiment import run_preset
-from optplay.experiments.preset import parse
+from optplay.experiments.reading import parse
 from optplay.experiments.report import verdict_document
 from optplay.experiments.words import caution, figures
 

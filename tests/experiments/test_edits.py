@@ -138,3 +138,15 @@ def test_wrong_edits(edited, edit, words):
     assert "\n" not in message
     for word in ("small.toml", *words):
         assert word in message
+
+
+def test_a_run_may_lose_a_key_that_all_runs_have(tmp_path):
+    path = tmp_path / "two.toml"
+    path.write_text(
+        'title = "T"\n[problem]\nsurface = "ravine"\ncondition = 50\n'
+        '[[runs]]\nlabel = "A"\noptimizer = "sgd"\n[[runs]]\nlabel = "B"\noptimizer = "sgd"\n'
+    )
+    edits = ["A.problem.surface=saddle", "A.problem.condition=none"]
+    first, second = (run.config.problem for run in load(str(path), edits=edits).runs)
+    assert (first.surface, first.condition) == ("saddle", None)
+    assert (second.surface, second.condition) == ("ravine", 50)

@@ -15,7 +15,8 @@ from optplay.experiments.claims import Claim
 from optplay.experiments.experiment import stream_preset
 from optplay.experiments.forks import origin, start_of, stream_from
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.preset import Fork, Preset, Run, load
+from optplay.experiments.preset import Fork, Preset, Run
+from optplay.experiments.reading import load
 from optplay.experiments.report import to_json
 from optplay.optim import optimizers, schedules
 from optplay.problems import Problem

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from optplay.errors import InputError
-from optplay.experiments import METRICS, Preset, load, preset
+from optplay.experiments import METRICS, Preset, load, reading
 from optplay.optim import optimizers, schedules
 
 # Line breaks and huge numbers in messages are tested in test_presets.py.
@@ -22,7 +22,7 @@ scalars = st.one_of(
     st.dates(), st.times(), st.datetimes(timezones=st.none() | st.just(datetime.UTC)),
 )  # fmt: skip
 names = st.sampled_from([
-    *preset.FILE_KEYS, *preset.RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
+    *reading.FILE_KEYS, *reading.RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
     "left", "is", "is_", "right", "at", "source", "hidden", "samples", "dataset", "config", "name",
     "test_fraction", "batch_size", "fork", "run", "epoch",
     "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS, *optimizers(), *schedules(),
@@ -49,7 +49,7 @@ def judge(*arguments, **named):
 def read():
     """Puts a table in place of what would be read from a file."""
     with pytest.MonkeyPatch.context() as patch:
-        yield lambda table: patch.setattr(preset, "_read", lambda *_: copy.deepcopy(table))
+        yield lambda table: patch.setattr(reading, "_read", lambda *_: copy.deepcopy(table))
 
 
 def paths(tree, path=()):

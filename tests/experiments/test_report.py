@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from optplay.experiments import load, run_preset, to_json, write_csv
+from optplay.experiments.reading import parse
 from optplay.experiments.report import run_metrics
 from optplay.training import QUANTITIES
 
@@ -184,3 +185,14 @@ def test_a_fork_is_told_beside_its_config(tmp_path):
     assert second["fork"] == {"run": "A", "epoch": 2}
     assert first["history"]["loss"][:2] == second["history"]["loss"][:2]
     assert first["history"]["loss"][2] != second["history"]["loss"][2]
+
+
+def test_a_run_on_a_surface_has_its_path():
+    text = (
+        'title = "T"\n[problem]\nsurface = "ravine"\nsteps = 3\n'
+        '[[runs]]\nlabel = "A"\noptimizer = "sgd"\nlr = 0.01\n'
+    )
+    results = run_preset(parse(text, "t"))
+    (run,) = strict(to_json(results))["runs"]
+    assert run["path"] == results.runs["A"][0].weights.tolist()
+    assert len(run["path"]) == 4

@@ -14,7 +14,8 @@ from optplay.cli import running
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.preset import Fork, Preset, Run, load, parse, preset_files
+from optplay.experiments.preset import Fork, Preset, Run
+from optplay.experiments.reading import load, parse, preset_files
 from optplay.experiments.saving import command, save, to_toml
 from optplay.optim import find_optimizer, optimizers, schedules
 from optplay.problems import Problem, SurfaceProblem, datasets, surfaces

@@ -7,7 +7,7 @@ import pytest
 
 from optplay.errors import InputError
 from optplay.experiments import load, run_preset, settings, to_json, write_csv
-from optplay.experiments.preset import parse
+from optplay.experiments.reading import parse
 from optplay.experiments.saving import command, to_toml
 from optplay.problems import SurfaceProblem
 from optplay.training import RunConfig

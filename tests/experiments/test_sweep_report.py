@@ -11,13 +11,13 @@ from optplay.experiments import load
 from optplay.experiments.axes import parse_axis
 from optplay.experiments.best import confirmation, over_seeds
 from optplay.experiments.range_test import ramped, range_test
+from optplay.experiments.report import strict_json
 from optplay.experiments.sweep import run_sweep, sweep_of
 from optplay.experiments.sweep_report import (
     SweepReport,
     range_document,
     sides_of,
     sweep_document,
-    to_strict_json,
     write_sweep_csv,
 )
 from optplay.training import train
@@ -28,7 +28,7 @@ def refuse(constant):
 
 
 def read(document):
-    return json.loads(to_strict_json(document), parse_constant=refuse)
+    return json.loads(strict_json(document), parse_constant=refuse)
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ async def test_palette_is_searched_by_typing(playground):
 
 
 async def test_help_has_a_row_for_each_action(playground):
-    async with playground(size=(120, 60)) as p:
+    async with playground(size=(120, 100)) as p:
         rows = sections_of([*SECTIONS.items(), ("A knob in focus", KEYS)], p.app.get_key_display)
         told = {what for _, section in rows for _, what in section}
         assert {b.tooltip[0].upper() + b.tooltip[1:] for b in ALL} <= told

@@ -6,6 +6,7 @@ from time import monotonic
 
 import pytest
 from textual import events
+from textual.content import Content
 from textual.errors import NoWidget
 from textual.keys import _character_to_key, key_to_character
 
@@ -90,7 +91,7 @@ class Monkey:
         )  # fmt: skip
         assert app.board.runs.option_count == len(preset.runs)
         assert app.board.runs.highlighted == session.state.selected
-        assert app.board.controls.border_title == session.run.label
+        assert app.board.controls.border_title == Content(session.run.label).markup
         for row in app.board.controls.rows:
             if row.knob.key != "scope":
                 assert row.value == session.value(row.knob.key), row.knob.key

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from optplay.errors import InputError
-from optplay.experiments.preset import Fork, parse
+from optplay.experiments.preset import Fork
+from optplay.experiments.reading import parse
 from optplay.experiments.saving import to_toml
 from optplay.optim import optimizers
 from optplay.training import RunConfig

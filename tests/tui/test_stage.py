@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from optplay.experiments import LOOKS, number, run_preset
-from optplay.experiments.preset import parse
+from optplay.experiments.reading import parse
 from optplay.training import QUANTITIES, stream
 from optplay.tui.player import Player
 from optplay.tui.session import Session

@@ -26,7 +26,11 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 @json_option
 @click.option("--csv", "folder", metavar="DIR", help="Write curvature.csv: a row per epoch.")
 def command(preset: "Preset", plot: bool, as_json: bool, folder: str | None) -> None:
-    """Train a preset's runs, and compare how sharp the loss is with what each optimizer stands."""
+    """Measure how sharp the loss is, and what each optimizer stands.
+
+    Trains a preset's runs and computes the top eigenvalue of the Hessian along each, against the
+    optimizer's threshold: 2/lr for SGD.
+    """
     one_of(json=as_json, plot=plot)
     from optplay.cli.curvature import curve_and_report  # noqa: PLC0415
 

@@ -22,12 +22,17 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 
 @click.command("landscape", epilog=EXAMPLES)
 @preset_options
-@click.option("--epoch", type=int, metavar="N", help="Slice through the weights after epoch N.")
+@click.option(
+    "--epoch",
+    type=int,
+    metavar="N",
+    help="Slice through the weights after epoch N; the last if left out.",
+)
 @click.option("--shared", is_flag=True, help="One plane for all runs, through the first one.")
-@plot_option("Draw the loss over each slice, with the run's way on it.")
+@plot_option("Draw the loss over each slice, with the run's path on it.")
 @json_option
 def command(preset: "Preset", epoch: int | None, shared: bool, plot: bool, as_json: bool) -> None:
-    """Train a preset's runs, and slice the loss along the two directions they moved most in.
+    """Slice the loss along the two directions a run moved most in.
 
     Each slice goes through a run's last weights, or those of --epoch, with the first of the seeds.
     """

@@ -2,8 +2,14 @@
 
 import click
 
+EXAMPLES = """\b
+Examples:
+  optplay optimizers
+  optplay optimizers adam
+"""
 
-@click.command("optimizers")
+
+@click.command("optimizers", epilog=EXAMPLES)
 @click.argument("name", required=False)
 def command(name: str | None) -> None:
     """List the optimizers, or the hyperparameters of one."""

@@ -16,6 +16,8 @@ Examples:
 
 \b
 What it suggests is a rule of thumb: `optplay sweep` measures where a run really ends.
+
+\b
 Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 """
 
@@ -23,12 +25,15 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 @click.command("range-test", epilog=EXAMPLES)
 @preset_options
 @click.option(
-    "--to", default=10.0, metavar="RATE", help="The last rate; the first is a millionth of it: 10."
+    "--to",
+    default=10.0,
+    metavar="RATE",
+    help="The last rate, 10 if left out; the first is a millionth of it.",
 )
 @plot_option("Draw the loss against the rate.")
 @json_option
 def command(preset: "Preset", to: float, plot: bool, as_json: bool) -> None:
-    """Ramp the learning rate within one run, to see from where to where it is good."""
+    """Ramp the learning rate within one run, to find a good range."""
     one_of(json=as_json, plot=plot)
     from optplay.cli.range_testing import ramp_and_report  # noqa: PLC0415 - --help is instant
 

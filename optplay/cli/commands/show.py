@@ -2,8 +2,14 @@
 
 import click
 
+EXAMPLES = """\b
+Examples:
+  optplay show exercise-4-clipping
+  optplay show compare --toml > my.toml
+"""
 
-@click.command("show")
+
+@click.command("show", epilog=EXAMPLES)
 @click.argument("preset", metavar="PRESET|FILE")
 @click.option("--toml", is_flag=True, help="Print the file itself, to start a preset of your own.")
 def command(preset: str, toml: bool) -> None:

@@ -9,12 +9,16 @@ from optplay.cli.options import json_option, one_of, plot_option, preset_options
 if TYPE_CHECKING:
     from optplay.experiments import Preset
 
+LR_HELP = "N learning rates from LOW to HIGH; without this and --over, 1e-5:1:25."
 OVER_HELP = (
     "Turn any knob, as beta1=0.5:0.99:9, clip.norm=0.01:10:13, problem.noise=0:0.5:6 or "
     "lambda=1e-4:1:9 (of l2 where a run has it on, else of weight_decay). Twice, or with --lr, for "
     "two knobs at once."
 )
-METRIC_HELP = "final_loss, final_accuracy, epochs_to_accuracy (90 %) or final_test_loss."
+METRIC_HELP = (
+    "What the best is chosen by: final_loss (if left out), final_accuracy, epochs_to_accuracy "
+    "(90 %) or final_test_loss."
+)
 EXAMPLES = """\b
 Examples:
   optplay sweep compare --plot
@@ -29,11 +33,13 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 
 @click.command("sweep", epilog=EXAMPLES)
 @preset_options
-@click.option("--lr", metavar="LOW:HIGH:N", help="Learning rates: 1e-5:1:25 if not --over.")
+@click.option("--lr", metavar="LOW:HIGH:N", help=LR_HELP)
 @click.option("--over", multiple=True, metavar="KEY=LOW:HIGH:N", help=OVER_HELP)
-@click.option("--optimizers", metavar="A,B", help="These at their defaults, not the preset's runs.")
+@click.option("--optimizers", metavar="A,B", help="These at their defaults, in place of the runs.")
 @click.option("--metric", default="final_loss", metavar="NAME", help=METRIC_HELP)
-@click.option("--confirm", is_flag=True, help="Measure each run's best value on fresh seeds too.")
+@click.option(
+    "--confirm", is_flag=True, help="Measure each run's best value again, on as many fresh seeds."
+)
 @plot_option("Draw the metric against the knob, or a map of two knobs.")
 @json_option
 @click.option("--csv", "folder", metavar="DIR", help="Write sweep.csv and best.csv.")
@@ -48,7 +54,10 @@ def command(
     as_json: bool,
     folder: str | None,
 ) -> None:
-    """Compare runs fairly: each at its own best learning rate, and how wide its good range is."""
+    """Compare runs fairly, each at its own best learning rate.
+
+    Trains every run at every value, tells which is best, and how wide the good range around it is.
+    """
     one_of(json=as_json, plot=plot)
     from optplay.cli.sweeping import sweep_and_report  # noqa: PLC0415 - --help is to be instant
 

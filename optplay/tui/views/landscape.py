@@ -37,7 +37,7 @@ class LandscapeView(View):
     order = 80
 
     BINDINGS = [
-        Binding("n", "all_runs", "All runs", tooltip="the way of the selected run, or of all runs"),
+        Binding("n", "all_runs", "All runs", tooltip="the path of the selected run, or of all"),
         Binding("i", "here", "Slice here", tooltip="slices through the weights at the playhead"),
     ]
 

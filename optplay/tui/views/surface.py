@@ -20,7 +20,7 @@ class SurfaceView(View):
 
     name = "surface"
     title = "Surface"
-    text = "the surface, with the way of every run on it"
+    text = "the surface, with the path of every run on it"
     order = 60
 
     BINDINGS = [

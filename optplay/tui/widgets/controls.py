@@ -5,6 +5,7 @@ from typing import Any
 
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from optplay.tui.knobs import Knob
@@ -30,7 +31,7 @@ class Controls(Vertical):
 
     def show(self, title: str, knobs: Sequence[tuple[Knob, Any, Any]]) -> None:
         """Draws the knobs (each with its value, and where it is or comes on) of a run."""
-        self.border_title = title
+        self.border_title = Content(title)
         box = self.query_one("#knobs")
         rows = [row for row in box.children if isinstance(row, KnobRow)]
         for row, (knob, value, shown) in zip(rows, knobs, strict=False):

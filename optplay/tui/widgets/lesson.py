@@ -7,6 +7,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.widgets import Static
 
 from optplay.experiments import SIGNS, Claim, Verdict, claimed, figures
@@ -37,7 +38,9 @@ class Lesson(VerticalScroll, inherit_bindings=False):
 
     def show_text(self, question: str, lesson: str) -> None:
         """Another preset."""
-        self.border_title = self._question = question or "Lesson"
+        self._question = question or "Lesson"
+        # Content, here and elsewhere: what people write is no markup.
+        self.border_title = Content(self._question)
         if lesson != self._text:
             # Here, after the first paint: its parser takes a while to load.
             from textual.widgets import Markdown  # noqa: PLC0415

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from rich.segment import Segment
 from textual.binding import Binding
+from textual.content import Content
 from textual.message import Message
 
 from optplay.experiments import Preset
@@ -126,8 +127,8 @@ class View(Framed):
         self.stage = stage
         preset = stage.session.preset
         refused = self.refusal(preset)
-        self.border_title = self.title if refused else self.heading(stage)
-        self.border_subtitle = "" if refused else self.hint(stage)
+        self.border_title = Content(self.title if refused else self.heading(stage))
+        self.border_subtitle = Content("" if refused else self.hint(stage))
         if self._picture_key(stage) != self._shown_key:
             self.refresh()
 

@@ -1,0 +1,98 @@
+"""Changes to a preset's table before it is read: `LABEL.key=value`, as `--set` takes them."""
+
+import tomllib
+from collections.abc import Iterable
+from typing import Any
+
+from optplay.errors import InputError, show, unknown
+from optplay.optim import optimizers
+
+# What a run can't have of its own, and the option that sets it for all.
+OPTIONS = {
+    "epochs": "--epochs", "problem.steps": "--epochs", "seed": "--seed", "seeds": "--seeds",
+}  # fmt: skip
+
+
+def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
+    """Label, key by key, and value of a `LABEL.key=value`, with `*` as the label of all runs.
+
+    Raises:
+        InputError: there is no such label, or no value.
+    """
+    names = ["*", *labels]
+    fitting = [name for name in names if edit.startswith(name + ".")]
+    if not fitting:
+        wanted = edit.partition("=")[0]
+        wanted = wanted.rpartition(".")[0] or wanted
+        raise InputError(unknown("run", wanted, names) + " (LABEL.key=value)")
+    # Labels may hold dots and equals signs: the longest one that leaves a key and a value.
+    ways = [(name, *edit[len(name) + 1 :].partition("=")) for name in fitting]
+    whole = [way for way in ways if way[2]]
+    if not whole:
+        raise InputError("the value is missing (LABEL.key=value): found no '='")
+    label, key, _, text = max(whole, key=lambda way: len(way[0]))
+    return label, key.strip().split("."), text.strip()
+
+
+def apply_edit(table: dict[str, Any], edit: str) -> None:
+    """Makes a change in the table of a preset.
+
+    Raises:
+        InputError: there is no such run, no value, or the key is one that all runs share.
+    """
+    runs = table.get("runs")
+    runs = [r for r in runs if isinstance(r, dict)] if isinstance(runs, list) else []
+    label, keys, text = split_edit(edit, [str(r.get("label")) for r in runs])
+    if option := OPTIONS.get(".".join(keys)):
+        raise InputError(f"{keys[-1]} is the same for all runs: {option} N")
+    if text == "none" and keys[0] == "problem":
+        _unshare(table, runs, keys[-1])
+    for run in runs:
+        if label not in ("*", str(run.get("label"))):
+            continue
+        place = run
+        for key in keys[:-1]:
+            # Taking out a key of a table that isn't there leaves things as they are.
+            place = place.get(key, {}) if text == "none" else place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise InputError(f"{key}: found {show(place)}, allowed: a table")
+        if text == "none":
+            place.pop(keys[-1], None)
+        else:
+            value = edit_value(text)
+            if keys == ["optimizer"]:
+                _drop_hyperparameters(run, value)
+            place[keys[-1]] = value
+
+
+def _unshare(table: dict[str, Any], runs: list[dict[str, Any]], key: str) -> None:
+    """Gives a key of [problem] to each run that has none of its own, so that one may lose it."""
+    shared = table.get("problem")
+    if not isinstance(shared, dict) or key not in shared:
+        return
+    value = shared.pop(key)
+    for run in runs:
+        own = run.setdefault("problem", {})
+        if isinstance(own, dict):
+            own.setdefault(key, value)
+
+
+def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
+    """Takes out what only the optimizer that is replaced has."""
+    known = {o.name: {h.name for h in o.hyperparameters} for o in optimizers().values()}
+    old = known.get(str(run.get("optimizer", "adam")), set())
+    for name in old - known.get(str(optimizer), old):
+        run.pop(name, None)
+
+
+def edit_value(text: str) -> Any:
+    """A TOML value; a bare word is a text."""
+    try:
+        found = tomllib.loads(f"value = {text}")
+    except tomllib.TOMLDecodeError:
+        return text
+    except (ValueError, RecursionError):
+        raise InputError(f"found {show(text)}, allowed: a number, a text or a list") from None
+    if len(found) > 1:
+        raise InputError(f"found {show(text)}, allowed: one value")
+    return found["value"]

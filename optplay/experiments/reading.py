@@ -1,0 +1,218 @@
+"""Presets as TOML files."""
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from optplay.checked import describe
+from optplay.errors import InputError, inside, show, unknown
+from optplay.experiments.claims import Claim
+from optplay.experiments.edits import apply_edit
+from optplay.experiments.preset import MOST_SEEDS, RUN_KEYS, Preset, Run, Seed
+from optplay.optim import find_optimizer
+from optplay.problems import problem_of
+from optplay.training import RunConfig
+
+LARGEST_FILE = 1_000_000
+DEFAULT_EPOCHS = RunConfig().epochs
+FILE_KEYS = (
+    "title", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "problem", "runs",
+    "claims",
+)  # fmt: skip
+
+
+def preset_files() -> dict[str, Path]:
+    """The presets that come with optplay, by name: from the wheel, or from a checkout."""
+    for folder in (Path(str(files("optplay"))) / "presets", Path(__file__).parents[2] / "presets"):
+        if folder.is_dir():
+            paths = sorted(folder.glob("*.toml"), key=lambda path: path.stem)
+            return {path.stem: path for path in paths}
+    return {}
+
+
+def load(
+    preset: str,
+    *,
+    seeds: int | None = None,
+    seed: int | None = None,
+    epochs: int | None = None,
+    edits: Sequence[str] = (),
+) -> Preset:
+    """The preset of this name or in this file.
+
+    Args:
+        preset: a name, or a path to a TOML file.
+        seeds, epochs: in place of those of the preset.
+        seed: the one seed to use, in place of `seeds`.
+        edits: `LABEL.key=value` for one run, `*.key=value` for all. The value is TOML, a bare
+            word is a text, and `none` takes the key out. A new optimizer drops the
+            hyperparameters that only the old one has.
+
+    Raises:
+        InputError: no such preset or file, or anything wrong in it.
+    """
+    known = preset_files()
+    path = known.get(preset) or Path(preset)
+    table = _read(path, preset, known)
+    try:
+        if seeds is not None:
+            if not 1 <= seeds <= MOST_SEEDS:
+                raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
+            table["seeds"] = seeds
+        if seed is not None:
+            if seed not in range(2**63):
+                raise InputError(f"--seed: found {show(seed)}, allowed: {describe(Seed)}")
+            table["seeds"] = [seed]
+        if epochs is not None:
+            try:
+                table["epochs"] = RunConfig(epochs=epochs).epochs
+            except InputError as error:
+                raise InputError(f"--{error}") from None
+            if isinstance(table.get("problem"), dict):
+                table["problem"].pop("steps", None)
+        for edit in edits:
+            try:
+                apply_edit(table, edit)
+            except InputError as error:
+                raise inside(f"--set {edit}", error) from None
+        return _preset(path.stem, table)
+    except InputError as error:
+        raise inside(preset, error) from None
+
+
+def parse(text: str, name: str) -> Preset:
+    """The preset that this text of a TOML file describes.
+
+    Raises:
+        InputError: anything wrong in it.
+    """
+    return _preset(name, _table(text))
+
+
+def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
+    if not asked:
+        raise InputError("PRESET: found '', allowed: a preset's name or a TOML file")
+    try:
+        if not path.exists():
+            if path.suffix or len(path.parts) > 1:
+                raise InputError(f"{asked}: no such file")
+            raise InputError(unknown("preset", asked, known))
+        if path.is_dir():
+            raise InputError(f"{asked}: found a directory, allowed: a preset's name or a TOML file")
+        with path.open("rb") as file:
+            raw = file.read(LARGEST_FILE + 1)
+    except (OSError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{asked[:200]}: cannot be read: {reason}") from None
+    if len(raw) > LARGEST_FILE:
+        raise InputError(f"{asked}: found more than {LARGEST_FILE:,} bytes, allowed: a TOML file")
+    try:
+        return _table(raw.decode())
+    except (InputError, UnicodeDecodeError) as error:
+        reason = error if isinstance(error, InputError) else f"not a TOML file: {error}"
+        raise InputError(f"{asked}: {reason}") from None
+
+
+def _table(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (RecursionError, ValueError) as error:
+        first = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise InputError(f"not a TOML file: {first}") from None
+
+
+def _preset(name: str, table: dict[str, Any]) -> Preset:
+    for key in table:
+        if key not in FILE_KEYS:
+            raise InputError(unknown("key", key, FILE_KEYS))
+    top = {k: v for k, v in table.items() if k not in ("problem", "runs", "claims", "epochs")}
+    if isinstance(top.get("seeds"), int):
+        top["seeds"] = _seeds(top["seeds"])
+    if "title" not in top:
+        raise InputError("title is missing: a text")
+    shared = _tables(table, "problem", single=True)[0]
+    rows = _tables(table, "runs")
+    if not rows:
+        raise InputError("runs: found none, allowed: at least one [[runs]] table")
+    epochs = _epochs(table, shared, rows)
+    runs = tuple(_run(row, i, shared, epochs) for i, row in enumerate(rows, 1))
+    claims = tuple(_claim(row, i) for i, row in enumerate(_tables(table, "claims"), 1))
+    return Preset(name=name, runs=runs, claims=claims, **top)
+
+
+def _epochs(table: dict[str, Any], shared: dict[str, Any], rows: list[dict[str, Any]]) -> object:
+    """What the runs take as `epochs`; on surfaces `steps` stands for it, taken out of `shared`."""
+    if "steps" not in shared:
+        return table.get("epochs", DEFAULT_EPOCHS)
+    steps = shared.pop("steps")
+    own = [row.get("problem") for row in rows]
+    if not any("surface" in place for place in (shared, *own) if isinstance(place, dict)):
+        raise InputError("problem: steps: found without surface, allowed: with it")
+    if "epochs" in table:
+        raise InputError("problem: steps: found with epochs, allowed: one of the two")
+    try:
+        return RunConfig(epochs=steps).epochs
+    except InputError as error:
+        raise InputError(f"problem: steps: {str(error).removeprefix('epochs: ')}") from None
+
+
+def _seeds(found: int) -> object:
+    if isinstance(found, bool):
+        return found
+    if not 1 <= found <= MOST_SEEDS:
+        raise InputError(f"seeds: found {show(found)}, allowed: 1 to {MOST_SEEDS:,}, or a list")
+    return tuple(range(found))
+
+
+def _tables(table: dict[str, Any], key: str, *, single: bool = False) -> list[dict[str, Any]]:
+    found = table.get(key, {} if single else [])
+    rows = [found] if single else found
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        kind = f"a [{key}] table" if single else f"[[{key}]] tables"
+        raise InputError(f"{key}: found {show(found)}, allowed: {kind}")
+    return rows
+
+
+def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: object) -> Run:
+    where = f"runs[{number}]"
+    if isinstance(row.get("label"), str):
+        where += f" ({row['label'][:40]})"
+    try:
+        special = {"label", "optimizer", "problem", "fork", *RUN_KEYS}
+        own = row.get("problem", {})
+        if not isinstance(own, dict):
+            raise InputError(f"problem: found {show(own)}, allowed: a table")
+        if "steps" in own:
+            raise InputError("problem: steps: the same for all runs, allowed in [problem]")
+        if "label" not in row:
+            raise InputError("label is missing: a text")
+        given = {key: row[key] for key in RUN_KEYS if key in row}
+        optimizer = row.get("optimizer", "adam")
+        knobs = {key: value for key, value in row.items() if key not in special}
+        names = [h.name for h in find_optimizer(optimizer).hyperparameters]
+        for key in knobs:
+            if key not in names:
+                allowed = [*names, *sorted(special)]
+                raise InputError(unknown(f"key of a run with {optimizer}", key, allowed))
+        try:
+            problem = problem_of({**shared, **own})
+        except InputError as error:
+            raise inside("problem", error) from None
+        config = RunConfig(
+            problem=problem, optimizer=optimizer, hyperparameters=knobs,
+            epochs=epochs, **given,  # type: ignore[arg-type]  # RunConfig checks them
+        )  # fmt: skip
+        return Run(label=row["label"], config=config, fork=row.get("fork"))
+    except InputError as error:
+        raise inside(where, error) from None
+
+
+def _claim(row: dict[str, Any], number: int) -> Claim:
+    try:
+        return Claim.of(row)
+    except InputError as error:
+        raise inside(f"claims[{number}]", error) from None
