@@ -205,12 +205,15 @@ def _summary(values: NDArray[np.float64], edges: Sequence[float] | None = None) 
         bins = max(len(edges or ()) - 1, 0)
         return {"quantiles": {}, "ratio": None, "edges": list(edges or ()), "counts": [0] * bins}
     quantiles = np.quantile(values, QUANTILES)
+    # Of steps as small as 1e-300 the largest is infinitely many times the smallest.
+    with np.errstate(over="ignore"):
+        ratio = float(quantiles[-1] / quantiles[0])
     bounds = np.log10(edges) if edges else _edges(np.log10(quantiles[0]), np.log10(quantiles[-1]))
     # A logarithm there and back may put the ends just outside.
     counts, _ = np.histogram(np.clip(np.log10(values), bounds[0], bounds[-1]), bounds)
     return {
         "quantiles": {f"{q:g}": float(v) for q, v in zip(QUANTILES, quantiles, strict=True)},
-        "ratio": float(quantiles[-1] / quantiles[0]),
+        "ratio": ratio,
         "edges": list(edges) if edges else (10**bounds).tolist(),
         "counts": counts.tolist(),
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from optplay.plots.frame import blank
 from optplay.plots.palette import run_color, run_marker
 from optplay.plots.picture import Picture, Row
-from optplay.plots.text import text_picture
+from optplay.plots.text import shortened, text_picture
 
 _GAP = 2
 # Cells of the smallest panel, with its title.
@@ -82,7 +82,8 @@ def _row(
 
 def _title(panel: Panel, across: int, color: bool, dark: bool) -> Row:
     if panel.color_index is None:
-        return text_picture([((panel.title, None),)], across, 1).rows[0]
+        return text_picture([((shortened(panel.title, across), None),)], across, 1).rows[0]
     mark = "●" if color else run_marker(panel.color_index)
     ink = run_color(panel.color_index, dark) if color else None
-    return text_picture([((f"{mark} {panel.title}", ink),)], across, 1).rows[0]
+    title = shortened(f"{mark} {panel.title}", across)
+    return text_picture([((title, ink),)], across, 1).rows[0]

@@ -16,14 +16,19 @@ from optplay.experiments.saving import to_toml
 from optplay.tui.app import Optplay
 from optplay.tui.keys import ALL
 from optplay.tui.run import _settle
+from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
 
-SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 500, 50
+SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 400, 50
 SECONDS_TO_SETTLE = 60
 PATIENCE = 0.1
 LARGE = 120 * 40
 QUITTING = {"q", "ctrl+c"}
+VIEWS = [binding for view in views().values() for binding in view.BINDINGS]
 BOUND = sorted({key for binding in (*ALL, *KEYS) for key in binding.key.split(",")} - QUITTING)
+OF_VIEWS = sorted({key for binding in VIEWS for key in binding.key.split(",")})
+# A view's own keys do something only where that view is open: one is opened first.
+OPENING = [str(number) for number, _ in enumerate(views(), 2)]
 OTHERS = [
     "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab",
     "enter", "escape", "backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+a", "ctrl+v",
@@ -48,7 +53,7 @@ class Monkey:
     async def act(self):
         """Does one thing, and often does not wait for what comes of it."""
         app, draw, pilot = self.app, self.random, self.pilot
-        kind = draw.choices(["bound", "other", "mouse", "resize"], [47, 47, 5, 1])[0]
+        kind = draw.choices(["bound", "other", "view", "mouse", "resize"], [42, 42, 10, 5, 1])[0]
         width, height = app.size
         if kind == "mouse":
             way = draw.choice(["click", *MOUSE])
@@ -65,7 +70,8 @@ class Monkey:
                 # One look at it: drawing it takes long.
                 await pilot.resize_terminal(80, 24)
         else:
-            key = draw.choice(BOUND if kind == "bound" else OTHERS)
+            keys = {"bound": BOUND, "other": OTHERS, "view": [*OPENING, *OF_VIEWS * 2]}
+            key = draw.choice(keys[kind])
             self.done.append(key)
             app.post_message(events.Key(_character_to_key(key) if len(key) == 1 else key,
                                         key_to_character(key)))  # fmt: skip
@@ -95,6 +101,9 @@ class Monkey:
         for row in app.board.controls.rows:
             if row.knob.key != "scope":
                 assert row.value == session.value(row.knob.key), row.knob.key
+        if app.board.view:
+            assert app.board.view.stage is stage
+            return
         for quantity in [app.board.active] if app.board.single else stage.charts:
             assert app.board.charts[quantity]._key == (stage.key(), quantity)
 

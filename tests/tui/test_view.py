@@ -111,6 +111,58 @@ async def test_an_outdated_result_goes_after_a_blink(playground, counting, monke
         await p.until(lambda: "result None False" in p.text)
 
 
+async def test_a_result_goes_also_while_the_view_waits_for_what_is_to_be_computed_of(
+    playground, counting, monkeypatch
+):
+    async with playground() as p:
+        p.app.action_view("counting")
+        await p.settle()
+        monkeypatch.setattr(counting, "wanted", lambda self, stage: None)
+        p.app.draw()
+        p.app.draw()
+        await p.until(lambda: "result None False" in p.text)
+        assert not p.app.looking
+        monkeypatch.undo()
+
+
+async def test_a_view_that_waits_stops_what_another_one_computes(playground, counting, monkeypatch):
+    counting.gate.clear()
+    async with playground() as p:
+        p.app.action_view("counting")
+        await p.until(lambda: "result (20, 0) False" in p.text)
+        monkeypatch.setattr(counting, "wanted", lambda self, stage: None)
+        p.app.draw()
+        await p.until(lambda: counting.stopped == [20])
+
+
+async def test_another_preset_begins_anew(playground, counting, monkeypatch, small):
+    begun = []
+    monkeypatch.setattr(counting, "begin", lambda self: begun.append(self.result), raising=False)
+    async with playground() as p:
+        p.app.action_view("counting")
+        await p.settle()
+        assert begun == [None]
+        await p.press("comma", "r")
+        assert begun == [None]
+        p.app.open(small)
+        p.app.action_view("counting")
+        await p.settle()
+        assert begun == [None, None]
+        assert "result (20, 2) True" in p.text
+
+
+async def test_brackets_are_no_markup(playground, counting, monkeypatch):
+    monkeypatch.setattr(counting, "heading", lambda self, stage: "[/x] [red]of[/red]")
+    monkeypatch.setattr(counting, "hint", lambda self, stage: "[10] [b]")
+    async with playground() as p:
+        p.app.session.rename("[/x][b]")
+        p.app.changed()
+        p.app.action_view("counting")
+        await p.settle()
+        for told in ("─ [/x] [red]of[/red] ─", "─ [10] [b] ─", "─ [/x][b] ─"):
+            assert told in p.text
+
+
 async def test_the_charts_stop_it_and_coming_back_shows_what_is_there(playground, counting):
     async with playground() as p:
         p.app.action_view("counting")

@@ -5,7 +5,7 @@ import pytest
 from optplay.tui.views import views
 
 SIZES = [(60, 20), (120, 40), (200, 60)]
-SHOWN = ("sweep", "surface", "curvature", "landscape")
+SHOWN = ("rates", "inspector", "sweep", "surface", "curvature", "landscape")
 
 
 def fits(p):

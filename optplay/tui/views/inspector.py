@@ -38,45 +38,61 @@ class Inspector(View):
         Binding("n", "parameter(1)", "Next parameter", tooltip="the numbers of the next parameter"),
         Binding("N", "parameter(-1)", "Parameter before", show=False, tooltip="of the one before"),
         Binding("i", "ask_step", "Type an update", tooltip="goes to any update, by its number"),
-        Binding(
-            "I",
-            "ask_parameter",
-            "Type a parameter",
-            show=False,
-            tooltip="goes to a parameter, by its name or number",
-        ),
-    ]
+        Binding("I", "ask_parameter", "Type a parameter", show=False,
+                tooltip="goes to a parameter, by its name or number"),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
-        self.step = 0
+        self.begin()
+
+    def begin(self) -> None:
+        # The last update of the playhead's epoch, and the parameter that it moves most.
+        self.step = 1
         self.parameter: int | None = None
-        self._playhead: object = None
+        self._asked: int | None = None
+        self._followed: object = None
 
     def heading(self, stage: Stage) -> str:
         return f"One update of {stage.session.run.label}, seed {stage.session.state.seed}"
 
     def hint(self, stage: Stage) -> str:
-        return ". , update   n N parameter   i type an update"
+        return ". , update   n N parameter   i I type one"
 
     def _history(self, stage: Stage) -> History | None:
         return stage.histories.get(stage.session.run.label)
 
     def _follow(self, stage: Stage) -> None:
-        """The last update of the playhead's epoch, once the playhead moved by itself."""
-        per_epoch = stage.session.run.config.problem.steps_per_epoch
-        if stage.player.epoch != self._playhead:
-            self._playhead = stage.player.epoch
-            self.step = max(1, stage.player.epoch * per_epoch)
+        """Takes the update asked for, or the last one of an epoch that the playhead came to."""
+        epoch, per_epoch = stage.player.epoch, stage.session.run.config.problem.steps_per_epoch
+        now = epoch, per_epoch
+        if self._asked is not None and -(-self._asked // per_epoch) == epoch:
+            self.step, self._asked = self._asked, None
+        elif now != self._followed:
+            self.step = max(1, epoch * per_epoch)
+        self._followed = now
+
+    def _last(self, stage: Stage) -> int:
+        """The last update that the run makes: it may diverge."""
+        history = self._history(stage)
+        return history.steps if history and history.done else stage.session.run.config.steps
 
     def wanted(self, stage: Stage) -> Task | None:
         self._follow(stage)
-        history, step = self._history(stage), self.step
-        if history is None or stage.session.run.label in stage.outdated:
+        run, history = stage.session.run, self._history(stage)
+        if history is None or not history.steps or run.label in stage.outdated:
             return None
-        step = min(step, history.steps)
+        step = min(self.step, history.steps)
+        own = (history.forked_at or 0) * run.config.problem.steps_per_epoch + 1
 
         def make(stop: Event) -> Iterator[Dissection | Refused]:
+            if run.fork and step < own:
+                yield Refused(
+                    f"{run.label} goes on from {run.fork.run} after {stage.session.preset.unit} "
+                    f"{run.fork.epoch:,}: update {step:,} is one of {run.fork.run}, and is shown "
+                    f"there. Its own begin with update {own:,}."
+                )
+                return
             try:
                 yield take_apart(history, step)
             except InputError as error:
@@ -87,38 +103,40 @@ class Inspector(View):
     def key(self, stage: Stage) -> object:
         return self.parameter, stage.session.state.selected
 
+    def _looked_at(self, found: Dissection) -> int:
+        """The parameter whose numbers are shown; networks differ in how many they have."""
+        return found.largest if self.parameter is None else self.parameter % found.update.delta.size
+
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
         if isinstance(found, Refused):
             return notice(found.reason, width, height)
         if not isinstance(found, Dissection):
             return self.waiting(width, height)
-        count = found.update.delta.size
-        parameter = found.largest if self.parameter is None else self.parameter % count
         place = stage.session.state.selected
-        return inspector_scene(found, parameter, place, width, height, **self.look)
+        return inspector_scene(found, self._looked_at(found), place, width, height, **self.look)
 
     def go(self, step: int) -> None:
-        """Shows an update, and takes the playhead along into its epoch."""
+        """Shows an update, once the playhead has come to its epoch."""
         stage = self.stage
         if stage is None:
             return
-        config = stage.session.run.config
-        self.step = min(max(step, 1), config.steps)
-        epoch = -(-self.step // config.problem.steps_per_epoch)
-        self._playhead = epoch
-        self.post_message(self.Scrubbed(epoch))
+        self._asked = min(max(step, 1), self._last(stage))
+        per_epoch = stage.session.run.config.problem.steps_per_epoch
+        self.post_message(self.Scrubbed(-(-self._asked // per_epoch)))
 
     def action_step(self, by: int) -> None:
         """Some updates forward or back."""
-        self.go(self.step + by)
+        if self.stage:
+            # Keys may come faster than the playhead moves.
+            now = self.step if self._asked is None else self._asked
+            self.go(min(now, self._last(self.stage)) + by)
 
     def action_parameter(self, by: int) -> None:
         """The next parameter, or the one before."""
         found = self.result
         if isinstance(found, Dissection):
-            now = found.largest if self.parameter is None else self.parameter
-            self.parameter = (now + by) % found.update.delta.size
+            self.parameter = (self._looked_at(found) + by) % found.update.delta.size
             self.changed()
 
     def action_ask_step(self) -> None:
@@ -126,14 +144,15 @@ class Inspector(View):
         stage = self.stage
         if stage is None:
             return
-        self.ask_number("Go to update", self.step, stage.session.run.config.steps, self.go)
+        last = self._last(stage)
+        self.ask_number("Go to update", min(self.step, last), last, self.go)
 
     def action_ask_parameter(self) -> None:
         """Asks for a parameter."""
-        stage = self.stage
-        if stage is None:
+        found = self.result
+        if not isinstance(found, Dissection):
             return
-        config = stage.session.run.config
+        config = found.config
 
         def check(text: str) -> str | None:
             try:
@@ -147,7 +166,7 @@ class Inspector(View):
                 self.parameter = find_parameter(config, text)
                 self.changed()
 
-        now = config.problem.parameter_names[self.parameter or 0]
+        now = config.problem.parameter_names[self._looked_at(found)]
         self.app.push_screen(Prompt("Parameter", now, check), take)
 
 

@@ -11,12 +11,13 @@ from textual.binding import Binding
 from optplay.analysis.steps import Quantiles, last_steps, over_time, overlaid
 from optplay.experiments import Preset
 from optplay.plots import Panel, Picture, abreast
-from optplay.scenes.rates import histogram_scene, over_time_scene
+from optplay.scenes.rates import histogram_scene, moved_scene, over_time_scene
 from optplay.training import History
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import Task, View
 
-KINDS = {"rates": "Effective rates", "steps": "|Δw|"}
+COUNTED = {"rates": "Parameters by rate", "steps": "Parameters by |Δw|"}
+SPREAD = {"rates": "Rate: median, 10–90 %", "steps": "|Δw|: median, 10–90 %"}
 # The steps that the lesson asks for.
 STEPS = (10, 50, 200)
 TIMES = 60
@@ -25,9 +26,14 @@ PLAYHEAD = None
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The distributions at one step and, as far as they are known, the quantiles over time."""
+    """The distributions at one step and, as far as they are known, the quantiles over time.
 
+    `absent` tells of each run why it had no such step, if it had none.
+    """
+
+    epoch: int
     at_step: Mapping[str, dict[str, Any]]
+    absent: Mapping[str, str]
     over_time: Mapping[str, Sequence[Quantiles]] = field(default_factory=dict)
 
 
@@ -40,7 +46,7 @@ class Rates(View):
     order = 30
 
     BINDINGS = [
-        Binding("n", "next_step", "Next step", tooltip="the playhead's step, 10, 50, 200"),
+        Binding("n", "next_step", "Next step", tooltip="the next of the steps named below"),
         Binding("i", "ask_step", "Type a step", tooltip="shows any step, by its number"),
     ]
 
@@ -60,13 +66,20 @@ class Rates(View):
     def _runs(self, stage: Stage) -> dict[str, Sequence[History]]:
         return {label: found for label in stage.labels if (found := stage.found(label))}
 
+    def begin(self) -> None:
+        self.step = PLAYHEAD
+
     def heading(self, stage: Stage) -> str:
-        at = "at the playhead: step" if self.step is PLAYHEAD else "step"
         which = "all seeds" if stage.all_seeds else f"seed {stage.session.state.seed}"
-        return f"How parameters move, {at} {self._step(stage):,}, {which}"
+        return f"How parameters move at step {self._step(stage):,}, {which}"
 
     def hint(self, stage: Stage) -> str:
-        return f"n {', '.join(map(str, self._choices(stage)[1:]))}   i type a step"
+        names = [
+            f"[{name}]" if step == self.step else name
+            for step in self._choices(stage)
+            for name in ["playhead" if step is PLAYHEAD else str(step)]
+        ]
+        return f"n {' '.join(names)}   i type a step"
 
     def _choices(self, stage: Stage) -> list[int | None]:
         most = stage.session.run.config.steps
@@ -80,36 +93,41 @@ class Rates(View):
         if len(runs) < len(stage.labels):
             return None
 
+        epoch = -(-step // stage.session.run.config.problem.steps_per_epoch)
+
         def make(stop: Event) -> Iterator[Found]:
             at_step = overlaid(runs, step)
-            yield Found(at_step)
+            absent = {label: _absent(histories, step) for label, histories in runs.items()}
+            yield Found(epoch, at_step, absent)
             ways: dict[str, list[Quantiles]] = {label: [] for label in runs}
             for label, histories in runs.items():
                 for quantiles in over_time(histories, last_steps(histories[0].config, TIMES)):
                     ways[label].append(quantiles)
-                    yield Found(at_step, {name: tuple(way) for name, way in ways.items()})
+                    so_far = {name: tuple(way) for name, way in ways.items()}
+                    yield Found(epoch, at_step, absent, so_far)
 
-        return Task((tuple(tuple(found) for found in runs.values()), step), make)
+        return Task((tuple(tuple(found) for found in runs.values()), step, epoch), make)
 
     def key(self, stage: Stage) -> object:
-        return tuple(stage.labels)
+        return stage.session.preset.unit
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
         if not isinstance(found, Found):
             return self.waiting(width, height)
-        look = self.look
-        at_step = [found.at_step[label] for label in stage.labels if label in found.at_step]
-        ways = [found.over_time.get(label, ()) for label in stage.labels]
+        look, epoch, unit = self.look, found.epoch, stage.session.preset.unit
+        # In the order of the runs; a label may have become another one by now.
+        at_step, ways = list(found.at_step.values()), list(found.over_time.values())
         panels = [
             Panel(title, partial(histogram_scene, at_step, kind, **look))
-            for kind, title in KINDS.items()
+            for kind, title in COUNTED.items()
         ]
         panels += [
-            Panel(f"{title} over time", partial(over_time_scene, ways, kind, **look))
-            for kind, title in KINDS.items()
+            Panel(title, partial(over_time_scene, ways, kind, epoch=epoch, unit=unit, **look))
+            for kind, title in SPREAD.items()
         ]
-        return abreast(panels, width, height, **look)
+        moved = moved_scene(at_step, list(found.absent.values()), width, **look)
+        return Picture((*abreast(panels, width, height - 1, **look).rows, *moved.rows))
 
     def action_next_step(self) -> None:
         """The next of the steps that the preset, or the lesson, asks for."""
@@ -130,6 +148,14 @@ class Rates(View):
             self.changed()
 
         self.ask_number("Show step", self._step(stage), stage.session.run.config.steps, take)
+
+
+def _absent(histories: Sequence[History], step: int) -> str:
+    """Why a run has no such step, if it has none."""
+    forked = histories[0].forked_at or 0
+    if step <= forked * histories[0].config.problem.steps_per_epoch:
+        return "before its fork"
+    return "diverged" if any(h.diverged_at is not None for h in histories) else "not yet"
 
 
 view = Rates

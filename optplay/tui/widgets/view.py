@@ -10,6 +10,7 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.message import Message
 
+from optplay.errors import show
 from optplay.experiments import Preset
 from optplay.plots import Picture, notice
 from optplay.scenes import Look
@@ -19,6 +20,8 @@ from optplay.tui.stage import Stage
 from optplay.tui.widgets.framed import Framed
 
 WAITING = "computing …"
+# Digits of a number that can be typed.
+LONGEST = 18
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,9 @@ class View(Framed):
         """Whether a preset is opened on this view instead of the charts."""
         return False
 
+    def begin(self) -> None:
+        """Another preset is on the screen: back to what is shown at first."""
+
     def heading(self, stage: Stage) -> str:
         """What the border says."""
         return self.title
@@ -124,7 +130,11 @@ class View(Framed):
 
     def show(self, stage: Stage) -> None:
         """Shows the stage as it is now."""
-        self.stage = stage
+        if stage is not self.stage:
+            self.stage, self.result = stage, None
+            self.version += 1
+            self.wait_for(None)
+            self.begin()
         preset = stage.session.preset
         refused = self.refusal(preset)
         self.border_title = Content(self.title if refused else self.heading(stage))
@@ -153,8 +163,8 @@ class View(Framed):
         """Lets a whole number from `least` to `most` be typed."""
 
         def check(text: str) -> str | None:
-            inside = text.isdecimal() and least <= int(text) <= most
-            return None if inside else f"found {text!r}, allowed: {least} to {most}"
+            inside = text.isdecimal() and len(text) <= LONGEST and least <= int(text) <= most
+            return None if inside else f"found {show(text)}, allowed: {least} to {most}"
 
         def taken(text: str | None) -> None:
             if text is not None:
