@@ -157,6 +157,11 @@ async def test_condition_and_runs_on_other_surfaces(playground, bowl):
         (_, other), own = ways(p)
         assert other[0].config.problem.surface == "ravine"
         assert shows(p, [own], 50)
+        await p.press("j")
+        p.app.session.turn("problem.surface", "beale")
+        p.app.changed()
+        await p.settle()
+        assert shows(p, ways(p)[1:], 50)
 
 
 async def test_of_one_coordinate(playground):
