@@ -76,7 +76,8 @@ class SweepView(View):
             return f"Range test: loss (log), lr rises to {HIGHEST_RATE:g}"
         keys = " and ".join(axis.partition("=")[0] for axis in self.axes[self.kind].split())
         seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else "1 seed"
-        title = f"{TITLES[self._metric(preset)]} by {keys}, {seeds}"
+        what = "Final value" if preset.on_surface else TITLES[self._metric(preset)]
+        title = f"{what} by {keys}, {seeds}"
         if isinstance(found, SweepResults) and not found.done:
             title += f" · {100 * found.made / found.sweep.count:.0f} %"
         return title
