@@ -8,7 +8,7 @@ from optplay.experiments.range_test import RangeTest
 from optplay.experiments.sweep_report import SweepReport
 from optplay.plots import legend
 from optplay.plots.sweeps import KEY
-from optplay.scenes.sweep import LOG, TITLES, range_scene, sweep_scene
+from optplay.scenes.sweep import TITLES, on_log_axis, range_scene, sweep_scene
 
 MAP_WIDTH = 36
 
@@ -22,7 +22,7 @@ def print_sweep(out: Console, report: SweepReport) -> None:
         columns = min(max(out.width // MAP_WIDTH, 1), len(sweep.runs))
         height = -(-len(sweep.runs) // columns) * (HEIGHT + 1)
     else:
-        title += " (log)" * (report.metric in LOG)
+        title += " (log)" * on_log_axis(report.results, report.metric)
         title += f" by {sweep.axes[0].key}, median over the seeds"
     out.print(Text(f"\n{title}", style="dim"))
     picture = sweep_scene(

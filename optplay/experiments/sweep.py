@@ -4,7 +4,7 @@ A sweep keeps of each run what it came to, not its History.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -35,6 +35,9 @@ MOST_POINTS = 1_000_000
 STRIDES = (4, 2)
 # Run, place on each axis, seed: where in the results a run stands.
 Place = tuple[int, ...]
+# Of a run: the metrics of SWEPT, the index of its outcome, and its steps.
+Found = tuple[tuple[float, ...], int, int]
+Known = MutableMapping[RunConfig, Found]
 
 
 @dataclass(frozen=True)
@@ -188,7 +191,11 @@ def run_sweep(sweep: Sweep, *, workers: int | None = None) -> SweepResults:
 
 
 def stream_sweep(
-    sweep: Sweep, *, workers: int | None = None, cancelled: Event | None = None
+    sweep: Sweep,
+    *,
+    workers: int | None = None,
+    cancelled: Event | None = None,
+    known: Known | None = None,
 ) -> Iterator[SweepResults]:
     """Makes the runs of a sweep, and yields what they have come to so far, as they come.
 
@@ -199,11 +206,12 @@ def stream_sweep(
         sweep: which runs.
         workers: threads; as many as there are cores if left out.
         cancelled: set it from anywhere to stop within about 20 ms, with no further yield.
+        known: what runs have come to before; those in it are not made again, the others added.
     """
     metrics = {name: np.full(sweep.shape, np.nan) for name in SWEPT}
     outcomes = np.full(sweep.shape, -1, dtype=np.int8)
     left, steps, due = sweep.count, 0, 0.0
-    for place, values, outcome, run_steps in _measure(sweep, workers, cancelled):
+    for place, values, outcome, run_steps in _measure(sweep, workers, cancelled, known):
         for name, value in zip(SWEPT, values, strict=True):
             metrics[name][place] = value
         outcomes[place] = outcome
@@ -225,7 +233,7 @@ def _snapshot(
 
 
 def _measure(
-    sweep: Sweep, workers: int | None, cancelled: Event | None
+    sweep: Sweep, workers: int | None, cancelled: Event | None, known: Known | None
 ) -> Iterator[tuple[Place, tuple[float, ...], int, int]]:
     """Makes all runs, and yields place, metrics, outcome and steps of each, in any order."""
     stop, ended = Event(), SimpleQueue[tuple[Place, tuple[float, ...], int, int] | Exception]()
@@ -235,11 +243,17 @@ def _measure(
     def work() -> None:
         try:
             for place in places:
-                history = _trained(sweep.config(place), stop)
-                if history is None:
-                    return
-                outcome = OUTCOMES.index(history.outcome)
-                ended.put((place, measured(history), outcome, history.steps))
+                config = sweep.config(place)
+                found = known.get(config) if known is not None else None
+                if found is None:
+                    history = _trained(config, stop)
+                    if history is None:
+                        return
+                    outcome = OUTCOMES.index(history.outcome)
+                    found = measured(history), outcome, history.steps
+                    if known is not None:
+                        known[config] = found
+                ended.put((place, *found))
         except Exception as error:
             ended.put(error)
 

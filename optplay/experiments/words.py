@@ -7,19 +7,24 @@ from optplay.experiments.claims import FEWEST_SEEDS, Claim, Side, Verdict
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import RunConfig
 
+# Of a number for people, and at most to tell two apart.
+DIGITS, MOST_DIGITS = 3, 9
 # A verdict's sign and the name of its colour.
 SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow")}
 
 
-def number(value: float, *, percent: bool = False, infinite: str = "diverged") -> str:
+def number(
+    value: float, *, percent: bool = False, infinite: str = "diverged", digits: int = DIGITS
+) -> str:
     """A number for people: mostly three digits; `infinite` is the word for infinity."""
     if value in (inf, -inf):
         return infinite
     if not isfinite(value):
         return "—"
     if percent:
-        return f"{100 * value:.3g} %"
-    return f"{value:.0f}" if value == int(value) and abs(value) < 1e6 else f"{value:.3g}"
+        return f"{100 * value:.{digits}g} %"
+    whole = value == int(value) and abs(value) < 1e6
+    return f"{value:.0f}" if whole else f"{value:.{digits}g}"
 
 
 def plain(value: float | bool) -> str:
@@ -33,11 +38,16 @@ def precise(value: float | None) -> str:
 
 
 def spread(
-    side: Side, *, percent: bool = False, infinite: str = "diverged", between: str = " "
+    side: Side,
+    *,
+    percent: bool = False,
+    infinite: str = "diverged",
+    between: str = " ",
+    digits: int = DIGITS,
 ) -> str:
     """A median, then `between`, then its quartiles; the median alone where all are alike."""
     median, low, high = (
-        number(value, percent=percent, infinite=infinite)
+        number(value, percent=percent, infinite=infinite, digits=digits)
         for value in (side.median, side.low, side.high)
     )
     if low == high == median:
@@ -53,8 +63,9 @@ def claimed(claim: Claim) -> str:
 def figures(verdict: Verdict) -> str:
     """What was measured of a claim, in one line."""
     claim = verdict.claim
+    digits = _telling_apart(verdict.left.median, verdict.right.median)
     left, right = (
-        spread(side, percent=claim.kind.percent, infinite=claim.kind.infinite)
+        spread(side, percent=claim.kind.percent, infinite=claim.kind.infinite, digits=digits)
         for side in (verdict.left, verdict.right)
     )
     if isinstance(claim.right, str):
@@ -71,6 +82,14 @@ def figures(verdict: Verdict) -> str:
         found = f"held on {verdict.held} of {verdict.of} seeds{ties}{undefined}"
         found += f", p\u00a0=\u00a0{verdict.p:.2g}"
     return f"{claim.metric}{at}: {claim.left} {left} against {right}; {found}"
+
+
+def _telling_apart(left: float, right: float) -> int:
+    """How many digits it takes to see which of two numbers is the larger one."""
+    if left == right or not (isfinite(left) and isfinite(right)):
+        return DIGITS
+    enough = (d for d in range(DIGITS, MOST_DIGITS) if f"{left:.{d}g}" != f"{right:.{d}g}")
+    return next(enough, MOST_DIGITS)
 
 
 def caution(seeds: int, verdicts: Sequence[Verdict] = ()) -> str:

@@ -45,7 +45,7 @@ TITLES = {
     "epochs_to_accuracy": "Epochs to 90 %",
     "final_test_loss": "Test loss",
 }
-# The metrics that are drawn on a logarithmic axis.
+# The metrics that are drawn on a logarithmic axis, where none is below zero.
 LOG = ("final_loss", "final_test_loss")
 RANGE_KEY = "dotted: a tenth of where the loss rises again"
 # Before and behind a label: its mark, and blanks.
@@ -65,9 +65,16 @@ def sweep_scene(
         return _maps(results, metric, width, height, **look)
     (axis,) = results.sweep.axes
     return sweep_picture(
-        _curves(results, metric), width=width, height=height, log_x=axis.log, log=metric in LOG,
+        _curves(results, metric), width=width, height=height, log_x=axis.log,
+        log=on_log_axis(results, metric),
         percent=METRICS[metric].percent, x_title=axis.key, **look,
     )  # fmt: skip
+
+
+def on_log_axis(results: SweepResults, metric: str) -> bool:
+    """Whether a metric is drawn on a logarithmic axis: a surface may go below zero."""
+    values = results.metrics[metric]
+    return metric in LOG and not (values[np.isfinite(values)] < 0).any()
 
 
 def with_table(
@@ -173,7 +180,7 @@ def _maps(
 ) -> Picture:
     across, up = results.sweep.axes
     medians = over_seeds(results, metric)[0]
-    if metric in LOG:
+    if on_log_axis(results, metric):
         medians = np.where(medians > worth_showing([medians]), np.inf, medians)
     good = metric in HIGH_IS_GOOD
     shared = levels(medians, "score" if good else "loss")
@@ -200,7 +207,8 @@ def range_scene(
     about to diverge, is left out.
     """
     curves = [_median(found) for found in tests.values()]
-    most = worth_showing([losses for _, losses in curves])
+    log = all((losses >= 0).all() for _, losses in curves)
+    most = worth_showing([losses for _, losses in curves]) if log else np.inf
     series = [
         Series(label, np.where(losses > most, np.nan, losses), rates, index)
         for index, (label, (rates, losses)) in enumerate(zip(tests, curves, strict=True))
@@ -212,7 +220,7 @@ def range_scene(
         if given
     ]
     return line_picture(
-        series, width=width, height=height, log=True, log_x=True, x_title="lr", guides=guides,
+        series, width=width, height=height, log=log, log_x=True, x_title="lr", guides=guides,
         **look,
     )  # fmt: skip
 

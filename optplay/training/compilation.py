@@ -7,13 +7,13 @@ there are several of them, has a name that does.
 """
 
 from collections.abc import Callable
-from functools import cache, partial
+from functools import cache, partial, wraps
 from hashlib import sha256
 from importlib import import_module
 from math import inf
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from optplay.optim import Optimizer, Schedule
 from optplay.problems import Problem, SurfaceProblem
@@ -34,13 +34,36 @@ INLINED = {**OPTIONS, "forceinline": True}
 # A surface costs next to nothing, so it may be computed as it is written.
 EXACT = {**INLINED, "fastmath": False}
 _lock = RLock()
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-@cache
+def _once(function: Callable[P, T]) -> Callable[P, T]:
+    """As `cache`, but no two threads come to it at a time: neither numba's import nor what
+    compiles stands that.
+    """
+    known: Any = cache(function)
+
+    @wraps(function)
+    def call(*args: P.args, **kwargs: P.kwargs) -> T:
+        with _lock:
+            result: T = known(*args, **kwargs)
+            return result
+
+    return call
+
+
+@_once
+def _numba() -> Any:
+    """numba, which takes 0.3 s to import: not at start-up."""
+    for part in ("numba.extending", "numba.core.event"):
+        import_module(part)
+    return import_module("numba")
+
+
+@_once
 def _types() -> dict[str, Any]:
-    import numba  # noqa: PLC0415 - numba takes 0.3 s to import, so not at start-up
-
-    types: Any = numba.types
+    types: Any = _numba().types
     real, whole = types.float64, types.int64
     vector, matrix, cube = (types.Array(real, n, "C") for n in (1, 2, 3))
     whole_vector, whole_matrix = (types.Array(whole, n, "C") for n in (1, 2))
@@ -71,38 +94,33 @@ def _types() -> dict[str, Any]:
     }  # fmt: skip
 
 
-@cache
+@_once
 def _compiled(function: Callable[..., Any], kind: str, exact: bool = False) -> Any:
     """The machine code of `function`, from the cache on disk if there; about a second if not.
 
     With `exact` it rounds as plain Python does.
     """
-    import numba  # noqa: PLC0415 - see above
-
-    options = EXACT if exact else INLINED
-    with _lock:
-        signature = _types()[kind]
-        try:
-            return numba.njit(signature, cache=True, **options)(function)
-        except (RuntimeError, ImportError) as error:
-            # A function typed into a REPL has no file, a read-only home has no room for a cache,
-            # and a file may have been loaded, and cached, as a module of another name.
-            if isinstance(error, RuntimeError) and "cannot cache" not in str(error):
-                raise
-            return numba.njit(signature, **options)(function)
+    numba, options = _numba(), EXACT if exact else INLINED
+    signature = _types()[kind]
+    try:
+        return numba.njit(signature, cache=True, **options)(function)
+    except (RuntimeError, ImportError) as error:
+        # A function typed into a REPL has no file, a read-only home has no room for a cache,
+        # and a file may have been loaded, and cached, as a module of another name.
+        if isinstance(error, RuntimeError) and "cannot cache" not in str(error):
+            raise
+        return numba.njit(signature, **options)(function)
 
 
-@cache
+@_once
 def _inlined(function: Callable[..., Any], exact: bool = False) -> None:
     """Lets compiled code call the plain function, copied into the caller."""
-    from numba.extending import register_jitable  # noqa: PLC0415 - see above
-
-    register_jitable(**(EXACT if exact else INLINED))(function)
+    _numba().extending.register_jitable(**(EXACT if exact else INLINED))(function)
 
 
 def on_compile(callback: Callable[[], None]) -> None:
     """Calls `callback` whenever something is compiled that was not in the cache on disk."""
-    event: Any = import_module("numba.core.event")
+    event: Any = _numba().core.event
     methods = {"on_start": lambda listener, started: callback(), "on_end": lambda *ended: None}
     event.register("numba:compile", type("Listener", (event.Listener,), methods)())
 
@@ -135,7 +153,7 @@ def compiled_hessian() -> Any:
     return _compiled(network_hessian.mean_hessian, "hessian")
 
 
-@cache
+@_once
 def _compiled_surface(gradient: SurfaceGradient) -> Any:
     _inlined(gradient, exact=True)
     name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
@@ -169,7 +187,7 @@ def _open_loop() -> Any:
     return _compiled(kernel.run_steps, "open_loop")
 
 
-@cache
+@_once
 def _network_loop() -> Any:
     """The loop with the network's gradient, and no box, compiled into it.
 

@@ -1,5 +1,6 @@
 """What each key does. Every edit goes through the session; a refused one is told."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -292,7 +293,8 @@ class Actions(Display):
     def action_copy_command(self) -> None:
         original = self.session.original
         shown = msgspec.structs.replace(self.session.preset, charts=original.charts)
-        if not self.stage.all_seeds:
+        view = self.board.view
+        if not (self.stage.all_seeds or (view and view.every_seed)):
             shown = msgspec.structs.replace(shown, seeds=(self.session.state.seed,))
         text = command(shown, self.session.opened, original)
         if text is None:
@@ -301,6 +303,10 @@ class Actions(Display):
                 severity="warning",
             )
             return
+        if view:
+            program, _, *rest = shlex.split(text)
+            name, *options = view.command(self.stage)
+            text = shlex.join([program, name, *rest, *options])
         self.copy_to_clipboard(text)
         self.notify(text, title="Copied", markup=False)
 

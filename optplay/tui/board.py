@@ -42,6 +42,9 @@ class Board(Container):
         self.runs, self.controls = RunsPanel(), Controls(check)
         self.view_line, self.tabs, self.lesson = TabLine("views"), TabLine("chart-tabs"), Lesson()
         self.charts = {quantity: Chart(quantity, LOOKS[quantity]) for quantity in QUANTITIES}
+        for chart in self.charts.values():
+            # Until it is known which are wanted.
+            chart.display = False
         self._stage: Stage | None = None
         self.zoomed: str | None = None
         self.active = "loss"

@@ -222,3 +222,16 @@ def test_what_is_kept_does_not_grow_with_the_sweep():
     """As Histories these would take a hundred gigabytes."""
     big = sweep("lr=0.01:1:100", epochs=10_000, problem=Problem(samples=1), seeds=range(500))
     assert sum(run.config.bytes_needed for run in big.runs) * 50_000 > 1e11
+
+
+def test_what_is_known_is_not_made_again(monkeypatch):
+    known = {}
+    whole = sweep()
+    *_, first = stream_sweep(whole, known=known)
+    assert len(known) == whole.count
+    monkeypatch.setattr(module, "_trained", lambda *_: pytest.fail("it is made again"))
+    *_, again = stream_sweep(whole, known=known)
+    for name in SWEPT:
+        assert np.array_equal(first.metrics[name], again.metrics[name], equal_nan=True)
+    assert np.array_equal(first.outcomes, again.outcomes)
+    assert first.steps == again.steps

@@ -5,7 +5,7 @@ from math import inf, nan
 import pytest
 
 from optplay.experiments import SIGNS, Claim, Side, caution, claimed, figures, number, spread
-from optplay.experiments.claims import judge
+from optplay.experiments.claims import Verdict, judge
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,14 @@ def test_few_seeds(seeds, start):
 
 def test_every_verdict_has_a_sign():
     assert set(SIGNS) == {"holds", "fails", "undecided"}
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "shown"),
+    [(0.900005, 0.9005, "0.9 against 0.9005"), (0.5605, 0.56, "0.5605 against 0.56")],
+)
+def test_a_verdict_shows_as_many_digits_as_tell_its_sides_apart(left, right, shown):
+    claim = Claim(text="T", metric="final_loss", left="A", is_="below", right=right)
+    sides = (Side(value, value, value) for value in (left, right))
+    verdict = Verdict(claim, "holds", 1, 0, 0, 1, 0.5, *sides)
+    assert shown in figures(verdict)

@@ -10,9 +10,9 @@ from optplay.experiments.preset import Run
 from optplay.experiments.range_test import RangeTest, ramped, range_test
 from optplay.experiments.sweep import SWEPT, Sweep, run_sweep, stream_sweep
 from optplay.plots.sweeps import BEST
-from optplay.problems import Problem
+from optplay.problems import Problem, SurfaceProblem
 from optplay.scenes import DARK
-from optplay.scenes.sweep import range_scene, range_with_table, sweep_scene, with_table
+from optplay.scenes.sweep import on_log_axis, range_scene, range_with_table, sweep_scene, with_table
 from optplay.training import RunConfig, train
 
 RUNS = tuple(
@@ -115,3 +115,13 @@ def test_what_range_tests_suggest_is_told():
     assert "dotted: a tenth" in drawn[-3]
     assert drawn[-2].startswith("● up    suggests lr 0.01")
     assert drawn[-1].startswith("● down  the loss falls to the end")
+
+
+def test_values_below_zero_have_a_linear_axis():
+    problem = SurfaceProblem(surface="saddle")
+    runs = (Run(label="A", config=RunConfig(problem=problem, optimizer="sgd", epochs=400)),)
+    results = run_sweep(Sweep(runs, (0,), (parse_axis("lr=1e-3:0.1:7", runs[0].config),)))
+    assert not on_log_axis(results, "final_loss")
+    text = sweep_scene(results, "final_loss", 60, 16, color=False, dark=True).text()
+    assert "no data yet" not in text
+    assert "-4" in text.replace("−", "-")

@@ -84,23 +84,17 @@ async def test_adam_is_measured_in_its_own_scale(playground):
         assert not np.allclose(adam.preconditioned[1:], adam.sharpness[1:])
         np.testing.assert_allclose(adam.ratio, adam.preconditioned * 0.001 / 38, rtol=1e-9)
         assert "SGD stands 2/lr" in p.text
+        assert not any("threshold" in line.text for line in p.inside(p.app.board.view)[2:])
+        p.app.session.turn("lr", 5.0)
+        p.app.changed()
+        await p.settle()
+        assert any("threshold" in line.text for line in p.inside(p.app.board.view)[2:])
         await p.press("j")
         assert "Adam stands 38/lr" in p.text
         p.app.session.turn("optimizer", "lion")
         p.app.changed()
         await p.settle()
         assert "Lion has no known threshold" in p.text
-
-
-async def test_a_line_at_the_threshold(playground):
-    async with playground() as p:
-        await p.press("7")
-        assert "threshold" not in "".join(line.text for line in p.inside(p.app.board.view)[2:])
-        p.app.session.turn("lr", 5.0)
-        p.app.changed()
-        await p.settle()
-        drawn = p.inside(p.app.board.view)
-        assert any("threshold" in line.text for line in drawn[2:])
 
 
 async def test_the_playhead_moves_a_line_and_nothing_is_measured_again(playground, measured):

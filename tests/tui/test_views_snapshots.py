@@ -109,16 +109,8 @@ def test_rates(shot):
     assert shot("rates", (120, 40), "dark", ["j", "j"])
 
 
-def test_rates_narrow(shot):
-    assert shot("rates", (80, 24), "light", ["j", "j"])
-
-
 def test_inspector(shot):
     assert shot("inspector", (120, 40), "light", ["j", "j"])
-
-
-def test_inspector_narrow(shot):
-    assert shot("inspector", (80, 24), "dark", ["j", "j"])
 
 
 def test_sweep_of_rates(shot):

@@ -76,10 +76,6 @@ async def test_it_opens_on_the_ways_and_plays_them(playground, bowl):
         await p.until(lambda: p.app.player.epoch == 50)
         await p.settle()
         assert shows(p, ways(p), 50)
-
-
-async def test_all_seeds_are_drawn(playground, bowl):
-    async with playground(bowl) as p:
         await p.press("m")
         assert shows(p, ways(p, (0, 1, 2)), 50)
 
@@ -111,14 +107,6 @@ async def test_a_coordinate_that_is_not_moved_is_kept(playground):
         await p.press("H")
         x, y = starts(p)[0]
         assert (x, y) == (pytest.approx(1.7), 1e-6)
-
-
-async def test_the_start_of_one_run_alone(playground, bowl):
-    async with playground(bowl) as p:
-        p.app.session.whole_problem = False
-        await p.press("j", "H")
-        assert starts(p) == [(2, 1), (2 - ACROSS, 1)]
-        assert shows(p, ways(p), 50)
 
 
 async def test_a_drag_moves_the_start_and_is_undone_as_one(playground, bowl):
@@ -158,6 +146,10 @@ async def test_condition_and_runs_on_other_surfaces(playground, bowl):
         assert p.app.board.view.drawn != before
         assert shows(p, ways(p), 50)
         p.app.session.whole_problem = False
+        await p.press("j", "H")
+        assert starts(p) == [(2, 1), (2 - ACROSS, 1)]
+        assert shows(p, ways(p), 50)
+        await p.press("k")
         p.app.session.turn("problem.surface", "himmelblau")
         p.app.changed()
         await p.settle()
@@ -165,6 +157,11 @@ async def test_condition_and_runs_on_other_surfaces(playground, bowl):
         (_, other), own = ways(p)
         assert other[0].config.problem.surface == "ravine"
         assert shows(p, [own], 50)
+        await p.press("j")
+        p.app.session.turn("problem.surface", "beale")
+        p.app.changed()
+        await p.settle()
+        assert shows(p, ways(p)[1:], 50)
 
 
 async def test_of_one_coordinate(playground):

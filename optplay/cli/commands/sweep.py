@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 LR_HELP = "N learning rates from LOW to HIGH; without this and --over, 1e-5:1:25."
 OVER_HELP = (
-    "Turn any knob, as beta1=0.5:0.99:9, clip.norm=0.01:10:13, problem.noise=0:0.5:6 or "
+    "Turn any knob, as warmup=0:0.5:6, clip.norm=0.01:10:13, problem.noise=0:0.5:6 or "
     "lambda=1e-4:1:9 (of l2 where a run has it on, else of weight_decay). Twice, or with --lr, for "
     "two knobs at once."
 )

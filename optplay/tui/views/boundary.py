@@ -44,6 +44,9 @@ class Boundary(View):
     def hint(self, stage: Stage) -> str:
         return "n the selected run" if self.all_runs else "n all runs"
 
+    def command(self, stage: Stage) -> list[str]:
+        return ["run", "--plot"]
+
     def key(self, stage: Stage) -> object:
         return super().key(stage), self.all_runs
 

@@ -57,6 +57,9 @@ class CurvatureView(View):
 
         return Task(tuple(whole), make)
 
+    def command(self, stage: Stage) -> list[str]:
+        return ["curvature", "--plot"]
+
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         if isinstance(self.result, str):
             return notice(self.result, width, height)

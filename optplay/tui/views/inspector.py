@@ -100,6 +100,13 @@ class Inspector(View):
 
         return Task((history, step), make)
 
+    def command(self, stage: Stage) -> list[str]:
+        config, found = stage.session.run.config, self.result
+        words = ["inspect", "--run", stage.session.run.label, "--step", str(self.step)]
+        if not isinstance(found, Dissection):
+            return words
+        return [*words, "--parameter", config.problem.parameter_names[self._looked_at(found)]]
+
     def key(self, stage: Stage) -> object:
         return self.parameter, stage.session.state.selected
 

@@ -88,6 +88,10 @@ class LandscapeView(View):
 
         return Task((tuple(runs), epoch), make)
 
+    def command(self, stage: Stage) -> list[str]:
+        epoch = [] if self.epoch is None else ["--epoch", str(self.epoch)]
+        return ["landscape", *epoch, *(["--shared"] if self.all_runs else []), "--plot"]
+
     def key(self, stage: Stage) -> object:
         return stage.player.epoch
 

@@ -107,6 +107,9 @@ class Rates(View):
 
         return Task((tuple(tuple(found) for found in runs.values()), step, epoch), make)
 
+    def command(self, stage: Stage) -> list[str]:
+        return ["rates", "--steps", str(self._step(stage)), "--plot"]
+
     def key(self, stage: Stage) -> object:
         return stage.session.preset.unit
 

@@ -40,7 +40,9 @@ class SurfaceView(View):
 
     @classmethod
     def opens(cls, preset: Preset) -> bool:
-        return preset.on_surface
+        problem = preset.runs[0].config.problem
+        # On a flat one there is nothing to see but the curves.
+        return isinstance(problem, SurfaceProblem) and bool(problem.declared.minima)
 
     def _problem(self, stage: Stage) -> SurfaceProblem:
         problem = stage.session.run.config.problem
@@ -55,6 +57,9 @@ class SurfaceView(View):
 
     def hint(self, stage: Stage) -> str:
         return "✕ minimum   Shift+arrows, a click: start"
+
+    def command(self, stage: Stage) -> list[str]:
+        return ["run", "--plot"]
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         ways = [

@@ -15,7 +15,7 @@ from optplay.experiments.axes import parse_axis, turned
 from optplay.experiments.best import best
 from optplay.experiments.preset import Run
 from optplay.experiments.range_test import RangeTest, ramped, range_test
-from optplay.experiments.sweep import SWEPT, Sweep, SweepResults, stream_sweep
+from optplay.experiments.sweep import SWEPT, Found, Sweep, SweepResults, stream_sweep
 from optplay.plots import Picture, notice
 from optplay.scenes.sweep import TITLES, range_with_table, with_table
 from optplay.training import RunConfig, stream
@@ -29,6 +29,8 @@ AXES = {RATES: "lr=1e-5:1:25", KNOBS: "lr=1e-4:1:13 lambda=1e-4:1:9"}
 HIGHEST_RATE = 10.0
 # Of a rate that is suggested.
 DIGITS = 3
+# Runs whose figures are kept, some 300 bytes each.
+MOST_KNOWN = 100_000
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,14 @@ class SweepView(View):
     def __init__(self) -> None:
         super().__init__()
         self.kind = RATES
+        self._known: dict[RunConfig, Found] = {}
         self.axes = dict(AXES)
         self.metric = "final_loss"
+
+    @property
+    def every_seed(self) -> bool:
+        """A range test is of the seed shown."""
+        return self.kind != RANGE
 
     def heading(self, stage: Stage) -> str:
         found, preset = self.result, stage.session.preset
@@ -68,7 +76,8 @@ class SweepView(View):
             return f"Range test: loss (log), lr rises to {HIGHEST_RATE:g}"
         keys = " and ".join(axis.partition("=")[0] for axis in self.axes[self.kind].split())
         seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else "1 seed"
-        title = f"{TITLES[self._metric(preset)]} by {keys}, {seeds}"
+        what = "Final value" if preset.on_surface else TITLES[self._metric(preset)]
+        title = f"{what} by {keys}, {seeds}"
         if isinstance(found, SweepResults) and not found.done:
             title += f" · {100 * found.made / found.sweep.count:.0f} %"
         return title
@@ -91,7 +100,22 @@ class SweepView(View):
         except InputError as error:
             told = str(error)
             return Task(told, lambda stop: iter([told]))
-        return Task(sweep, lambda stop: _swept(sweep, stop))
+        return Task(sweep, lambda stop: self._swept(sweep, stop))
+
+    def _swept(self, sweep: Sweep, stop: Event) -> Iterator[SweepResults]:
+        """Makes what no sweep before has made."""
+        if len(self._known) > MOST_KNOWN:
+            self._known = {}
+        # One core is the screen's.
+        workers = max(1, (os.cpu_count() or 1) - 1)
+        return stream_sweep(sweep, workers=workers, cancelled=stop, known=self._known)
+
+    def command(self, stage: Stage) -> list[str]:
+        if self.kind == RANGE:
+            return ["range-test", "--to", f"{HIGHEST_RATE:g}", "--plot"]
+        over = [word for axis in self.axes[self.kind].split() for word in ("--over", axis)]
+        metric = self._metric(stage.session.preset)
+        return ["sweep", *over, "--metric", metric, "--plot"]
 
     def key(self, stage: Stage) -> object:
         return self.kind, self._metric(stage.session.preset)
@@ -206,12 +230,6 @@ def _sweep(runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str) -> Sweep:
         for place, run in enumerate(plain)
     ]
     return Sweep(tuple(same), seeds, parsed)
-
-
-def _swept(sweep: Sweep, stop: Event) -> Iterator[SweepResults]:
-    # One core is the screen's.
-    workers = max(1, (os.cpu_count() or 1) - 1)
-    return stream_sweep(sweep, workers=workers, cancelled=stop)
 
 
 def _ramps(runs: tuple[Run, ...], seed: int) -> tuple[tuple[str, RunConfig], ...]:

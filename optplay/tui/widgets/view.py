@@ -116,6 +116,15 @@ class View(Framed):
         """What the border says below, as the view's own keys."""
         return ""
 
+    @property
+    def every_seed(self) -> bool:
+        """Whether it is about all of the preset's seeds, whichever one is shown."""
+        return False
+
+    def command(self, stage: Stage) -> list[str]:
+        """What comes in the place of `run` in the command that computes the same, and behind it."""
+        return ["run"]
+
     def wanted(self, stage: Stage) -> Task | None:
         """What is to be computed now."""
         return None
@@ -138,9 +147,23 @@ class View(Framed):
         preset = stage.session.preset
         refused = self.refusal(preset)
         self.border_title = Content(self.title if refused else self.heading(stage))
-        self.border_subtitle = Content("" if refused else self.hint(stage))
+        self.border_subtitle = Content("" if refused else self._hint(stage))
         if self._picture_key(stage) != self._shown_key:
             self.refresh()
+
+    def _hint(self, stage: Stage) -> str:
+        """The view's keys, where they work; else how they come to."""
+        if self.has_focus or "BINDINGS" not in vars(type(self)):
+            return self.hint(stage)
+        return "click it for its keys"
+
+    def on_focus(self) -> None:
+        if self.stage:
+            self.show(self.stage)
+
+    def on_blur(self) -> None:
+        if self.stage:
+            self.show(self.stage)
 
     def changed(self) -> None:
         """To be called when a key changed what the view shows."""
