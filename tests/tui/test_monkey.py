@@ -19,7 +19,7 @@ from optplay.tui.run import _settle
 from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
 
-SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 400, 50
+SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 150, 50
 SECONDS_TO_SETTLE = 60
 PATIENCE = 0.1
 LARGE = 120 * 40

@@ -44,7 +44,7 @@ class Slow:
     def __init__(self):
         self.go, self.begun, self.cancelled = Event(), 0, 0
 
-    def __call__(self, sweep, *, workers, cancelled):
+    def __call__(self, sweep, *, workers, cancelled, known):
         self.begun += 1
         results = run_sweep(sweep)
         part = np.full_like(results.outcomes, -1)
@@ -235,7 +235,7 @@ async def test_on_a_surface_there_is_the_loss_only(playground, tmp_path):
         p.app.open(str(path))
         await p.settle()
         await p.press("5")
-        assert p.app.board.view.border_title == "Final loss by lr, 2 seeds"
+        assert p.app.board.view.border_title == "Final value by lr, 2 seeds"
         assert "metric" not in p.app.board.view.border_subtitle
         assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
         await p.press("N")
