@@ -187,7 +187,7 @@ async def test_parameters_one_by_one_and_by_name(playground):
         assert p.app.screen.typed == "layer 2 w[0,1]"
         await p.press("escape", "i")
         told = p.app.screen.query_one("#told")
-        for wrong in ("0", "401", "1.5", "", "-1", "9" * 5000):
+        for wrong in ("0", "401", "", "9" * 5000):
             p.app.screen.query_one("Input").value = wrong
             await p.pilot.press("enter")
             assert isinstance(p.app.screen, Prompt)
