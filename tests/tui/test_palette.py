@@ -4,6 +4,7 @@ import asyncio
 import random
 
 from textual import events
+from textual.command import CommandList
 
 ROUNDS = 30
 TYPED = [["a", "escape"], ["a", "b", "escape"], ["escape"], ["a", "escape", "b"]]
@@ -23,4 +24,20 @@ async def test_closed_as_fast_as_it_is_typed_into(playground):
             if draw.random() < 0.2:
                 await p.pilot.pause()
         await p.press("escape", "escape", "escape")
+        assert len(p.app.screen_stack) == 1
+
+
+async def test_pages_of_a_list_without_room(playground):
+    async with playground(size=(60, 20)) as p:
+        await p.pilot.press("ctrl+p")
+        await p.until(lambda: p.app.screen.query_one(CommandList).option_count)
+        await p.pilot.press("down")
+        await p.pilot.press("pagedown")
+        assert p.app.screen.query_one(CommandList).highlighted > 0
+        await p.pilot.resize_terminal(20, 4)
+        await p.pilot.press("pagedown", "x", "pageup", "pagedown", "escape")
+        # Before it is laid out.
+        for key in ("ctrl+p", "down", "pagedown", "pageup", "b", "pagedown"):
+            p.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await p.press("escape", "escape")
         assert len(p.app.screen_stack) == 1

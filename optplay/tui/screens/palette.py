@@ -1,7 +1,7 @@
 """Textual's command palette."""
 
 from textual.await_complete import AwaitComplete
-from textual.command import CommandPalette
+from textual.command import CommandList, CommandPalette
 from textual.widgets import Input
 
 
@@ -22,3 +22,9 @@ class Palette(CommandPalette):
         if not self.is_current:
             event.stop()
             event.prevent_default()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """A list that is not laid out yet, or has no room, has no pages to turn."""
+        if action == "command_list":
+            return any(found.scrollable_content_region for found in self.query(CommandList))
+        return super().check_action(action, parameters)
