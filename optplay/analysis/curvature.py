@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from math import nan
+from threading import Lock
 from time import perf_counter
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -20,6 +21,9 @@ from optplay.training.compilation import compiled_hessian
 Floats = NDArray[np.float64]
 
 MOST_PARAMETERS = 2000
+# Samples × parameters²: about a second of one Hessian.
+MOST_PRODUCTS = 1e10
+_one_at_a_time = Lock()
 MOST_EPOCHS = 300
 CHUNK_SECONDS = 0.015
 # Rounding and the neglected third derivative weigh about the same here.
@@ -41,6 +45,11 @@ def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
     if n > MOST_PARAMETERS:
         raise InputError(
             f"curvature: found a network of {n:,} parameters, allowed: up to {MOST_PARAMETERS:,}"
+        )
+    if problem.train_count * n * n > MOST_PRODUCTS:
+        raise InputError(
+            f"curvature: found {problem.train_count:,} samples and {n:,} parameters, "
+            f"allowed: {int(MOST_PRODUCTS / n / n):,} samples with so many"
         )
     samples, result = problem.draw(), np.empty((n, n))
     compiled_hessian()(
@@ -72,7 +81,8 @@ def top_eigenvalue(matrix: Floats) -> float:
     if not np.isfinite(matrix).all():
         return nan
     # LAPACK would wake a thread per core for each small matrix: slower, and all the processor.
-    with _threads().limit(limits=1):
+    # The limit is the process's: two that overlap would not give back what they found.
+    with _one_at_a_time, _threads().limit(limits=1):
         return float(np.linalg.eigvalsh(matrix)[-1])
 
 

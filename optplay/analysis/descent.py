@@ -15,18 +15,21 @@ SMALLEST = 1e-290
 ROUNDING = 1e-13
 
 
-def distances(history: History) -> Floats:
-    """(epochs + 1,) how far from the nearest lowest point, at the start and after each step.
+def distances(history: History, steps: slice = slice(None)) -> Floats:
+    """How far from the nearest lowest point, at the start and after each step: (epochs + 1,).
 
     NaN on a surface without lowest points.
+
+    Args:
+        steps: of which of them, if not of all.
 
     Raises:
         TypeError: the run went down on no surface.
     """
-    minima = np.array(_surface(history).declared.minima)
+    minima, points = np.array(_surface(history).declared.minima), history.weights[steps]
     if not minima.size:
-        return np.full(len(history.weights), nan)
-    apart = history.weights[:, np.newaxis] - minima
+        return np.full(len(points), nan)
+    apart = points[:, np.newaxis] - minima
     # Not by squares, which are zero long before a distance is.
     far: Floats = np.hypot.reduce(apart, axis=2).min(axis=1)
     return far

@@ -243,6 +243,8 @@ def _measure(
     def work() -> None:
         try:
             for place in places:
+                if stop.is_set():
+                    return
                 config = sweep.config(place)
                 found = known.get(config) if known is not None else None
                 if found is None:

@@ -23,8 +23,14 @@ def outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     Returns:
         (…, m) an output per point, for each row of weights.
     """
+    # In blocks of points: a wide network on many samples would fill the memory.
+    rows = max(1, weights.size // problem.parameter_count)
+    block = max(1, NUMBERS_AT_ONCE // (rows * max(problem.sizes)))
     with np.errstate(over="ignore", invalid="ignore"):  # of a run that diverges
-        return _outputs(problem, weights, inputs)
+        parts = [
+            _outputs(problem, weights, inputs[i : i + block]) for i in range(0, len(inputs), block)
+        ]
+    return np.concatenate(parts, axis=-1)
 
 
 def _outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:

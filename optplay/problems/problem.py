@@ -166,11 +166,7 @@ class Problem(Checked, frozen=True, kw_only=True):
         """What each parameter is: `layer 1 w[3,0]` is neuron 3's weight of x, `layer 1 b[3]` its
         bias. Layers are counted from 1, neurons and what they read from 0.
         """
-        names: list[str] = []
-        for layer, (fan_in, fan_out) in enumerate(pairwise(self.sizes), 1):
-            names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
-            names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
-        return tuple(names)
+        return _names(self.sizes)
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""
@@ -185,6 +181,15 @@ class Problem(Checked, frozen=True, kw_only=True):
         """What the compiled network reads: activation, loss, hidden layers, then their sizes."""
         kinds = ACTIVATIONS.index(self.activation), LOSSES.index(self.loss)
         return np.array([*kinds, len(self.hidden), *self.sizes[1:]], dtype=np.int64)
+
+
+@lru_cache(maxsize=8)
+def _names(sizes: tuple[int, ...]) -> tuple[str, ...]:
+    names: list[str] = []
+    for layer, (fan_in, fan_out) in enumerate(pairwise(sizes), 1):
+        names += [f"layer {layer} w[{o},{i}]" for o in range(fan_out) for i in range(fan_in)]
+        names += [f"layer {layer} b[{o}]" for o in range(fan_out)]
+    return tuple(names)
 
 
 @lru_cache(maxsize=64)

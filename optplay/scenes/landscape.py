@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Unpack
 
+from numpy.typing import ArrayLike
+
 from optplay.analysis.landscape import Landscape
 from optplay.plots import Mark, Path, Picture, plane_picture
 from optplay.scenes.look import Look
@@ -13,7 +15,7 @@ START = "○"
 
 def landscape_scene(
     landscape: Landscape,
-    losses: Field,
+    losses: Field | ArrayLike,
     width: int,
     height: int,
     *,
@@ -25,7 +27,8 @@ def landscape_scene(
 
     Args:
         landscape: the plane and the ways.
-        losses: the loss at all pairs of coordinates x (m,) and y (k,) of the plane: (k, m).
+        losses: the loss at all pairs of coordinates x (m,) and y (k,) of the plane: (k, m); or such
+            an array, whose cells tile it.
         epoch: where each run is; what follows is faint. Its end if left out.
         colors: the colour index of each way; its place if left out.
     """

@@ -244,9 +244,10 @@ def range_with_table(
 def _median(tests: Sequence[RangeTest]) -> tuple[Floats, Floats]:
     """Rates, and the median of the losses there, up to where half of the seeds have diverged."""
     longest = max(tests, key=lambda test: test.losses.size)
-    losses = np.full((len(tests), longest.losses.size), np.nan)
+    # A seed that has diverged counts as worse than any, so that the curve does not fall for it.
+    losses = np.full((len(tests), longest.losses.size), np.inf)
     for row, test in zip(losses, tests, strict=True):
         row[: test.losses.size] = test.losses
     kept = np.isfinite(losses).sum(axis=0) * 2 > len(tests)
-    medians: Floats = np.nanmedian(losses[:, kept], axis=0) if kept.any() else np.empty(0)
+    medians: Floats = np.median(losses[:, kept], axis=0) if kept.any() else np.empty(0)
     return longest.rates[kept], medians

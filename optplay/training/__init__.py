@@ -6,7 +6,7 @@ from optplay.training.history import History
 from optplay.training.kernel import QUANTITIES
 from optplay.training.replay import Update, after_step, one_update
 from optplay.training.stepper import Stepper, optimizer
-from optplay.training.trainer import at_step, stream, train, train_many
+from optplay.training.trainer import stream, train, train_many
 
 __all__ = [
     "QUANTITIES",
@@ -16,7 +16,6 @@ __all__ = [
     "Stepper",
     "Update",
     "after_step",
-    "at_step",
     "on_compile",
     "one_update",
     "optimizer",

@@ -96,21 +96,6 @@ def train(config: RunConfig, start: tuple[History, int] | None = None) -> Histor
     return last
 
 
-def at_step(history: History, step: int) -> History:
-    """The run as it was right after one of its steps, trained again from the epoch before it.
-
-    Raises:
-        InputError: the run has no such step, or it was made by the run that this one forked from.
-    """
-    per_epoch = history.config.problem.steps_per_epoch
-    first = (history.forked_at or 0) * per_epoch
-    if not first <= step <= history.steps:
-        raise InputError(f"step: found {step}, allowed: {first} to {history.steps}")
-    epoch = min(step // per_epoch, history.epochs)
-    *_, last = stream(history.config, (history, epoch), until=step)
-    return last
-
-
 def train_many(
     configs: Sequence[RunConfig],
     *,

@@ -49,6 +49,7 @@ class Background(App[None]):
         self._measured: object = None
         self._stop_looking = Event()
         self._looked_at: View | None = None
+        self._looker: Worker[None] | None = None
 
     def on_mount(self) -> None:
         self._quiet = self.set_timer(QUIET_SECONDS, self.measure_now, pause=True)
@@ -205,7 +206,7 @@ class Background(App[None]):
         self.looking, self._stop_looking, self._looked_at = True, Event(), view
         view.wait_for(task.key)
         stop = self._stop_looking
-        self.compute_view(view.name, task, stop)
+        self._looker = self.compute_view(view.name, task, stop)
         self.set_timer(STALE_SECONDS, partial(self._drop_result, view, view.version, stop))
 
     @staticmethod
@@ -244,8 +245,7 @@ class Background(App[None]):
             self.training = False
         elif event.worker.group == "measuring":
             self.measuring = False
-        elif self._looked_at:
+        elif self._looked_at and event.worker is self._looker:
             self.looking = False
-            # It would only fail again.
-            self._looked_at.take(None, True)
+            self._looked_at.fail(f"{words}{error}")
         self.draw()

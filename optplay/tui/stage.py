@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import inf, isfinite, nan
-from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,7 +69,6 @@ class Stage:
         self.outdated: set[str] = set()
         self._bands: dict[tuple[str, str], Curve] = {}
         self._bands_of: Results | None = None
-        self._far: WeakKeyDictionary[History, Floats] = WeakKeyDictionary()
 
     @property
     def labels(self) -> list[str]:
@@ -185,14 +183,8 @@ class Stage:
     def _distance(self, label: str) -> float:
         """The median distance at the playhead from the nearest lowest point."""
         epoch, found = self.player.epoch, self.found(label)
-        far = [self._distances(history) for history in found]
-        return float(np.median([d[epoch] if epoch < len(d) else inf for d in far] or [nan]))
-
-    def _distances(self, history: History) -> Floats:
-        # The playhead moves many times a second over the same run.
-        if history not in self._far:
-            self._far[history] = distances(history)
-        return self._far[history]
+        here = [distances(history, slice(epoch, epoch + 1)) for history in found]
+        return float(np.median([float(d[0]) if d.size else inf for d in here] or [nan]))
 
     def readings(self, quantity: str) -> list[Reading]:
         """The values at the playhead that a chart shows."""

@@ -9,6 +9,7 @@ from optplay.analysis.curvature import hessian, sharpness
 from optplay.experiments import METRICS
 from optplay.experiments.report import run_metrics
 from optplay.problems import Problem
+from optplay.problems.forward import mean_losses
 from optplay.training import RunConfig, train
 
 PROBLEM = Problem(samples=20, hidden=(3,), batch_size=20, activation="tanh")
@@ -32,13 +33,16 @@ def test_sharpness_is_that_of_the_last_weights():
     assert measure("sharpness", history) == pytest.approx(top(history, 30), rel=1e-12)
 
 
-def test_sharpness_at_a_loss_is_that_after_the_first_epoch_to_reach_it():
+def test_sharpness_at_a_loss_is_that_where_the_weights_first_come_down_to_it():
     history = run()
-    loss = history["loss"]
+    loss = mean_losses(PROBLEM, history.weights)
     assert (np.diff(loss) < 0).all()
-    for epoch in (1, 7, 30):
-        found = measure("sharpness_at_loss", history, loss[epoch - 1])
-        assert found == pytest.approx(top(history, epoch), rel=1e-12)
+    for epoch in (0, 1, 7, 30):
+        found = measure("sharpness_at_loss", history, loss[epoch])
+        assert found == pytest.approx(top(history, epoch), rel=1e-9)
+    # Halfway between two epochs in the logarithm of the loss: the geometric mean.
+    found = measure("sharpness_at_loss", history, np.sqrt(loss[7] * loss[8]))
+    assert found == pytest.approx(np.sqrt(top(history, 7) * top(history, 8)), rel=1e-9)
     assert isnan(measure("sharpness_at_loss", history, loss[-1] - 1e-9))
 
 

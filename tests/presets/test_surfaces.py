@@ -57,7 +57,7 @@ def test_factors_do_not_depend_on_the_number_of_steps(steps: int) -> None:
 
 
 def test_adam_with_l2_does_not_see_lambda() -> None:
-    # 0.5605 by the issue; what is left of a λ of 1e-4 beside ε shows in the next digit.
+    # The same for every λ, but that beside a λ of 1e-4 ε shows in the fourth digit.
     for label in ("Adam + L2 1e-4", "Adam + L2 0.01", "Adam + L2 1"):
         assert measured("adam-l2-scale-free", label, "final_x") == pytest.approx(0.5605, abs=6e-5)
     adamw = measured("adam-l2-scale-free", "AdamW 0.1", "final_x")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from optplay.errors import InputError
 from optplay.optim import find_schedule, optimizers
 from optplay.problems import Problem, SurfaceProblem, surfaces
-from optplay.training import Clip, RunConfig, at_step, kernel, stream, train, trainer
+from optplay.training import Clip, RunConfig, after_step, kernel, stream, train, trainer
 from optplay.training.adapters import as_mean_gradient
 
 STEPS, EARLY = 40, 8
@@ -95,7 +95,7 @@ def test_a_resumed_run_is_the_run_that_was_never_interrupted(config, step):
             train(config, (whole, step))
         return
     assert_same(train(config, (whole, step)), whole)
-    assert np.array_equal(at_step(whole, step).current, whole.weights[step])
+    assert np.array_equal(after_step(whole, step)[0], whole.weights[step])
 
 
 @pytest.mark.parametrize("size", [1, 7, 1000])

@@ -26,6 +26,9 @@ class Boundary(View):
 
     def __init__(self) -> None:
         super().__init__()
+        self.begin()
+
+    def begin(self) -> None:
         self.all_runs = False
 
     def action_all_runs(self) -> None:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from threading import Event
 
+import numpy as np
+from numpy.typing import NDArray
 from textual.binding import Binding
 
 from optplay.analysis.landscape import Landscape, landscape
@@ -17,6 +19,11 @@ from optplay.training import History
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import Task, View
 
+Floats = NDArray[np.float64]
+# Samples × parameters: above it a pixel takes more than some microseconds.
+QUICK = 20_000
+GRID = 100, 50
+
 
 @dataclass(frozen=True, eq=False)
 class Slice:
@@ -25,7 +32,7 @@ class Slice:
     landscape: Landscape
     history: History
     places: tuple[int, ...]
-    losses: Field
+    losses: Field | Floats
 
 
 class LandscapeView(View):
@@ -43,6 +50,9 @@ class LandscapeView(View):
 
     def __init__(self) -> None:
         super().__init__()
+        self.begin()
+
+    def begin(self) -> None:
         self.all_runs = False
         self.epoch: int | None = None
 
@@ -84,7 +94,7 @@ class LandscapeView(View):
             except InputError as error:
                 yield str(error)
                 return
-            yield Slice(found, runs[0], places, remembered(partial(found.plane.losses, runs[0])))
+            yield Slice(found, runs[0], places, _losses(found, runs[0]))
 
         return Task((tuple(runs), epoch), make)
 
@@ -120,6 +130,21 @@ class LandscapeView(View):
     def _back(self, stage: Stage) -> bool:
         """Whether the slice goes back to the end, as it is at the playhead, or that is there."""
         return stage.player.epoch in (self.epoch, stage.player.epochs)
+
+
+def _losses(found: Landscape, history: History) -> Field | Floats:
+    """The loss over the plane, for every pixel where that is quick; else on a coarser grid, here.
+
+    What takes long must not be left to the picture, which is made in the interface's thread.
+    """
+    problem = history.config.problem
+    if problem.train_count * problem.parameter_count <= QUICK:
+        return remembered(partial(found.plane.losses, history))
+    middles = (
+        low + (np.arange(cells) + 0.5) * (high - low) / cells
+        for (low, high), cells in zip((found.x_limits, found.y_limits), GRID, strict=True)
+    )
+    return found.plane.losses(history, *middles)
 
 
 view = LandscapeView

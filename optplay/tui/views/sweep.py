@@ -29,8 +29,16 @@ AXES = {RATES: "lr=1e-5:1:25", KNOBS: "lr=1e-4:1:13 lambda=1e-4:1:9"}
 HIGHEST_RATE = 10.0
 # Of a rate that is suggested.
 DIGITS = 3
-# Runs whose figures are kept, some 300 bytes each.
+# Runs whose figures are kept, less than a kilobyte each.
 MOST_KNOWN = 100_000
+
+
+class Remembered(dict[RunConfig, Found]):
+    """What runs came to; once there are many, no more are taken in."""
+
+    def __setitem__(self, config: RunConfig, found: Found) -> None:
+        if len(self) < MOST_KNOWN:
+            super().__setitem__(config, found)
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,11 @@ class SweepView(View):
 
     def __init__(self) -> None:
         super().__init__()
+        self._known = Remembered()
+        self.begin()
+
+    def begin(self) -> None:
         self.kind = RATES
-        self._known: dict[RunConfig, Found] = {}
         self.axes = dict(AXES)
         self.metric = "final_loss"
 
@@ -104,8 +115,8 @@ class SweepView(View):
 
     def _swept(self, sweep: Sweep, stop: Event) -> Iterator[SweepResults]:
         """Makes what no sweep before has made."""
-        if len(self._known) > MOST_KNOWN:
-            self._known = {}
+        if len(self._known) >= MOST_KNOWN:
+            self._known = Remembered()
         # One core is the screen's.
         workers = max(1, (os.cpu_count() or 1) - 1)
         return stream_sweep(sweep, workers=workers, cancelled=stop, known=self._known)
@@ -178,7 +189,7 @@ class SweepView(View):
         if self.stage is None:
             return
         session = self.stage.session
-        values = self._best(session.state.selected, session.run.label)
+        values = self._best(session.run.label)
         config = session.run.config
         for key, value in values.items():
             config = turned(config, key, value)
@@ -187,8 +198,8 @@ class SweepView(View):
         else:
             self.notify("Nothing good is found yet")
 
-    def _best(self, place: int, label: str) -> dict[str, float]:
-        """By knob, where the run at a place does best; empty as long as that is not known."""
+    def _best(self, label: str) -> dict[str, float]:
+        """By knob, where a run does best so far; empty as long as that is not known."""
         found = self.result
         if isinstance(found, Ranges):
             tests = found.tests.get(label)
@@ -196,8 +207,10 @@ class SweepView(View):
             return {"lr": float(f"{rate:.{DIGITS}g}")} if rate else {}
         if self.stage is None or not isinstance(found, SweepResults):
             return {}
-        if place >= len(found.sweep.runs):
+        # What is still shown of before an edit is of other runs.
+        if found.sweep != self.task_key or label not in found.sweep.labels:
             return {}
+        place = found.sweep.labels.index(label)
         top = best(found, place, self._metric(self.stage.session.preset))
         keys = [axis.key for axis in found.sweep.axes]
         return dict(zip(keys, top.values, strict=True)) if top else {}

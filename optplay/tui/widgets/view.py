@@ -94,6 +94,7 @@ class View(Framed):
         self._shown: Picture | None = None
         self._shown_key: object = None
         self.version = 0
+        self.failure = ""
 
     @classmethod
     def refusal(cls, preset: Preset) -> str | None:
@@ -171,7 +172,7 @@ class View(Framed):
 
     def wait_for(self, key: object) -> None:
         """Something else is being computed from now on."""
-        self.task_key, self.complete = key, False
+        self.task_key, self.complete, self.failure = key, False, ""
 
     def take(self, result: Any, complete: bool) -> None:
         """Takes a result; None drops one that is outdated."""
@@ -179,6 +180,11 @@ class View(Framed):
         self.version += 1
         if self.stage:
             self.show(self.stage)
+
+    def fail(self, reason: str) -> None:
+        """Takes the error that its task ended with: it is not tried again."""
+        self.failure = reason
+        self.take(None, True)
 
     def ask_number(
         self, title: str, now: int, most: int, take: Callable[[int], None], least: int = 1
@@ -221,9 +227,9 @@ class View(Framed):
             return []
         key = self._picture_key(stage)
         if key != self._shown_key or self._shown is None:
-            refused = self.refusal(stage.session.preset)
+            told = self.refusal(stage.session.preset) or self.failure
             self._shown_key = key
             self._shown = (
-                notice(refused, width, height) if refused else self.picture(stage, width, height)
+                notice(told, width, height) if told else self.picture(stage, width, height)
             )
         return self.inks.lines(self._shown, None)
