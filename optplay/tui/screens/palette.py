@@ -11,10 +11,14 @@ class Palette(CommandPalette):
     def dismiss(self, result: None = None) -> AwaitComplete:
         """Closes the palette."""
         # As in Dialog: a second Enter may be queued already.
-        return super().dismiss(result) if self.is_current else AwaitComplete()
+        if not self.is_current:
+            return AwaitComplete()
+        # A search that has not begun yet would not find the list to fill.
+        self.workers.cancel_node(self)
+        return super().dismiss(result)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """What is typed as it closes is not searched for: its list may be gone already."""
+        """What is typed as it closes is not searched for."""
         if not self.is_current:
             event.stop()
             event.prevent_default()
