@@ -22,7 +22,8 @@ def shown(p):
 
 # Of each action: the keys before it, and what it changes to what.
 ACTIONS = {
-    "play": ((), lambda p: p.app.player.playing, True),
+    # At the slowest speed, so that it has not come to the end by then.
+    "play": (["left_square_bracket"] * 4, lambda p: p.app.player.playing, True),
     "step(1)": (["home"], lambda p: p.app.player.epoch, 1),
     "step(-1)": ((), lambda p: p.app.player.epoch, 19),
     "scrub(1)": (["home"], lambda p: p.app.player.epoch, 1),
