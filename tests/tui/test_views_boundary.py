@@ -40,3 +40,16 @@ async def test_an_edit_shows_at_once(playground):
         before = p.app.board.view.drawn
         await p.press("r")
         assert p.app.board.view.drawn != before
+
+
+async def test_its_keys_are_told_where_they_work(playground):
+    async with playground() as p:
+        await p.press("2")
+        view = p.app.board.view
+        assert view.has_focus
+        assert "n all runs" in view.border_subtitle
+        p.app.set_focus(p.app.board.runs)
+        await p.pilot.pause()
+        assert view.border_subtitle == "click it for its keys"
+        await p.click(view, 5, 5)
+        assert "n all runs" in view.border_subtitle

@@ -158,11 +158,8 @@ class View(Framed):
             return self.hint(stage)
         return "click it for its keys"
 
-    def on_focus(self) -> None:
-        if self.stage:
-            self.show(self.stage)
-
-    def on_blur(self) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
         if self.stage:
             self.show(self.stage)
 
