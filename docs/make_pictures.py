@@ -1,4 +1,4 @@
-"""Makes the README's pictures from real output: `.venv/bin/python docs/make_pictures.py [NAME …]`.
+"""Makes the pages' pictures from real output: `.venv/bin/python docs/make_pictures.py [NAME …]`.
 
 Without names it makes all of them, which takes some minutes.
 """
@@ -33,7 +33,7 @@ SCREENS = {
     "app-small": ("exercise-1-nesterov", "80x24", "v"),
     "view-boundary": ("compare", "120x40", pressed("2", "n", *LEFT * 40)),
     "view-rates": ("exercise-3-effective-rate", "120x40", pressed("3", "m", "n", "n")),
-    "view-update": ("exercise-5-adamw", "120x40", pressed("j", "j", "4", "i", *"1000", "enter")),
+    "view-inspect": ("exercise-5-adamw", "120x40", pressed("j", "j", "4", "i", *"1000", "enter")),
     "view-sweep": ("compare-fair", "120x40", "5"),
     "view-surface": ("problem-3-saddle", "120x40", pressed("6", *LEFT * 44)),
     "view-curvature": ("edge-of-stability", "120x40", "7"),

@@ -1,7 +1,8 @@
 """The one kind of error that a user can cause and mend."""
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, time
 
 LONGEST = 60
@@ -43,3 +44,12 @@ def unknown(what: str, found: object, allowed: Iterable[str]) -> str:
 def inside(where: str, error: InputError) -> InputError:
     """The same error, told from further out: `where` comes before its message."""
     return InputError(f"{where}: {error}")
+
+
+@contextmanager
+def within(where: str) -> Iterator[None]:
+    """Tells an InputError from further out, as `inside` does."""
+    try:
+        yield
+    except InputError as error:
+        raise inside(where, error) from None

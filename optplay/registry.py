@@ -1,9 +1,12 @@
-"""Finds declarations: one module, one declaration, and no list to keep."""
+"""Finds what is declared: a file or a folder each, and no list to keep."""
 
-from functools import cache
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
-from typing import Any, Protocol
+from types import ModuleType
+from typing import NamedTuple, Protocol, TypeVar
 
 from optplay.errors import InputError, unknown
 
@@ -17,21 +20,73 @@ class Declared(Protocol):
     def order(self) -> int: ...
 
 
-@cache
-def declarations(package: str, attribute: str) -> dict[str, Any]:
-    """The object called `attribute` of each module of `package`, by its name, in their order."""
-    modules = iter_modules(import_module(package).__path__, package + ".")
-    found: list[Declared] = [getattr(import_module(m.name), attribute) for m in modules]
-    return {d.name: d for d in sorted(found, key=lambda d: (d.order, d.name))}
+D = TypeVar("D", bound=Declared)
 
 
-def find(package: str, attribute: str, name: object, what: str = "") -> Any:
-    """The declaration called `name`; an error calls it `what`, or else by its attribute.
+class Registry(Mapping[str, D]):
+    """The object called `attribute` of each module of a package, by its name, in their order.
 
-    Raises:
-        InputError: there is none of that name.
+    The modules are imported when something is first asked for.
     """
-    known = declarations(package, attribute)
-    if not isinstance(name, str) or name not in known:
-        raise InputError(unknown(what or attribute, name, known))
-    return known[name]
+
+    def __init__(self, package: str, attribute: str, what: str = "") -> None:
+        self._package, self._attribute = package, attribute
+        self._what = what or attribute
+
+    @cached_property
+    def _known(self) -> dict[str, D]:
+        modules = iter_modules(import_module(self._package).__path__, self._package + ".")
+        found: list[D] = [getattr(import_module(m.name), self._attribute) for m in modules]
+        return {d.name: d for d in sorted(found, key=lambda d: (d.order, d.name))}
+
+    def __getitem__(self, name: str) -> D:
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def find(self, name: object) -> D:
+        """The declaration called `name`.
+
+        Raises:
+            InputError: there is none of that name.
+        """
+        if not isinstance(name, str) or name not in self._known:
+            raise InputError(unknown(self._what, name, self._known))
+        return self._known[name]
+
+
+class Instrument(NamedTuple):
+    """A way to look into runs: a folder of `optplay/instruments` with the parts that it needs.
+
+    Attributes:
+        name: of its folder, and of its command, where words are joined by hyphens.
+        title: what a person reads. text: half a sentence on what it shows.
+        order: its place among the others, and the number key of its view.
+    """
+
+    name: str
+    title: str
+    text: str
+    order: int
+
+
+INSTRUMENTS: Registry[Instrument] = Registry("optplay.instruments", "instrument")
+
+
+def has_part(instrument: str, part: str) -> bool:
+    """Whether an instrument has a file of this name: `measure`, `picture`, `command`, `view` …"""
+    return find_spec(f"optplay.instruments.{instrument}.{part}") is not None
+
+
+@cache
+def parts(part: str) -> dict[str, ModuleType]:
+    """That file of each instrument that has one, by the name of the instrument, in their order."""
+    return {
+        name: import_module(f"optplay.instruments.{name}.{part}")
+        for name in INSTRUMENTS
+        if has_part(name, part)
+    }

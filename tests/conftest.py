@@ -1,11 +1,16 @@
 """What several test files share."""
 
 import json
+from math import nan
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import settings
+
+from optplay.problems import Problem
+from optplay.training import RECORDED, Clip, History, RunConfig
 
 # The first example of a sweep may compile for seconds: no deadline.
 settings.register_profile("optplay", deadline=None, max_examples=40, derandomize=True)
@@ -34,3 +39,85 @@ def torch_traces() -> Any:
 def torch_schedules() -> Any:
     """The learning rates of torch 2.13's schedulers, with base 1, at every step of n."""
     return _read("torch_schedules.json")
+
+
+SMALL = """
+title = "Small"
+question = "Which is lower?"
+lesson = "None."
+seeds = 2
+epochs = 3
+charts = ["loss"]
+
+[problem]
+samples = 20
+hidden = [4]
+
+[[runs]]
+label = "SGD"
+optimizer = "sgd"
+lr = 0.1
+
+[[runs]]
+label = "Adam 0.5"
+optimizer = "adam"
+lr = 0.01
+clip = { norm = 1.0 }
+problem = { noise = 0.1 }
+
+[[claims]]
+text = "SGD ends lower"
+source = "nobody"
+metric = "epochs_to_accuracy"
+at = 0.9
+left = "SGD"
+is = "below"
+right = "Adam 0.5"
+"""
+
+CLIP = Clip(norm=1.0)
+
+
+@pytest.fixture
+def small():
+    """The text of a valid preset."""
+    return SMALL
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Writes a preset file and returns its path."""
+
+    def write(text=SMALL, name="small.toml"):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+    return write
+
+
+@pytest.fixture
+def history():
+    """Makes a History of a batch-per-epoch run from its recorded quantities."""
+
+    def make(*, weights=None, diverged=False, clip=CLIP, **quantities):
+        epochs = len(next(iter(quantities.values()), []))
+        config = RunConfig(
+            problem=Problem(samples=20, batch_size=20, hidden=()),
+            optimizer="sgd",
+            epochs=10,
+            clip=clip,
+        )
+        record = np.full((epochs, len(RECORDED)), nan)
+        for name, values in quantities.items():
+            record[:, RECORDED.index(name)] = values
+        if weights is None:
+            weights = np.ones((epochs + 1, 3))
+        weights, states = np.array(weights, float), np.zeros((epochs + 1, 0, 3))
+        steps = epochs + diverged
+        return History(
+            config, epochs, steps, steps if diverged else None,
+            record, weights, states, weights[-1], states[-1],
+        )  # fmt: skip
+
+    return make

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 SCRIPT = Path(__file__).parents[1] / ".ci" / "run"
-TOOLS = ("pip", "pytest", "ruff", "mypy", "lint-imports", "optplay")
+TOOLS = ("pip", "pytest", "ruff", "mypy", "lint-imports", "python", "optplay")
 
 
 @pytest.mark.parametrize("failing", [None, "python3", *TOOLS])

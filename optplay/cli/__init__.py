@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from functools import cached_property
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 from optplay import __version__
 from optplay.cli import commands
 from optplay.errors import InputError, unknown
+from optplay.registry import INSTRUMENTS, has_part
 
 OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
 EXAMPLES = """\b
@@ -33,14 +35,23 @@ APP_OPTIONS = ("--headless", "--size", "--press", "--screenshot")
 class Commands(click.Group):
     """Finds its commands, knows the nearest; a preset in place of one opens the app on it."""
 
+    @cached_property
+    def modules(self) -> dict[str, str]:
+        """Where each command is declared: here, by an instrument, or by the app."""
+        here = [module.name for module in iter_modules(commands.__path__)]
+        asked = [name for name in INSTRUMENTS if has_part(name, "command")]
+        found = {name: f"{commands.__name__}.{name}" for name in here}
+        found |= {name: f"optplay.instruments.{name}.command" for name in asked}
+        found["play"] = "optplay.tui.command"
+        return {name.replace("_", "-"): found[name] for name in sorted(found)}
+
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return [module.name.replace("_", "-") for module in iter_modules(commands.__path__)]
+        return list(self.modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self.list_commands(ctx):
+        if cmd_name not in self.modules:
             return None
-        module = cmd_name.replace("-", "_")
-        found: click.Command = import_module(f"{commands.__name__}.{module}").command
+        found: click.Command = import_module(self.modules[cmd_name]).command
         return found
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -106,7 +117,6 @@ def _complain(message: str, code: int) -> int:
 
 
 def main() -> None:
-    """The `optplay` command."""
     # Closed by the shell (>&-): what is printed is lost, and no other file takes its number.
     sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115

@@ -1,53 +1,30 @@
 """Presets, what they measure, and what came of it."""
 
-from optplay.experiments.claims import Claim, Side, Verdict
-from optplay.experiments.curves import LOOKS, Look, band, drawn, median_curve, on_log_axis
-from optplay.experiments.experiment import OUTCOMES, Results, run_preset
-from optplay.experiments.metrics import METRICS, Metric
-from optplay.experiments.preset import Preset
-from optplay.experiments.reading import load, preset_files
-from optplay.experiments.report import NEAR, REACHED, to_json, write_csv
-from optplay.experiments.words import (
-    SIGNS,
-    caution,
-    claimed,
-    figures,
-    number,
-    plain,
-    precise,
-    settings,
-    spread,
+from optplay.experiments.claims import Claim as Claim, Side as Side, Verdict as Verdict
+from optplay.experiments.experiment import (
+    OUTCOMES as OUTCOMES,
+    Results as Results,
+    run_preset as run_preset,
 )
-
-__all__ = [
-    "LOOKS",
-    "METRICS",
-    "NEAR",
-    "OUTCOMES",
-    "REACHED",
-    "SIGNS",
-    "Claim",
-    "Look",
-    "Metric",
-    "Preset",
-    "Results",
-    "Side",
-    "Verdict",
-    "band",
-    "caution",
-    "claimed",
-    "drawn",
-    "figures",
-    "load",
-    "median_curve",
-    "number",
-    "on_log_axis",
-    "plain",
-    "precise",
-    "preset_files",
-    "run_preset",
-    "settings",
-    "spread",
-    "to_json",
-    "write_csv",
-]
+from optplay.experiments.metrics import METRICS as METRICS, Metric as Metric
+from optplay.experiments.preset import Preset as Preset
+from optplay.experiments.quantities import (
+    QUANTITIES as QUANTITIES,
+    Quantity as Quantity,
+    band as band,
+    drawn as drawn,
+    on_log_axis as on_log_axis,
+)
+from optplay.experiments.reading import load as load, preset_files as preset_files
+from optplay.experiments.report import NEAR as NEAR, REACHED as REACHED
+from optplay.experiments.wording import (
+    SIGNS as SIGNS,
+    caution as caution,
+    claimed as claimed,
+    figures as figures,
+    number as number,
+    plain as plain,
+    precise as precise,
+    settings as settings,
+    spread as spread,
+)

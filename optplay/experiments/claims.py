@@ -6,12 +6,12 @@ from fractions import Fraction
 from math import comb, isnan, nan
 from typing import Annotated, Literal, Self
 
-import numpy as np
 from msgspec import Meta
 
-from optplay.checked import Checked
 from optplay.errors import InputError, show, unknown
 from optplay.experiments.metrics import METRICS, Metric
+from optplay.experiments.quantiles import QUARTILES, quantiles
+from optplay.records import Record
 from optplay.training import History
 
 SIGNIFICANCE = 0.05
@@ -19,7 +19,7 @@ SIGNIFICANCE = 0.05
 FEWEST_SEEDS = 6
 
 
-class Claim(Checked, frozen=True, kw_only=True):
+class Claim(Record, frozen=True, kw_only=True):
     """A comparison of one metric between two runs, or between a run and a number."""
 
     text: Annotated[str, Meta(min_length=1, max_length=500)]
@@ -57,7 +57,6 @@ class Claim(Checked, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> Metric:
-        """The metric compared."""
         return METRICS[self.metric]
 
 
@@ -94,21 +93,13 @@ class Verdict:
 
     @property
     def by_chance(self) -> bool:
-        """Whether seeds make a difference to what was measured."""
         return not isnan(self.p)
 
 
 def side(values: Sequence[float]) -> Side:
-    """Median and quartiles of those that are defined; NaN if none is.
-
-    Each quartile is a value that occurred, so that infinity may be one.
-    """
-    ordered = np.sort(np.asarray(values, dtype=np.float64))
-    ordered = ordered[~np.isnan(ordered)]
-    if not ordered.size:
-        return Side(nan, nan, nan)
-    low, high = np.quantile(ordered, [0.25, 0.75], method="inverted_cdf")
-    return Side(float(np.median(ordered)), float(low), float(high))
+    """Median and quartiles of those that are defined; NaN if none is."""
+    low, median, high = quantiles(values, QUARTILES).tolist()
+    return Side(median, low, high)
 
 
 def sign_test(held: int, failed: int) -> float:

@@ -1,11 +1,13 @@
 """Changes to a preset's table before it is read: `LABEL.key=value`, as `--set` takes them."""
 
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+import tomli_w
+
 from optplay.errors import InputError, show, unknown
-from optplay.optim import optimizers
+from optplay.optim import OPTIMIZERS
 
 # What a run can't have of its own, and the option that sets it for all.
 OPTIONS = {
@@ -78,8 +80,7 @@ def _unshare(table: dict[str, Any], runs: list[dict[str, Any]], key: str) -> Non
 
 
 def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
-    """Takes out what only the optimizer that is replaced has."""
-    known = {o.name: {h.name for h in o.hyperparameters} for o in optimizers().values()}
+    known = {o.name: {h.name for h in o.hyperparameters} for o in OPTIMIZERS.values()}
     old = known.get(str(run.get("optimizer", "adam")), set())
     for name in old - known.get(str(optimizer), old):
         run.pop(name, None)
@@ -96,3 +97,26 @@ def edit_value(text: str) -> Any:
     if len(found) > 1:
         raise InputError(f"found {show(text)}, allowed: one value")
     return found["value"]
+
+
+def edit_text(value: object) -> str:
+    """What `edit_value` reads as this value, or `none` for None."""
+    if value is None:
+        return "none"
+    # A bare word needs no quotes, unless it would be read as something else.
+    return value if isinstance(value, str) and edit_value(value) == value else toml(value)
+
+
+def toml(value: object) -> str:
+    """A value as TOML spells it: lists and tables on one line, a text over as many as it has."""
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{key} = {toml(each)}" for key, each in value.items()) + " }"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    # tomli_w would write \r\n over several lines as \n.
+    lines = isinstance(value, str) and "\n" in value and "\r\n" not in value
+    text = tomli_w.dumps({"v": value}, multiline_strings=lines).removeprefix("v = ")[:-1]
+    if lines:
+        # It puts a backslash before every quote; only three in a row would end the text.
+        text = text[:3] + text[3:-3].replace('\\"', '"').replace('"""', '""\\"') + text[-3:]
+    return text

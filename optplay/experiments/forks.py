@@ -3,15 +3,19 @@
 A run whose parent diverged before the epoch of the fork has diverged there as well.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import replace
+from threading import Event
+from typing import TypeVar
 
 import msgspec
 import numpy as np
 
-from optplay.experiments.preset import Fork, Preset, Run
+from optplay.experiments.preset import Fork, Preset
 from optplay.training import History, RunConfig, refuse_too_large, stream
+from optplay.training.pool import Priority, Streams
 
+K = TypeVar("K")
 Start = tuple[History, int]
 
 
@@ -27,18 +31,58 @@ def origin(preset: Preset, label: str) -> Fork | None:
     return fork
 
 
-def start_of(preset: Preset, label: str, trained: Callable[[str], History]) -> Start | None:
-    """What `stream_from` starts a run from; `trained` gives the History of another run."""
-    fork = origin(preset, label)
-    return (trained(fork.run), fork.epoch) if fork else None
-
-
-def stream_from(config: RunConfig, start: Start | None) -> Iterator[History]:
+def stream_from(config: RunConfig, start: Start | None) -> Generator[History, None, None]:
     """As `training.stream`, also where the run to go on from diverged before that epoch."""
     if start and start[0].diverged_at is not None and start[0].epochs < start[1]:
         yield _diverged(config, *start)
     else:
         yield from stream(config, start)
+
+
+def stream_runs(
+    origins: Mapping[K, tuple[K, int] | None],
+    config: Callable[[K], RunConfig],
+    known: Mapping[K, History],
+    *,
+    priority: Priority,
+    width: int | None = None,
+    cancelled: Event | None = None,
+    in_turn: bool = False,
+) -> Iterator[tuple[K, History, bool]]:
+    """Trains runs side by side; one that goes on from another begins as soon as that is there.
+
+    Yields (key, the run's History so far, whether that is all of it).
+
+    Args:
+        origins: for each run's key where it leaves which other one, as `origin` tells, or None.
+        config: what to train for a key; asked by the thread that trains it.
+        known: Histories, by key, that need no training any more.
+        priority, width, cancelled, in_turn: see `training.pool.Streams`.
+    """
+
+    def begun(key: K, start: Start | None) -> Generator[History, None, None]:
+        yield from stream_from(config(key), start)
+
+    forks: dict[K, list[tuple[K, int]]] = {}
+    for key, left in origins.items():
+        if left and key not in known:
+            forks.setdefault(left[0], []).append((key, left[1]))
+    first = ((key, begun(key, None)) for key, left in origins.items() if not (left or key in known))
+    with Streams(
+        first, priority=priority, width=width, cancelled=cancelled, in_turn=in_turn
+    ) as streams:
+
+        def follow(parent: K, history: History) -> None:
+            for fork in [*forks.get(parent, ())]:
+                if history.done or history.epochs >= fork[1]:
+                    forks[parent].remove(fork)
+                    streams.add(fork[0], begun(fork[0], (history, fork[1])))
+
+        for key, history in known.items():
+            follow(key, history)
+        for key, history, last in streams:
+            follow(key, history)
+            yield key, history, last
 
 
 def train_one(
@@ -61,7 +105,8 @@ def train_one(
     config = next(run.config for run in preset.runs if run.label == label)
     config = msgspec.structs.replace(config, seed=seed)
     refuse_too_large([config])
-    start = start_of(preset, label, lambda parent: train_one(preset, parent, seed))
+    fork = origin(preset, label)
+    start = (train_one(preset, fork.run, seed), fork.epoch) if fork else None
     for history in stream_from(config, start):
         progress(history.steps)
         if until is not None and history.steps >= until:
@@ -83,13 +128,3 @@ def _diverged(config: RunConfig, parent: History, epoch: int) -> History:
         parent, config=config, steps=steps, diverged_at=steps, states=states,
         current_state=state, forked_at=epoch,
     )  # fmt: skip
-
-
-def by_depth(preset: Preset) -> list[tuple[int, Run]]:
-    """The runs with the number of forks that lie before each, parents before their forks."""
-
-    def depth(label: str) -> int:
-        fork = origin(preset, label)
-        return 1 + depth(fork.run) if fork else 0
-
-    return sorted(((depth(run.label), run) for run in preset.runs), key=lambda pair: pair[0])

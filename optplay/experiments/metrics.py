@@ -7,14 +7,15 @@ one step take a diverged run as it was: only the steps that it did not come to m
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from math import inf, nan
 from typing import Literal
 
 import numpy as np
 
-from optplay.analysis.descent import convergence_factor, distances, steps_until, values
-from optplay.analysis.steps import moved, step_taken, uncorrected_ratio
-from optplay.experiments.flatness import last_sharpness, sharpness_at_loss, stability_ratio
+from optplay.experiments.descent import convergence_factor, distances, steps_until, values
+from optplay.experiments.sharpness import last_sharpness, sharpness_at_loss, stability_ratio
+from optplay.experiments.steps import moved, step_taken, uncorrected_ratio
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
 
@@ -37,7 +38,6 @@ class Metric:
     on: Literal["any", "network", "surface"] = "any"
 
     def fits(self, problem: Problem | SurfaceProblem) -> bool:
-        """Whether it makes sense on this problem."""
         kind = "surface" if isinstance(problem, SurfaceProblem) else "network"
         return self.on in ("any", kind)
 
@@ -102,92 +102,74 @@ def _descent(measure: Callable[[History, float], float]) -> Callable[[History, f
     return measured
 
 
-METRICS = {
-    m.name: m
-    for m in (
-        Metric("final_loss", "loss of the last epoch", _last("loss", inf)),
-        Metric("best_loss", "lowest loss of any epoch", _best("loss", np.min, inf)),
-        Metric(
-            "final_accuracy", "accuracy of the last epoch", _last("accuracy", -inf), percent=True,
-            on="network",
-        ),
-        Metric(
-            "best_accuracy", "highest accuracy of any epoch", _best("accuracy", np.max, -inf),
-            percent=True, on="network",
-        ),
-        Metric(
-            "final_test_loss", "loss on the held-out samples", _last("test_loss", inf),
-            on="network",
-        ),
-        Metric(
-            "final_test_accuracy", "accuracy on the held-out samples",
-            _last("test_accuracy", -inf), percent=True, on="network",
-        ),
-        Metric(
-            "epochs_to_accuracy", "first epoch whose accuracy is at least this",
-            _first(lambda h, at: h["accuracy"] >= at), "a fraction", infinite="never",
-            on="network",
-        ),
-        Metric(
-            "epochs_to_loss", "first epoch whose loss is at most this",
-            _first(lambda h, at: h["loss"] <= at), "a loss", infinite="never",
-            on="network",
-        ),
-        Metric("weight_norm", "‖w‖ at the end", _last("weight_norm", inf)),
-        Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),
-        Metric(
-            "clipped_fraction", "part of the steps that were clipped",
-            _clipped, percent=True,
-        ),
-        Metric("trained", "1 if the run trained, else 0", _outcome("trained")),
-        Metric("collapsed", "1 if the run collapsed, else 0", _outcome("collapsed")),
-        Metric("diverged", "1 if the run diverged, else 0", _outcome("diverged")),
-        Metric("step_size", "‖Δw‖ of this step", _step_size, "a step"),
-        Metric(
-            "step_ratio", "longest over shortest parameter step at this step", _ratio("steps"),
-            "a step",
-        ),
-        Metric(
-            "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"),
-            "a step",
-        ),
-        Metric(
-            "uncorrected_ratio", "this step's length without bias correction over that with it",
-            lambda h, at: uncorrected_ratio(h, int(at)), "a step",
-        ),
-        Metric(
-            "distance", "how far from the nearest lowest point at the end",
-            _descent(lambda h, at: float(distances(h)[-1])), on="surface",
-        ),
-        Metric(
-            "final_x", "the first coordinate at the end",
-            _descent(lambda h, at: float(h.current[0])), on="surface",
-        ),
-        Metric(
-            "steps_to_loss", "steps until the value is at most this",
-            _descent(lambda h, at: steps_until(values(h), at)), "a loss", infinite="never",
-            on="surface",
-        ),
-        Metric(
-            "steps_to_distance", "steps until it is this near to a lowest point",
-            _descent(lambda h, at: steps_until(distances(h), at)), "a distance",
-            infinite="never", on="surface",
-        ),
-        Metric(
-            "convergence_factor", "by which factor a step shortens the distance, near the end",
-            _descent(lambda h, at: convergence_factor(h)), on="surface",
-        ),
-        Metric(
-            "sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True,
-            on="network",
-        ),
-        Metric(
-            "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
-            sharpness_at_loss, "a loss", slow=True, on="network",
-        ),
-        Metric(
-            "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
-            stability_ratio, slow=True, on="network",
-        ),
-    )
-}  # fmt: skip
+_of_network, _of_surface = partial(Metric, on="network"), partial(Metric, on="surface")
+_ALL = (
+    Metric("final_loss", "loss of the last epoch", _last("loss", inf)),
+    Metric("best_loss", "lowest loss of any epoch", _best("loss", np.min, inf)),
+    _of_network(
+        "final_accuracy", "accuracy of the last epoch", _last("accuracy", -inf), percent=True
+    ),
+    _of_network(
+        "best_accuracy", "highest accuracy of any epoch", _best("accuracy", np.max, -inf),
+        percent=True,
+    ),
+    _of_network("final_test_loss", "loss on the held-out samples", _last("test_loss", inf)),
+    _of_network(
+        "final_test_accuracy", "accuracy on the held-out samples", _last("test_accuracy", -inf),
+        percent=True,
+    ),
+    _of_network(
+        "epochs_to_accuracy", "first epoch whose accuracy is at least this",
+        _first(lambda h, at: h["accuracy"] >= at), "a fraction", infinite="never",
+    ),
+    _of_network(
+        "epochs_to_loss", "first epoch whose loss is at most this",
+        _first(lambda h, at: h["loss"] <= at), "a loss", infinite="never",
+    ),
+    Metric("weight_norm", "‖w‖ at the end", _last("weight_norm", inf)),
+    Metric("weight_norm_ratio", "‖w‖ at the end over ‖w‖ at the start", _norm_ratio),
+    Metric("clipped_fraction", "part of the steps that were clipped", _clipped, percent=True),
+    Metric("trained", "1 if the run trained, else 0", _outcome("trained")),
+    Metric("collapsed", "1 if the run collapsed, else 0", _outcome("collapsed")),
+    Metric("diverged", "1 if the run diverged, else 0", _outcome("diverged")),
+    Metric("step_size", "‖Δw‖ of this step", _step_size, "a step"),
+    Metric(
+        "step_ratio", "longest over shortest parameter step at this step", _ratio("steps"), "a step"
+    ),
+    Metric(
+        "rate_ratio", "fastest over slowest parameter rate at this step", _ratio("rates"), "a step"
+    ),
+    Metric(
+        "uncorrected_ratio", "this step's length without bias correction over that with it",
+        lambda h, at: uncorrected_ratio(h, int(at)), "a step",
+    ),
+    _of_surface(
+        "distance", "how far from the nearest lowest point at the end",
+        _descent(lambda h, at: float(distances(h)[-1])),
+    ),
+    _of_surface(
+        "final_x", "the first coordinate at the end", _descent(lambda h, at: float(h.current[0]))
+    ),
+    _of_surface(
+        "steps_to_loss", "steps until the value is at most this",
+        _descent(lambda h, at: steps_until(values(h), at)), "a loss", infinite="never",
+    ),
+    _of_surface(
+        "steps_to_distance", "steps until it is this near to a lowest point",
+        _descent(lambda h, at: steps_until(distances(h), at)), "a distance", infinite="never",
+    ),
+    _of_surface(
+        "convergence_factor", "by which factor a step shortens the distance, near the end",
+        _descent(lambda h, at: convergence_factor(h)),
+    ),
+    _of_network("sharpness", "top eigenvalue of the Hessian at the end", last_sharpness, slow=True),
+    _of_network(
+        "sharpness_at_loss", "top eigenvalue after the first epoch whose loss is at most this",
+        sharpness_at_loss, "a loss", slow=True,
+    ),
+    _of_network(
+        "stability_ratio", "sharpness over what the optimizer can stand, late in the run",
+        stability_ratio, slow=True,
+    ),
+)  # fmt: skip
+METRICS = {metric.name: metric for metric in _ALL}

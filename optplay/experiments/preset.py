@@ -4,23 +4,21 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from optplay.analysis.steps import CORRECTION
-from optplay.checked import Checked
-from optplay.errors import InputError, inside, show, unknown
+from optplay.errors import InputError, inside, show, unknown, within
 from optplay.experiments.claims import Claim
 from optplay.experiments.metrics import METRICS
-from optplay.optim import optimizers
-from optplay.training import QUANTITIES, RunConfig, refuse_too_large
+from optplay.experiments.steps import CORRECTION
+from optplay.optim import OPTIMIZERS
+from optplay.records import Record
+from optplay.training import RECORDED, RunConfig
 
 MOST_SEEDS = 10_000
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
-RUN_KEYS = ("warmup", "decay", "clip", "weight_decay", "l2")
 
 
-class Fork(Checked, frozen=True, kw_only=True):
+class Fork(Record, frozen=True, kw_only=True):
     """Where a run leaves another one, to go on from there with its own configuration."""
 
     run: Annotated[str, Meta(description="the run that this one goes on from")]
@@ -29,7 +27,7 @@ class Fork(Checked, frozen=True, kw_only=True):
     ]
 
 
-class Run(Checked, frozen=True, kw_only=True):
+class Run(Record, frozen=True, kw_only=True):
     """One run of a preset: its label, its configuration for seed 0, and where it forks."""
 
     label: Annotated[str, Meta(min_length=1, max_length=60)]
@@ -42,7 +40,7 @@ class Run(Checked, frozen=True, kw_only=True):
         return self.fork.epoch if self.fork else 0
 
 
-class Preset(Checked, frozen=True, kw_only=True):
+class Preset(Record, frozen=True, kw_only=True):
     """A question, the runs that answer it, and what is claimed of them.
 
     Raises:
@@ -65,22 +63,18 @@ class Preset(Checked, frozen=True, kw_only=True):
         if len(set(self.seeds)) < len(self.seeds):
             raise InputError(f"seeds: found {show(list(self.seeds))}, allowed: each seed once")
         for chart in self.charts:
-            if chart not in QUANTITIES:
-                raise inside("charts", InputError(unknown("chart", chart, QUANTITIES)))
+            if chart not in RECORDED:
+                raise inside("charts", InputError(unknown("chart", chart, RECORDED)))
         for label, count in Counter(run.label for run in self.runs).items():
             if count > 1:
                 raise InputError(f"runs: found the label {label!r} twice, allowed: once")
         runs = {run.label: run for run in self.runs}
         for number, run in enumerate(self.runs, 1):
-            try:
+            with within(f"runs[{number}] ({run.label[:40]})"):
                 self._check_run(run, runs)
-            except InputError as error:
-                raise inside(f"runs[{number}] ({run.label[:40]})", error) from None
         for number, claim in enumerate(self.claims, 1):
-            try:
+            with within(f"claims[{number}]"):
                 _check_claim(claim, runs)
-            except InputError as error:
-                raise inside(f"claims[{number}]", error) from None
 
     def _check_run(self, run: Run, runs: Mapping[str, Run]) -> None:
         epochs = self.runs[0].config.epochs
@@ -93,10 +87,8 @@ class Preset(Checked, frozen=True, kw_only=True):
                 f"problem: found {run.config.problem.form} beside "
                 f"{self.runs[0].config.problem.form}, allowed: networks only, or surfaces only"
             )
-        try:
+        with within("fork"):
             _check_fork(run, runs)
-        except InputError as error:
-            raise inside("fork", error) from None
 
     @property
     def on_surface(self) -> bool:
@@ -115,19 +107,6 @@ class Preset(Checked, frozen=True, kw_only=True):
             run.config.steps - run.forked_at * run.config.problem.steps_per_epoch
             for run in self.runs
         )
-
-    def configs(self) -> list[RunConfig]:
-        """All runs with all seeds, run by run.
-
-        Raises:
-            InputError: more than this machine can hold or finish.
-        """
-        refuse_too_large([run.config for run in self.runs], len(self.seeds))
-        return [
-            msgspec.structs.replace(run.config, seed=seed)
-            for run in self.runs
-            for seed in self.seeds
-        ]
 
 
 def _check_fork(run: Run, runs: Mapping[str, Run]) -> None:
@@ -173,7 +152,7 @@ def _check_claim(claim: Claim, runs: Mapping[str, Run]) -> None:
                 f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
             )
         if claim.metric == "uncorrected_ratio" and CORRECTION not in config.hyperparameters:
-            able = [o.name for o in optimizers().values() if o.has(CORRECTION)]
+            able = [o.name for o in OPTIMIZERS.values() if o.has(CORRECTION)]
             raise InputError(
                 f"metric: found {claim.metric}, but {config.optimizer} of {end} has no "
                 f"{CORRECTION}; allowed: {', '.join(able)}"

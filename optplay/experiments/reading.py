@@ -6,13 +6,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from optplay.checked import describe
-from optplay.errors import InputError, inside, show, unknown
+from optplay.errors import InputError, show, unknown, within
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import apply_edit
-from optplay.experiments.preset import MOST_SEEDS, RUN_KEYS, Preset, Run, Seed
-from optplay.optim import find_optimizer
+from optplay.experiments.keys import RUN_KEYS
+from optplay.experiments.preset import MOST_SEEDS, Preset, Run, Seed
+from optplay.optim import OPTIMIZERS
 from optplay.problems import problem_of
+from optplay.records import describe
 from optplay.training import RunConfig
 
 LARGEST_FILE = 1_000_000
@@ -56,7 +57,7 @@ def load(
     known = preset_files()
     path = known.get(preset) or Path(preset)
     table = _read(path, preset, known)
-    try:
+    with within(preset):
         if seeds is not None:
             if not 1 <= seeds <= MOST_SEEDS:
                 raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
@@ -73,13 +74,10 @@ def load(
             if isinstance(table.get("problem"), dict):
                 table["problem"].pop("steps", None)
         for edit in edits:
-            try:
+            with within(f"--set {edit}"):
                 apply_edit(table, edit)
-            except InputError as error:
-                raise inside(f"--set {edit}", error) from None
-        return _preset(path.stem, table)
-    except InputError as error:
-        raise inside(preset, error) from None
+        found = _preset(path.stem, table)
+    return found
 
 
 def parse(text: str, name: str) -> Preset:
@@ -140,8 +138,11 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
         raise InputError("runs: found none, allowed: at least one [[runs]] table")
     epochs = _epochs(table, shared, rows)
     runs = tuple(_run(row, i, shared, epochs) for i, row in enumerate(rows, 1))
-    claims = tuple(_claim(row, i) for i, row in enumerate(_tables(table, "claims"), 1))
-    return Preset(name=name, runs=runs, claims=claims, **top)
+    claims = []
+    for number, row in enumerate(_tables(table, "claims"), 1):
+        with within(f"claims[{number}]"):
+            claims.append(Claim.of(row))
+    return Preset(name=name, runs=runs, claims=tuple(claims), **top)
 
 
 def _epochs(table: dict[str, Any], shared: dict[str, Any], rows: list[dict[str, Any]]) -> object:
@@ -181,7 +182,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
     where = f"runs[{number}]"
     if isinstance(row.get("label"), str):
         where += f" ({row['label'][:40]})"
-    try:
+    with within(where):
         special = {"label", "optimizer", "problem", "fork", *RUN_KEYS}
         own = row.get("problem", {})
         if not isinstance(own, dict):
@@ -192,27 +193,17 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
             raise InputError("label is missing: a text")
         given = {key: row[key] for key in RUN_KEYS if key in row}
         optimizer = row.get("optimizer", "adam")
-        knobs = {key: value for key, value in row.items() if key not in special}
-        names = [h.name for h in find_optimizer(optimizer).hyperparameters]
-        for key in knobs:
+        hyperparameters = {key: value for key, value in row.items() if key not in special}
+        names = [h.name for h in OPTIMIZERS.find(optimizer).hyperparameters]
+        for key in hyperparameters:
             if key not in names:
                 allowed = [*names, *sorted(special)]
                 raise InputError(unknown(f"key of a run with {optimizer}", key, allowed))
-        try:
+        with within("problem"):
             problem = problem_of({**shared, **own})
-        except InputError as error:
-            raise inside("problem", error) from None
         config = RunConfig(
-            problem=problem, optimizer=optimizer, hyperparameters=knobs,
+            problem=problem, optimizer=optimizer, hyperparameters=hyperparameters,
             epochs=epochs, **given,  # type: ignore[arg-type]  # RunConfig checks them
         )  # fmt: skip
-        return Run(label=row["label"], config=config, fork=row.get("fork"))
-    except InputError as error:
-        raise inside(where, error) from None
-
-
-def _claim(row: dict[str, Any], number: int) -> Claim:
-    try:
-        return Claim.of(row)
-    except InputError as error:
-        raise inside(f"claims[{number}]", error) from None
+        run = Run(label=row["label"], config=config, fork=row.get("fork"))
+    return run

@@ -1,23 +1,131 @@
-"""Results as data: one JSON document, or tables as CSV."""
+"""What running a preset came to, as data: the report of `optplay run`."""
 
-import csv
-import io
-from collections.abc import Iterable
-from dataclasses import asdict
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
 
-from optplay.analysis.steps import distribution
+from optplay.experiments import tables
 from optplay.experiments.claims import Verdict
 from optplay.experiments.experiment import Results
-from optplay.experiments.metrics import METRICS
-from optplay.files import write_text
-from optplay.training import QUANTITIES, History
+from optplay.experiments.metrics import METRICS, Metric
+from optplay.experiments.preset import Preset
+from optplay.experiments.steps import distribution
+from optplay.experiments.wording import caution, number
+from optplay.training import RECORDED, History
 
 REACHED = 0.9
 NEAR = 0.01
+# What a verdict comes to, in JSON and CSV.
+COUNTED = ("verdict", "held", "ties", "undefined", "of", "p")
+
+
+@dataclass(frozen=True)
+class RunReport(tables.Report):
+    """All of the results of a preset; see docs/json.md for the document."""
+
+    results: Results
+
+    def document(self) -> dict[str, Any]:
+        results, preset = self.results, self.results.preset
+        report = tables.heading(preset)
+        report["runs"] = [
+            {
+                "label": run.label,
+                "seed": history.config.seed,
+                "config": msgspec.to_builtins(history.config),
+                "fork": msgspec.to_builtins(run.fork),
+                "outcome": history.outcome,
+                "diverged_at": history.diverged_at,
+                "metrics": run_metrics(history),
+                "history": {q: history[q].tolist() for q in RECORDED},
+                "final_params": history.current.tolist(),
+                **({"path": history.weights.tolist()} if run.config.on_surface else {}),
+            }
+            for run in preset.runs
+            for history in results.runs[run.label]
+        ]
+        report["claims"] = [verdict_document(v) for v in results.verdicts]
+        if preset.at_steps:
+            report["distributions"] = [
+                {"label": label, **distribution(histories, step)}
+                for label, histories in results.runs.items()
+                for step in preset.at_steps
+            ]
+        return report
+
+    def csv(self) -> Mapping[str, tables.CsvRows]:
+        runs = [(label, h) for label, histories in self.results.runs.items() for h in histories]
+        epochs = (
+            (label, h.config.seed, epoch, *row)
+            for label, h in runs
+            for epoch, row in enumerate(h.record.tolist(), 1)
+        )
+        metrics = (
+            (label, h.config.seed, h.outcome, h.diverged_at, *run_metrics(h).values())
+            for label, h in runs
+        )
+        claims = (
+            (v.claim.text, *(getattr(v, name) for name in COUNTED), v.left.median, v.right.median)
+            for v in self.results.verdicts
+        )
+        return {
+            "history.csv": [("label", "seed", "epoch", *RECORDED), *epochs],
+            "metrics.csv": [
+                ("label", "seed", "outcome", "diverged_at", *run_metrics(runs[0][1])), *metrics,
+            ],
+            "claims.csv": [("text", *COUNTED, "left_median", "right_median"), *claims],
+        }  # fmt: skip
+
+    def parts(self) -> Iterable[tables.Part]:
+        preset = self.results.preset
+        yield tables.Line(preset.title, "bold")
+        if preset.question:
+            yield tables.Line(preset.question)
+        columns = _columns(preset)
+        ways = [*((columns, between) for between in tables.BETWEEN[:2])]
+        ways += [(columns[:-1], between) for between in tables.BETWEEN[1:]]
+        yield tables.Choice(self._table(*way) for way in ways)
+        if preset.at_steps:
+            yield from rates_parts(
+                "Effective rates: all parameters of all seeds that moved",
+                (
+                    (label, distribution(histories, step))
+                    for label, histories in self.results.runs.items()
+                    for step in preset.at_steps
+                ),
+            )
+
+    def closing(self) -> Iterable[tables.Part]:
+        if self.results.verdicts:
+            yield tables.Line("")
+            yield from self.results.verdicts
+            if few := caution(len(self.results.preset.seeds), self.results.verdicts):
+                yield tables.Line(few, "dim")
+
+    def _table(
+        self, columns: list[tuple[str, Metric, float]], between: tables.Between
+    ) -> tables.Table:
+        preset = self.results.preset
+        headings = ["Run", "<Outcome", *(name for name, _, _ in columns)]
+        rows = []
+        for label in self.results.runs:
+            cells = [self._cell(label, metric, at, between) for _, metric, at in columns]
+            rows.append([label, self._outcome(label), *cells])
+        note = tables.seeds_note(preset, between)
+        if not any(run.config.problem.by_chance for run in preset.runs):
+            note = "the same with every seed: chance plays no part"
+        return tables.Table(headings, rows, note)
+
+    def _outcome(self, label: str) -> str:
+        came = {k: n for k, n in self.results.outcomes(label).items() if n}
+        many = len(self.results.preset.seeds) > 1
+        return "\n".join(f"{k} {n}" for k, n in came.items()) if many else next(iter(came))
+
+    def _cell(self, label: str, metric: Metric, at: float, between: tables.Between) -> str:
+        side = self.results.summary(label, metric.name, at)
+        return tables.cell(side, between, percent=metric.percent, infinite=metric.infinite)
 
 
 def run_metrics(history: History) -> dict[str, float]:
@@ -34,7 +142,6 @@ def run_metrics(history: History) -> dict[str, float]:
 
 
 def verdict_document(verdict: Verdict) -> dict[str, Any]:
-    """A verdict, with the claim it is on, as the JSON report gives it."""
     claim = verdict.claim
     return {
         "text": claim.text,
@@ -42,122 +149,41 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
         "metric": claim.metric,
         "at": claim.at,
         "is": claim.is_,
-        "verdict": verdict.verdict,
-        "held": verdict.held,
-        "ties": verdict.ties,
-        "undefined": verdict.undefined,
-        "of": verdict.of,
-        "p": verdict.p,
+        **{name: getattr(verdict, name) for name in COUNTED},
         "left": {"run": claim.left, **asdict(verdict.left)},
         "right": {"run": claim.right, **asdict(verdict.right)},
     }
 
 
-def document(results: Results) -> dict[str, Any]:
-    """All of the results, as the JSON report gives them; see the README for the format."""
-    preset = results.preset
-    report: dict[str, Any] = {
-        "preset": preset.name,
-        "title": preset.title,
-        "runs": [
-            {
-                "label": run.label,
-                "seed": history.config.seed,
-                "config": msgspec.to_builtins(history.config),
-                "fork": msgspec.to_builtins(run.fork),
-                "outcome": history.outcome,
-                "diverged_at": history.diverged_at,
-                "metrics": run_metrics(history),
-                "history": {q: history[q].tolist() for q in QUANTITIES},
-                "final_params": history.current.tolist(),
-                **({"path": history.weights.tolist()} if run.config.on_surface else {}),
-            }
-            for run in preset.runs
-            for history in results.runs[run.label]
-        ],
-        "claims": [verdict_document(v) for v in results.verdicts],
-    }
-    if preset.at_steps:
-        report["distributions"] = [
-            {"label": label, **distribution(histories, step)}
-            for label, histories in results.runs.items()
-            for step in preset.at_steps
+def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
+    """What the table of runs tells, the most telling first, since the last gives way."""
+    if not preset.on_surface:
+        return [
+            (">Final loss", METRICS["final_loss"], 0.0),
+            (">Accuracy", METRICS["final_accuracy"], 0.0),
+            (f">Epochs to\n{100 * REACHED:.0f} %", METRICS["epochs_to_accuracy"], REACHED),
+            (">‖w‖", METRICS["weight_norm"], 0.0),
         ]
-    return report
+    return [
+        (">Final value", METRICS["final_loss"], 0.0),
+        (">Distance", METRICS["distance"], 0.0),
+        (f">Steps to\ndistance {NEAR:g}", METRICS["steps_to_distance"], NEAR),
+        (">Final x", METRICS["final_x"], 0.0),
+    ]
 
 
-def strict_json(report: dict[str, Any]) -> str:
-    """A document as strict JSON in one line; numbers that are not finite are null."""
-    return msgspec.json.encode(report).decode()
+def rates_parts(title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[tables.Part]:
+    """How far parameters move, and at which rates: for runs, by label, the `distribution` of steps.
 
-
-def to_json(results: Results) -> str:
-    """The document of the results as strict JSON."""
-    return strict_json(document(results))
-
-
-def write_csv(results: Results, folder: Path) -> list[Path]:
-    """Writes history.csv, metrics.csv and claims.csv into `folder`, made if need be.
-
-    Each file is complete or not there: it is written under another name, then renamed.
-
-    Raises:
-        OSError: the folder can't be made or written to.
+    What a distribution has besides its quantiles is not needed.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    runs = [(label, h) for label, histories in results.runs.items() for h in histories]
-    names = list(run_metrics(runs[0][1]))
-    tables: dict[str, Iterable[Iterable[object]]] = {
-        "history.csv": [
-            ("label", "seed", "epoch", *QUANTITIES),
-            *(
-                (label, h.config.seed, epoch, *row)
-                for label, h in runs
-                for epoch, row in enumerate(h.record.tolist(), 1)
-            ),
-        ],
-        "metrics.csv": [
-            ("label", "seed", "outcome", "diverged_at", *names),
-            *(
-                (label, h.config.seed, h.outcome, h.diverged_at, *run_metrics(h).values())
-                for label, h in runs
-            ),
-        ],
-        "claims.csv": [
-            (
-                "text",
-                "verdict",
-                "held",
-                "ties",
-                "undefined",
-                "of",
-                "p",
-                "left_median",
-                "right_median",
-            ),
-            *(
-                (
-                    v.claim.text,
-                    v.verdict,
-                    v.held,
-                    v.ties,
-                    v.undefined,
-                    v.of,
-                    v.p,
-                    v.left.median,
-                    v.right.median,
-                )
-                for v in results.verdicts
-            ),
-        ],
-    }
-    for name, rows in tables.items():
-        write_text(folder / name, csv_text(rows))
-    return [folder / name for name in tables]
-
-
-def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """The rows as the text of a CSV file."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+    yield tables.Line(f"\n{title}")
+    headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
+    rows = []
+    for label, at in found:
+        for kind, name in (("rates", "rate"), ("steps", "|Δw|")):
+            q, ratio = at[kind]["quantiles"], at[kind]["ratio"]
+            cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
+            cells += ["—" if ratio is None else number(ratio), str(at["idle"])]
+            rows.append([label, str(at["step"]), name, *cells])
+    yield tables.Choice(tables.Table(headings[:n], [row[:n] for row in rows]) for n in (8, 7, 6))

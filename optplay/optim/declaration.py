@@ -4,12 +4,21 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from optplay.arrays import Floats
 from optplay.errors import InputError, show, unknown
 
-Floats = NDArray[np.float64]
+__all__ = [
+    "Floats",
+    "Hyperparameter",
+    "Optimizer",
+    "Rates",
+    "Schedule",
+    "Stability",
+    "Step",
+    "Term",
+    "Terms",
+]
+
 Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
 Rates = Callable[[Floats, Floats, float, int], Floats]
 Term = Floats | float
@@ -19,7 +28,7 @@ Stability = Callable[[Mapping[str, float]], float]
 
 @dataclass(frozen=True)
 class Hyperparameter:
-    """A knob of an optimizer: its default, its valid range and, in a sentence, what it does.
+    """A number or a switch of an optimizer: its default, its valid range and what it does.
 
     A default of True or False makes it a switch. `log` says that it is nudged by factors.
     """
@@ -64,7 +73,7 @@ class Optimizer:
         summary: one plain sentence on what it is for.
         paper: where it comes from.
         year: when, which orders the lists.
-        hyperparameters: its knobs; the first is always `lr`.
+        hyperparameters: what it is tuned by; the first is always `lr`.
         slots: names of the state kept per parameter, each starting at zero.
         step: `step(w, g, state, hyper, lr, t)` updates the weights `w` (n,) and the `state`
             (slots, n) in place, from the gradient `g` (n,), the hyperparameters after `lr` in

@@ -31,9 +31,15 @@ class Panel:
 
 
 def abreast(
-    panels: Sequence[Panel], width: int, height: int, *, color: bool = True, dark: bool = True
+    panels: Sequence[Panel],
+    width: int,
+    height: int,
+    *,
+    color: bool = True,
+    dark: bool = True,
+    columns: int | None = None,
 ) -> Picture:
-    """Draw panels on a grid, in as many columns as leave each of them the most room.
+    """Draw panels on a grid, in `columns`, or in as many as leave each of them the most room.
 
     Returns:
         ``height`` rows of ``width`` cells. Where not all fit, the last title counts the others.
@@ -44,7 +50,9 @@ def abreast(
     if len(panels) > most:
         others = Panel(f"and {len(panels) - most + 1} more", blank)
         panels = [*panels[: most - 1], others]
-    columns = max(range(1, len(panels) + 1), key=lambda c: _room(len(panels), c, width, height))
+    columns = columns or max(
+        range(1, len(panels) + 1), key=lambda c: _room(len(panels), c, width, height)
+    )
     rows = -(-len(panels) // columns)
     across = (width - _GAP * (columns - 1)) // columns
     tall, spare = divmod(height, rows)

@@ -14,13 +14,13 @@ import numpy as np
 
 from optplay.plots.palette import RESET, RGB, escape
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row
-from optplay.plots.series import Array, Run
+from optplay.plots.series import Array, Points
 
 _MARK_SPACING = 8  # cells between two markers of a curve
 
 
 @dataclass(frozen=True, eq=False)
-class Curve:
+class Stroke:
     """Connected runs of points, each coordinate a fraction of the canvas in [0, 1].
 
     Attributes:
@@ -30,13 +30,13 @@ class Curve:
         filled: whether the area under each point is filled, instead of a line drawn.
     """
 
-    runs: Sequence[Run]
+    runs: Sequence[Points]
     color: RGB
     marker: str = ""
     filled: bool = False
 
 
-def draw(columns: int, rows: int, curves: Sequence[Curve], *, color: bool = True) -> list[Row]:
+def draw(columns: int, rows: int, curves: Sequence[Stroke], *, color: bool = True) -> list[Row]:
     """Return ``rows`` rows of ``columns`` cells; call it from one thread only."""
     figure = _figure()
     figure.clear.data()
@@ -119,7 +119,7 @@ def _signal(x: Array, y: Array, marker: str, color: RGB) -> Any:
     return signal
 
 
-def _curve_signal(curve: Curve, runs: Sequence[Run]) -> Any:
+def _curve_signal(curve: Stroke, runs: Sequence[Points]) -> Any:
     signal = _signal(*_joined(runs), "braille", curve.color)
     if curve.filled:
         return signal.density("full", scope="fill").fillx()
@@ -129,7 +129,7 @@ def _curve_signal(curve: Curve, runs: Sequence[Run]) -> Any:
     return signal
 
 
-def _marks(runs: Sequence[Run], columns: int, order: int, of: int) -> Run:
+def _marks(runs: Sequence[Points], columns: int, order: int, of: int) -> Points:
     """Return points of a curve, one in every eighth column, but one at least."""
     targets = np.arange(0.5 + _MARK_SPACING * order / of, columns, _MARK_SPACING) / columns
     marks = []
@@ -144,11 +144,11 @@ def _marks(runs: Sequence[Run], columns: int, order: int, of: int) -> Run:
     return x[only], y[only]
 
 
-def _joined(runs: Sequence[Run]) -> Run:
+def _joined(runs: Sequence[Points]) -> Points:
     return np.concatenate([x for x, _ in runs]), np.concatenate([y for _, y in runs])
 
 
-def _place(run: Run, columns: int, rows: int, every: bool) -> Run:
+def _place(run: Points, columns: int, rows: int, every: bool) -> Points:
     """Return the points on the middles of the nearest dots.
 
     Unless ``every`` is set, without those that a line between their neighbours passes anyway.
@@ -165,7 +165,6 @@ def _place(run: Run, columns: int, rows: int, every: bool) -> Run:
 
 
 def _dots(places: Array, dots: int) -> Array:
-    """Return the nearest dot of each fraction, 0 for the first."""
     # On whole dots, so that a curve and a tick at one value never part by a rounding.
     nearest: Array = np.rint(np.minimum(np.maximum(places, 0), 1) * (dots - 1))
     return nearest

@@ -14,12 +14,10 @@ _BARE = Axis(0, 1, ())
 
 
 def blank(width: int, height: int) -> Picture:
-    """Return ``height`` empty rows of ``width`` cells."""
     return Picture(((((" " * width, None),) if width > 0 else ()),) * height)
 
 
 def too_small(width: int, height: int) -> bool:
-    """Return whether there is no room for a chart."""
     return width < MIN_WIDTH or height < MIN_HEIGHT
 
 
@@ -79,7 +77,6 @@ def compose(
 
 
 def message(text: str, width: int, height: int, color: RGB | None = None) -> Picture:
-    """Return an empty frame with a short text in its middle."""
     rows, columns = height - 2, width - 1
     canvas: list[Row] = [((" " * columns, None),)] * rows
     canvas[rows // 2] = ((text[:columns].center(columns), color),)

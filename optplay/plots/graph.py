@@ -30,20 +30,11 @@ def graph_picture(
 ) -> Picture:
     """Draw the graph of a function, and where runs are on it, each with a short trail.
 
-    Call it from one thread only.
-
     Args:
         x, values: shape (n,), the graph.
-        width, height: of the whole picture, in cells. Below 10 x 4 it stays empty.
         paths: the points (x, f(x)) of runs. An arrow at the edge tells that a run has left.
         marks: set before the paths: a minimum, say.
         log: whether the left axis is logarithmic.
-        x_title: stands among the labels of the bottom axis, where it fits.
-        color: if false markers tell the runs apart.
-        dark: whether the background is dark.
-
-    Returns:
-        ``height`` rows of ``width`` cells; a frame that says so if there is no graph.
 
     Raises:
         ValueError: if shapes differ or are not 1-D.

@@ -4,37 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optplay.plots import frame
-from optplay.plots.canvas import Curve, draw
+from optplay.plots.canvas import Stroke, draw
 from optplay.plots.palette import frame_color, run_color, run_marker
 from optplay.plots.picture import DOTS_ACROSS, Picture
-from optplay.plots.series import Array, Run
+from optplay.plots.series import Array, Points
 from optplay.plots.ticks import HUGE, linear_axis, log_axis
-
-
-def histogram(
-    counts: ArrayLike,
-    edges: ArrayLike,
-    *,
-    width: int,
-    height: int,
-    log_x: bool = False,
-    x_title: str = "",
-    percent: bool = False,
-    color: bool = True,
-    dark: bool = True,
-) -> str:
-    """Return what :func:`histogram_picture` draws as ``height`` lines of ``width`` cells."""
-    return histogram_picture(
-        counts,
-        edges,
-        width=width,
-        height=height,
-        log_x=log_x,
-        x_title=x_title,
-        percent=percent,
-        color=color,
-        dark=dark,
-    ).text()
 
 
 def histogram_picture(
@@ -51,21 +25,12 @@ def histogram_picture(
 ) -> Picture:
     """Draw counts over bins: one distribution as an area, several as outlines over each other.
 
-    Call it from one thread only.
-
     Args:
         counts: shape (bins,) or (runs, bins). What is negative or not finite counts as zero.
         edges: shape (bins + 1,), never decreasing. A bin with an edge that is not finite, or not
             positive on a log axis, is left out.
-        width, height: of the whole chart, in cells. Below 10 x 4 it stays empty.
         log_x: whether the bottom axis is logarithmic.
-        x_title: stands among the labels of the bottom axis, where it fits.
         percent: whether counts are fractions, to be labelled as percentages.
-        color: if false there is no colour, and markers tell the outlines apart.
-        dark: whether the background is dark.
-
-    Returns:
-        ``height`` rows of ``width`` cells; a frame that says so if there is nothing to draw.
 
     Raises:
         ValueError: if the shapes do not fit each other, or the edges decrease.
@@ -89,7 +54,7 @@ def histogram_picture(
     tops = y_axis.place(_tops(heights, x_axis.place(lows), x_axis.place(highs), columns))
     x = np.linspace(0, 1, tops.shape[1])
     curves = [
-        Curve(
+        Stroke(
             [(x, top)] if len(tops) == 1 else _outline(x, top),
             run_color(index, dark),
             "" if color or len(tops) == 1 else run_marker(index),
@@ -137,7 +102,7 @@ def _tops(heights: Array, lows: Array, highs: Array, columns: int) -> Array:
     return tops
 
 
-def _outline(x: Array, top: Array) -> list[Run]:
+def _outline(x: Array, top: Array) -> list[Points]:
     """Return the parts of an outline that rise, so that no run hides another's where both are 0."""
     risen = top > 0
     risen[1:] |= top[:-1] > 0

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from optplay.plots.dots import Dots as Stroke
-from optplay.plots.dots import stroke
+from optplay.plots.dots import Dots as Stroke, stroke
 from optplay.plots.overlays import Dots, Mark, Overlay, Path
 from optplay.plots.palette import RGB, contrast_color, faint_color, mixed, run_color, run_marker
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN
@@ -55,7 +54,6 @@ class Layers:
             self._head(path, x, y)
 
     def _places(self, x: ArrayLike, y: ArrayLike) -> tuple[Array, Array]:
-        """Return points as fractions of the axes."""
         pair = ((x, self._x_axis), (y, self._y_axis))
         across, up = (
             axis.place(units(np.asarray(values, dtype=np.float64), axis.log))

@@ -6,7 +6,7 @@ import numpy as np
 
 from optplay.plots import frame
 from optplay.plots.bands import Band, behind
-from optplay.plots.canvas import Curve, draw
+from optplay.plots.canvas import Stroke, draw
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import band_color, frame_color, run_color, run_marker
 from optplay.plots.picture import Picture
@@ -15,38 +15,6 @@ from optplay.plots.setting import Setting
 from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
 
 _SLACK = 1e-6  # of the bottom axis
-
-
-def line_chart(
-    series: Sequence[Series],
-    *,
-    width: int,
-    height: int,
-    log: bool = False,
-    x_title: str = "epoch",
-    percent: bool = False,
-    color: bool = True,
-    dark: bool = True,
-    x_limits: tuple[float, float] | None = None,
-    log_x: bool = False,
-    guides: Sequence[Guide] = (),
-    marks: Sequence[Mark] = (),
-) -> str:
-    """Return what :func:`line_picture` draws as ``height`` lines of ``width`` cells."""
-    return line_picture(
-        series,
-        width=width,
-        height=height,
-        log=log,
-        x_title=x_title,
-        percent=percent,
-        color=color,
-        dark=dark,
-        x_limits=x_limits,
-        log_x=log_x,
-        guides=guides,
-        marks=marks,
-    ).text()
 
 
 def line_picture(
@@ -64,25 +32,19 @@ def line_picture(
     guides: Sequence[Guide] = (),
     marks: Sequence[Mark] = (),
 ) -> Picture:
-    """Draw series as curves over a common axis. Call it from one thread only.
+    """Draw series as curves over a common axis.
 
     Args:
         series: any number of them. A value that is not finite, or not positive on a log axis,
             leaves a gap.
-        width, height: of the whole chart, in cells. Below 10 x 4 it stays empty.
         log: whether the left axis is logarithmic.
-        x_title: stands among the labels of the bottom axis, where it fits.
         percent: whether fractions are labelled as percentages.
-        color: if false there is no colour, markers tell the curves apart, and bands are left out.
-        dark: whether the background is dark.
+        color: if false bands are left out.
         x_limits: what the bottom axis spans, but for the rounding of its ends to a near tick; by
             default the series. Points outside of the axis are left out.
         log_x: whether the bottom axis is logarithmic.
         guides: dotted lines behind the curves.
         marks: characters on the curves, in the order given.
-
-    Returns:
-        ``height`` rows of ``width`` cells; a frame that says so if there is nothing to draw.
 
     Raises:
         ValueError: if ``x_limits`` are not finite or decrease, or have no logarithm.
@@ -106,7 +68,7 @@ def line_picture(
         runs = [(x, y_axis.place(y)) for x, y in decimate(x, y, columns, (0, 1))]
         marker = "" if color or one.quiet else run_marker(one.color_index)
         tone = frame_color(dark) if one.quiet else run_color(one.color_index, dark)
-        curves.append(Curve(runs, tone, marker))
+        curves.append(Stroke(runs, tone, marker))
         if band and x.size:
             low, high = (y_axis.place(edge) for edge in band)
             bands.append(Band(x, low, high, band_color(one.color_index, dark)))

@@ -44,19 +44,8 @@ PALETTE_LIGHT: tuple[RGB, ...] = (
 MARKERS: tuple[str, ...] = ("●", "x", "▲", "○", "■", "+", "◆", "□")
 
 _BAND_SHARE = 0.35  # of its colour that a band keeps, over the background
-_BACKGROUND: RGB = (18, 18, 18)
-_BACKGROUND_LIGHT: RGB = (250, 250, 250)
-
 _FAINT_SHARE = 0.6  # of its colour, over the frame's
-
-_CONTRAST: RGB = (255, 255, 255)
-_CONTRAST_LIGHT: RGB = (0, 0, 0)
-
 _HALF_BRIGHT = 140
-
-_FRAME: RGB = (140, 140, 140)
-_FRAME_LIGHT: RGB = (110, 110, 110)
-
 RESET = "\x1b[0m"
 
 
@@ -72,7 +61,6 @@ def run_marker(index: int) -> str:
 
 
 def band_color(index: int, dark: bool = True) -> RGB:
-    """Return the faint version of a run's colour in which its band is drawn."""
     return mixed(run_color(index, dark), background(dark), _BAND_SHARE)
 
 
@@ -83,12 +71,12 @@ def faint_color(index: int, dark: bool = True) -> RGB:
 
 def background(dark: bool = True) -> RGB:
     """Return about what terminals have as their background."""
-    return _BACKGROUND if dark else _BACKGROUND_LIGHT
+    return (18, 18, 18) if dark else (250, 250, 250)
 
 
 def contrast_color(dark: bool = True) -> RGB:
     """Return the colour that is farthest from the background, and from what is near to it."""
-    return _CONTRAST if dark else _CONTRAST_LIGHT
+    return (255, 255, 255) if dark else (0, 0, 0)
 
 
 def contrast_to(back: RGB) -> RGB:
@@ -107,8 +95,7 @@ def mixed(color: RGB, other: RGB, share: float) -> RGB:
 
 
 def frame_color(dark: bool = True) -> RGB:
-    """Return the quiet colour of axes and ticks."""
-    return _FRAME if dark else _FRAME_LIGHT
+    return (140, 140, 140) if dark else (110, 110, 110)
 
 
 def escape(ink: RGB | Duo) -> str:

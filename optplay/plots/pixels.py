@@ -81,7 +81,6 @@ class Sheet:
         return self._colors.index(color)
 
     def rows(self) -> list[Row]:
-        """Return the cells, neighbours of the same colours in one run."""
         rows, columns = self._glyphs.shape
         text = self._glyphs.astype("<u4").tobytes().decode("utf-32-le")
         if not self._colored:

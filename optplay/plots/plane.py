@@ -9,16 +9,10 @@ from optplay.plots import frame
 from optplay.plots.dots import contour
 from optplay.plots.layers import Layers
 from optplay.plots.overlays import Overlay
-from optplay.plots.palette import (
-    RGB,
-    contrast_color,
-    frame_color,
-)
+from optplay.plots.palette import RGB, contrast_color, frame_color
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture, Row, Span
 from optplay.plots.pixels import PIXELS_DOWN, Sheet, on_grid, pixel_places
-from optplay.plots.ramps import Ramp
-from optplay.plots.ramps import levels as ramp_levels
-from optplay.plots.ramps import ramp as ramp_of
+from optplay.plots.ramps import Ramp, levels as ramp_levels, ramp as ramp_of
 from optplay.plots.series import Array
 from optplay.plots.text import shortened
 from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, short, units
@@ -54,22 +48,15 @@ def plane_picture(
             values at all their pairs, shape (k, m); or an array of that shape, whose cells tile the
             rectangle (see :func:`grid_limits`). NaN is hatched; infinities are high or low.
         x_limits, y_limits: the ends of the axes, ``low < high``; positive on a log axis.
-        width, height: of the whole picture, in cells. Below 10 x 4 it stays empty.
         ramp: the colour map: ``boundary`` for probabilities, with a line at 0.5, ``surface``,
             ``loss`` or ``score``; see :func:`optplay.plots.ramps.ramp`.
         overlays: samples, paths and marks. What lies outside is left out, a path is cut there; an
             arrow at the edge tells where a run is that has left.
         levels: the limits between the bands of the ramp, shape (BANDS - 1,), to keep colours the
             same from picture to picture; by default those of the values.
-        x_title: stands among the labels of the bottom axis, where it fits.
         y_title: stands above the left axis, where there is room.
         scale: whether the ramp, with the values at its ends, stands above on the right, if it fits.
         log_x, log_y: whether an axis is logarithmic.
-        color: if false shades and glyphs take the place of colours.
-        dark: whether the background is dark.
-
-    Returns:
-        ``height`` rows of ``width`` cells.
 
     Raises:
         ValueError: if limits are not finite, do not increase or have no logarithm, the shape of
@@ -105,7 +92,6 @@ def plane_picture(
 
 
 def _scale(ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
-    """Return the colours, or shades, of a ramp between the values at its ends."""
     bands: list[Span] = [(shade, None) for shade in ramp.shades]
     if ink:
         bands = [("█", color) for color in ramp.colors]
@@ -114,7 +100,6 @@ def _scale(ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
 
 
 def _above(title: str, key: Row, left: int, width: int, ink: RGB | None) -> Row:
-    """Return a row of the title, and of the key at the end if both fit."""
     room = sum(len(text) for text, _ in key)
     start = min(left, max(width - len(title), 0))
     if start + len(title) + _KEY_GAP + room > width:

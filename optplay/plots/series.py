@@ -1,5 +1,6 @@
 """A named series of values, and its reduction to what a chart's columns can show."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -7,7 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
-Run = tuple[Array, Array]
+Points = tuple[Array, Array]
+
+# How many times the usual loss still is of interest: what goes astray may come to 1e300.
+_OUTSTANDING = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +53,7 @@ class Series:
                     f"values {np.shape(self.values)}"
                 )
 
-    def points(self) -> Run:
-        """Return (x, values) as new float64 arrays of shape (n,)."""
+    def points(self) -> Points:
         values = np.array(self.values, dtype=np.float64)
         if self.x is None:
             return np.arange(1.0, values.size + 1), values
@@ -68,7 +71,7 @@ def decimate(
     y: ArrayLike,
     columns: int,
     limits: tuple[float, float] | None = None,
-) -> list[Run]:
+) -> list[Points]:
     """Cut a series to at most two points per column: the column's minimum and maximum.
 
     Args:
@@ -120,3 +123,10 @@ def _extremes(y: Array, run_of: NDArray[np.int64], column: NDArray[np.int64]) ->
         # One of several equal ones: the first at or after each start.
         kept[hits[np.searchsorted(hits, starts)]] = True
     return np.flatnonzero(kept)
+
+
+def worth_showing(losses: Sequence[ArrayLike]) -> float:
+    """Return the highest loss of a chart: 100 times the median of all that are finite."""
+    values = np.concatenate([np.ravel(one) for one in losses] or [np.empty(0)])
+    values = values[np.isfinite(values)]
+    return _OUTSTANDING * float(np.median(values)) if values.size else np.inf

@@ -10,7 +10,7 @@ from optplay.plots.bands import Band
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import RGB, contrast_color, faint_color, frame_color, run_color
 from optplay.plots.picture import BLANKS, DOTS_ACROSS, DOTS_DOWN, Row, cell, cut, written
-from optplay.plots.series import Run
+from optplay.plots.series import Points
 from optplay.plots.text import shortened
 from optplay.plots.ticks import Axis, units
 
@@ -65,7 +65,7 @@ class Setting:
                 labels.append(Label(guide.label, *at, ink, guide.x is None))
         return bands, labels
 
-    def ends(self, curves: Sequence[tuple[str, Sequence[Run]]]) -> list[Label]:
+    def ends(self, curves: Sequence[tuple[str, Sequence[Points]]]) -> list[Label]:
         """Return labels at the right ends of curves, whose points are fractions of the axes."""
         labels = []
         for text, runs in curves:
@@ -127,6 +127,5 @@ def _within(value: float, axis: Axis) -> float | None:
 
 
 def _taken(row: Row, start: int, size: int) -> int:
-    """Return how many cells show something already."""
     part = cut(row, start, start + size)
     return sum(character not in BLANKS for text, _ in part for character in text)

@@ -2,8 +2,12 @@
 
 import unicodedata
 from collections.abc import Iterable
+from textwrap import wrap
 
+from optplay.plots.palette import RGB
 from optplay.plots.picture import Picture, Row, Span
+
+_MARGIN = 4  # of a notice
 
 
 def text_picture(rows: Iterable[Row], width: int, height: int) -> Picture:
@@ -30,6 +34,17 @@ def shortened(text: str, cells: int) -> str:
     while text and text_cells(text) > cells - 1:
         text = text[:-1]
     return text + "…"
+
+
+def notice(text: str, width: int, height: int, color: RGB | None = None) -> Picture:
+    """Return ``height`` rows of ``width`` cells with a text in the middle, wrapped and centred."""
+    lines = [part for line in text.split("\n") for part in wrap(line, max(width - _MARGIN, 1))]
+    lines = lines[: max(height, 0)]
+    above = (height - len(lines)) // 2
+    centred = [((line[:width].center(width), color),) for line in lines]
+    empty: Row = ((" " * width, None),) if width > 0 else ()
+    rows: list[Row] = [empty] * above + centred + [empty] * (height - above - len(lines))
+    return Picture(tuple(rows))
 
 
 def _cells(character: str) -> int:

@@ -44,7 +44,6 @@ class Axis:
         return places
 
     def values(self, places: Array) -> Array:
-        """Return the values at fractions of the axis."""
         units = self.low + places * (self.high - self.low)
         return 10.0**units if self.log else units
 

@@ -1,16 +1,16 @@
 """What is trained: a network on a dataset with a loss, or a surface to go down on."""
 
-from optplay.problems.declaration import Dataset, Surface
-from optplay.problems.problem import Problem, Samples, datasets
-from optplay.problems.surface_problem import SurfaceProblem, problem_of, surfaces
-
-__all__ = [
-    "Dataset",
-    "Problem",
-    "Samples",
-    "Surface",
-    "SurfaceProblem",
-    "datasets",
-    "problem_of",
-    "surfaces",
-]
+from optplay.problems.declaration import Dataset as Dataset, Surface as Surface
+from optplay.problems.functions import Activation as Activation, Loss as Loss
+from optplay.problems.problem import (
+    ACTIVATIONS as ACTIVATIONS,
+    DATASETS as DATASETS,
+    LOSSES as LOSSES,
+    Problem as Problem,
+    Samples as Samples,
+)
+from optplay.problems.surface_problem import (
+    SURFACES as SURFACES,
+    SurfaceProblem as SurfaceProblem,
+    problem_of as problem_of,
+)

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from math import inf
 from random import Random
 
-import numpy as np
-from numpy.typing import NDArray
+from optplay.arrays import Floats
 
-Floats = NDArray[np.float64]
+__all__ = ["Dataset", "Floats", "Point", "Surface"]
+
 Point = tuple[float, float, int]
 
 
@@ -38,8 +38,8 @@ class Surface:
         start: where runs start unless they say otherwise.
         low, high: per coordinate, the window that shows what is worth seeing.
         minima: its lowest points, if it has any.
-        gradient: `gradient(w, g, knobs)` writes the gradient at `w` (dimension,) into `g` and
-            returns the value; `knobs[0]` is the condition. Plain Python that compiles too.
+        gradient: `gradient(w, g, constants)` writes the gradient at `w` (dimension,) into `g` and
+            returns the value; `constants[0]` is the condition. Plain Python that compiles too.
         condition: the default of its condition number; None if it takes none.
         box: the largest |coordinate|, to which a step that leads further is cut.
         cycle: what is added to the gradient at steps 0, 1, 2 … and then again from the first;

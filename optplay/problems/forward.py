@@ -3,11 +3,9 @@
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optplay.problems.problem import Problem
-
-Floats = NDArray[np.float64]
+from optplay.arrays import Floats
+from optplay.problems.problem import ACTIVATIONS, LOSSES, Problem
 
 # As many as stay in the processor's cache.
 NUMBERS_AT_ONCE = 1 << 16
@@ -43,7 +41,7 @@ def _outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
         a = a @ np.swapaxes(matrix, -1, -2) + biases
         at = end + fan_out
         if layer < len(sizes) - 2:
-            a = _activated(a, problem.activation)
+            a = ACTIVATIONS[problem.activation].array(a)
     return a[..., 0]
 
 
@@ -53,13 +51,7 @@ def scores(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     The probability σ(z) for `bce`; for a squared error the output on the scale of its targets.
     Arguments and shape as for `outputs`.
     """
-    z = outputs(problem, weights, inputs)
-    if problem.loss == "bce":
-        score: Floats = 0.5 * (1 + np.tanh(0.5 * z))
-        return score
-    if problem.loss == "half_mse":
-        z = (z + 1) / 2
-    return np.clip(z, 0, 1)
+    return LOSSES[problem.loss].score(outputs(problem, weights, inputs))
 
 
 def mean_losses(problem: Problem, weights: Floats) -> Floats:
@@ -76,19 +68,5 @@ def mean_losses(problem: Problem, weights: Floats) -> Floats:
 
 def _losses(loss: str, z: Floats, labels: Floats) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):
-        if loss == "bce":
-            each = np.maximum(z, 0) - z * labels + np.log1p(np.exp(-np.abs(z)))
-        elif loss == "half_mse":
-            each = 0.5 * np.square(z - (2 * labels - 1))
-        else:
-            each = np.square(z - labels)
-        mean: Floats = each.mean(axis=-1)
+        mean: Floats = LOSSES[loss].array(z, labels).mean(axis=-1)
     return mean
-
-
-def _activated(z: Floats, activation: str) -> Floats:
-    if activation == "relu":
-        return np.maximum(z, 0)
-    if activation == "tanh":
-        return np.tanh(z)
-    return 0.5 * (1 + np.tanh(0.5 * z)) if activation == "sigmoid" else z

@@ -3,31 +3,59 @@
 `mean_gradient` is pure Python too, so that it can be read, stepped through and tested as it is.
 """
 
-from math import exp, log1p, tanh
+from optplay.arrays import FixedMatrix, FixedVector, IntVector, Matrix, Vector
+from optplay.problems.dispatch import Function, by_number
+from optplay.problems.functions import Activation, Loss
+from optplay.problems.problem import ACTIVATIONS, LOSSES, Problem
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-
-RELU, TANH, SIGMOID = 0, 1, 2
-BCE, MSE, HALF_MSE = 0, 1, 2
 LAYOUT_SIZES = 3
-LESSON_WIDTH = 8
+LESSON_ACTIVATION, LESSON_LOSS, LESSON_DEPTH, LESSON_WIDTH = Problem().layout.tolist()[:4]
+
+
+def _activating(activation: Activation) -> Function:
+    value, reads_input = activation.value, activation.reads_input
+
+    def activate(a: Vector, taken: Vector, first: int, last: int) -> None:
+        """Makes of what some neurons take in what they give, in place; `taken` keeps the former."""
+        for i in range(first, last):
+            s = a[i]
+            if reads_input:
+                taken[i] = s
+            a[i] = value(s)
+
+    return activate
+
+
+def _going_back(activation: Activation) -> Function:
+    back, reads_input = activation.back, activation.reads_input
+
+    def go_back(error: Vector, a: Vector, taken: Vector, first: int, last: int) -> None:
+        """Makes of the errors of what some neurons give those of what they take in, in place."""
+        for i in range(first, last):
+            error[i] = back(error[i], taken[i] if reads_input else 0.0, a[i])
+
+    return go_back
+
+
+def _judging(loss: Loss) -> Function:
+    value, back, middle = loss.value, loss.back, loss.middle
+
+    def judge(z: float, y: float, share: float) -> tuple[float, float, float]:
+        """The loss of an output, `share` of its derivative, and 1.0 if it is right, else 0.0."""
+        return value(z, y), back(share, z, y), 1.0 if (z > middle) == (y > 0.5) else 0.0
+
+    return judge
+
+
+_activate = by_number([_activating(a) for a in ACTIVATIONS.values()])
+_go_back = by_number([_going_back(a) for a in ACTIVATIONS.values()])
+_judge = by_number([_judging(loss) for loss in LOSSES.values()])
 
 
 def mean_gradient(
-    w: Floats,
-    g: Floats,
-    inputs: Floats,
-    labels: Floats,
-    rows: Ints,
-    first: int,
-    last: int,
-    layout: Ints,
-    scratch: Floats,
-) -> tuple[float, float]:
+    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: IntVector, first: int,
+    last: int, layout: IntVector, scratch: Matrix,
+) -> tuple[float, float]:  # fmt: skip
     """The gradient of the mean loss over the samples rows[first:last], written into `g`.
 
     Args:
@@ -35,51 +63,34 @@ def mean_gradient(
         g: (n,) receives the gradient.
         inputs: (samples, 2) points; labels: (samples,) 0 or 1.
         layout: see `Problem.layout`.
-        scratch: (2, neurons) room for each neuron's activation and error.
+        scratch: (3, neurons) room for what each neuron gives, its error, and what it takes in.
 
     Returns:
         The sum of the losses, and how many samples were classified rightly.
     """
     activation, loss_kind, depth, width = layout[0], layout[1], layout[2], layout[LAYOUT_SIZES]
-    if depth == 1 and width == LESSON_WIDTH and activation == RELU and loss_kind == BCE:
+    if (
+        depth == LESSON_DEPTH and width == LESSON_WIDTH
+        and activation == LESSON_ACTIVATION and loss_kind == LESSON_LOSS
+    ):  # fmt: skip
         # The same code with constants: the compiler unrolls the lesson's network, which halves
         # its time.
         return _backpropagate(
-            w, g, inputs, labels, rows, first, last, layout, scratch, 1, LESSON_WIDTH, RELU, BCE
-        )
+            w, g, inputs, labels, rows, first, last, layout, scratch,
+            LESSON_DEPTH, LESSON_WIDTH, LESSON_ACTIVATION, LESSON_LOSS,
+        )  # fmt: skip
     return _backpropagate(
-        w,
-        g,
-        inputs,
-        labels,
-        rows,
-        first,
-        last,
-        layout,
-        scratch,
-        depth,
-        width,
-        activation,
-        loss_kind,
-    )
+        w, g, inputs, labels, rows, first, last, layout, scratch,
+        depth, width, activation, loss_kind,
+    )  # fmt: skip
 
 
 def _backpropagate(
-    w: Floats,
-    g: Floats,
-    inputs: Floats,
-    labels: Floats,
-    rows: Ints,
-    first: int,
-    last: int,
-    layout: Ints,
-    scratch: Floats,
-    depth: int,
-    width: int,
-    activation: int,
+    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: IntVector, first: int,
+    last: int, layout: IntVector, scratch: Matrix, depth: int, width: int, activation: int,
     loss_kind: int,
-) -> tuple[float, float]:
-    a, error = scratch[0], scratch[1]
+) -> tuple[float, float]:  # fmt: skip
+    a, error, taken = scratch[0], scratch[1], scratch[2]
     for i in range(g.size):
         g[i] = 0.0
     loss, hits = 0.0, 0.0
@@ -96,15 +107,7 @@ def _backpropagate(
             fan_in = width if layer == 0 else layout[LAYOUT_SIZES + layer]
             fan_out = 1 if layer == depth - 1 else layout[LAYOUT_SIZES + layer + 1]
             there = here + fan_in
-            if activation == RELU:
-                for i in range(here, there):
-                    a[i] = 0.0 if a[i] < 0.0 else a[i]  # NaN stays NaN
-            elif activation == TANH:
-                for i in range(here, there):
-                    a[i] = tanh(a[i])
-            elif activation == SIGMOID:
-                for i in range(here, there):
-                    a[i] = 0.5 * (1.0 + tanh(0.5 * a[i]))
+            _activate(activation, a, taken, here, there)
             for o in range(fan_out):
                 z = w[p + fan_out * fan_in + o]
                 for i in range(fan_in):
@@ -115,21 +118,9 @@ def _backpropagate(
 
         # The loss and its derivative by the output z.
         z = a[here]
-        if loss_kind == BCE:
-            e = exp(-abs(z))
-            loss += (z if z > 0.0 else 0.0) - z * y + log1p(e)
-            sigmoid = 1.0 / (1.0 + e)
-            error[here] = ((sigmoid if z > 0.0 else e * sigmoid) - y) * share
-            hits += 1.0 if (z > 0.0) == (y > 0.5) else 0.0
-        elif loss_kind == HALF_MSE:
-            miss = z - (2.0 * y - 1.0)
-            loss += 0.5 * miss * miss
-            error[here] = miss * share
-            hits += 1.0 if (z > 0.0) == (y > 0.5) else 0.0
-        else:
-            loss += (z - y) * (z - y)
-            error[here] = 2.0 * (z - y) * share
-            hits += 1.0 if (z > 0.5) == (y > 0.5) else 0.0
+        own, error[here], hit = _judge(loss_kind, z, y, share)
+        loss += own
+        hits += hit
 
         # Backward, layer by layer.
         for layer in range(depth - 1, -1, -1):
@@ -146,15 +137,7 @@ def _backpropagate(
                 for i in range(fan_in):
                     g[p + o * fan_in + i] += err * a[here + i]
                 g[p + fan_out * fan_in + o] += err
-            if activation == RELU:
-                for i in range(here, there):
-                    error[i] = error[i] if a[i] > 0.0 else 0.0
-            elif activation == TANH:
-                for i in range(here, there):
-                    error[i] *= 1.0 - a[i] * a[i]
-            elif activation == SIGMOID:
-                for i in range(here, there):
-                    error[i] *= a[i] * (1.0 - a[i])
+            _go_back(activation, error, a, taken, here, there)
         for o in range(width):
             g[2 * width + o] += error[o]
         for o in range(width):

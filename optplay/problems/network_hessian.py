@@ -12,31 +12,42 @@ for the multilayer perceptron). The gradients ∇sᵤ are carried forward.
 At relu's kink, where there is no second derivative, φ″ is 0, as it is everywhere else.
 """
 
-from math import exp, tanh
+from optplay.arrays import FixedMatrix, FixedVector, IntVector, Matrix, Vector
+from optplay.problems.dispatch import Function, by_number
+from optplay.problems.functions import Activation, Loss
+from optplay.problems.network import LAYOUT_SIZES
+from optplay.problems.problem import ACTIVATIONS, LOSSES
 
-# Caches on disk have these values in: they may be added to, but never changed.
-from optplay.problems.network import (
-    BCE,
-    HALF_MSE,
-    LAYOUT_SIZES,
-    RELU,
-    SIGMOID,
-    TANH,
-    Floats,
-    Ints,
-)
+
+def _activating(activation: Activation) -> Function:
+    value, back, bend = activation.value, activation.back, activation.bend
+
+    def activate(s: float) -> tuple[float, float, float]:
+        """a, φ′ and φ″ at the input s."""
+        a = value(s)
+        return a, back(1.0, s, a), bend(s, a)
+
+    return activate
+
+
+def _judging(loss: Loss) -> Function:
+    back, bend = loss.back, loss.bend
+
+    def judge(z: float, y: float, share: float) -> tuple[float, float]:
+        """`share` of the first and of the second derivative of the loss by the output z."""
+        return back(share, z, y), bend(z, y) * share
+
+    return judge
+
+
+_activate = by_number([_activating(a) for a in ACTIVATIONS.values()])
+_judge = by_number([_judging(loss) for loss in LOSSES.values()])
 
 
 def mean_hessian(
-    w: Floats,
-    h: Floats,
-    inputs: Floats,
-    labels: Floats,
-    rows: Ints,
-    layout: Ints,
-    scratch: Floats,
-    tangents: Floats,
-) -> None:
+    w: Vector, h: Matrix, inputs: FixedMatrix, labels: FixedVector, rows: IntVector,
+    layout: IntVector, scratch: Matrix, tangents: Matrix,
+) -> None:  # fmt: skip
     """The Hessian of the mean loss over the samples `rows`, written into `h`.
 
     Args:
@@ -85,33 +96,13 @@ def mean_hessian(
                                 t[q] += slope * tangents[below + i, q]
                 a[u], first[u], second[u] = s, 1.0, 0.0
                 if layer < depth:
-                    if activation == RELU:
-                        a[u] = 0.0 if s < 0.0 else s
-                        first[u] = 1.0 if s > 0.0 else 0.0
-                    elif activation == TANH:
-                        a[u] = tanh(s)
-                        first[u] = 1.0 - a[u] * a[u]
-                        second[u] = -2.0 * a[u] * first[u]
-                    elif activation == SIGMOID:
-                        a[u] = 0.5 * (1.0 + tanh(0.5 * s))
-                        first[u] = a[u] * (1.0 - a[u])
-                        second[u] = first[u] * (1.0 - 2.0 * a[u])
+                    a[u], first[u], second[u] = _activate(activation, s)
             p += fan_out * (fan_in + 1)
             below, here = here, here + fan_out
 
         # The derivatives of the loss by the output z.
         z = a[below]
-        if loss_kind == BCE:
-            e = exp(-abs(z))
-            sigmoid = 1.0 / (1.0 + e)
-            error[below] = ((sigmoid if z > 0.0 else e * sigmoid) - y) * share
-            bend = e * sigmoid * sigmoid * share
-        elif loss_kind == HALF_MSE:
-            error[below] = (z - (2.0 * y - 1.0)) * share
-            bend = share
-        else:
-            error[below] = 2.0 * (z - y) * share
-            bend = 2.0 * share
+        error[below], bend = _judge(loss_kind, z, y, share)
         _add_outer(h, tangents[below], w.size, bend)
 
         # Backward, layer by layer. Only the lower triangle is filled: a weight comes after all
@@ -138,7 +129,7 @@ def mean_hessian(
             h[q, r] = h[r, q]
 
 
-def _add_outer(h: Floats, t: Floats, size: int, factor: float) -> None:
+def _add_outer(h: Matrix, t: Vector, size: int, factor: float) -> None:
     """Adds factor·t·tᵀ to the lower triangle of the first `size` rows of `h`."""
     if factor != 0.0:
         for r in range(size):

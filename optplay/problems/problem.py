@@ -2,30 +2,32 @@
 
 from functools import lru_cache
 from itertools import pairwise
-from math import inf, log, nextafter
+from math import inf, nextafter
 from random import Random
-from typing import Annotated, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
 import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from optplay.checked import Checked
 from optplay.errors import InputError
 from optplay.problems.declaration import Dataset
+from optplay.problems.functions import Activation, Loss
 from optplay.problems.initial import Init, draw_weights
-from optplay.registry import declarations, find
+from optplay.records import Record
+from optplay.registry import Registry
 
-Activation = Literal["relu", "tanh", "sigmoid", "identity"]
-Loss = Literal["bce", "mse", "half_mse"]
-ACTIVATIONS: tuple[str, ...] = ("relu", "tanh", "sigmoid", "identity")
-LOSSES: tuple[str, ...] = ("bce", "mse", "half_mse")
 INPUTS = 2
 
+DATASETS: Registry[Dataset] = Registry("optplay.problems.datasets", "dataset")
+ACTIVATIONS: Registry[Activation] = Registry("optplay.problems.activations", "activation")
+LOSSES: Registry[Loss] = Registry("optplay.problems.losses", "loss")
 
-def datasets() -> dict[str, Dataset]:
-    """Every dataset by name."""
-    return declarations("optplay.problems.points", "dataset")
+if TYPE_CHECKING:
+    ActivationName = str
+    LossName = str
+else:
+    ActivationName, LossName = Literal[tuple(ACTIVATIONS)], Literal[tuple(LOSSES)]
 
 
 class Samples(NamedTuple):
@@ -49,7 +51,7 @@ class Samples(NamedTuple):
         return float(self.labels[self.train].mean())
 
 
-class Problem(Checked, frozen=True, kw_only=True):
+class Problem(Record, frozen=True, kw_only=True):
     """Data, network, loss and batches. The defaults are the lesson's."""
 
     dataset: Annotated[str, Meta(description="which points are to be told apart")] = "circle"
@@ -67,12 +69,12 @@ class Problem(Checked, frozen=True, kw_only=True):
         tuple[Annotated[int, Meta(ge=1, le=10_000)], ...],
         Meta(max_length=100, description="neurons in each hidden layer"),
     ] = (8,)
-    activation: Activation = "relu"
+    activation: ActivationName = "relu"
     init: Init = "normal"
     init_scale: Annotated[
         float, Meta(ge=0, le=1000, description="spread of the weights that normal and uniform draw")
     ] = 0.5
-    loss: Loss = "bce"
+    loss: LossName = "bce"
     batch_size: Annotated[
         int, Meta(ge=1, le=1_000_000, description="samples per step; all of them at most")
     ] = 1
@@ -80,7 +82,7 @@ class Problem(Checked, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        find("optplay.problems.points", "dataset", self.dataset)
+        DATASETS.find(self.dataset)
         if self.train_count < 1:
             raise InputError(
                 f"test_fraction: found {self.test_fraction:g}, which leaves none of "
@@ -147,12 +149,7 @@ class Problem(Checked, frozen=True, kw_only=True):
     @property
     def base_rate_loss(self) -> float:
         """The loss of always predicting the base rate of the training labels."""
-        p = self.draw().base_rate
-        if self.loss == "mse":
-            return p * (1 - p)
-        if self.loss == "half_mse":
-            return 2 * p * (1 - p)
-        return -sum(q * log(q) for q in (p, 1 - p) if q > 0)
+        return LOSSES[self.loss].base_rate(self.draw().base_rate)
 
     def hopeless_loss(self, seed: int) -> float:
         """The least loss of a run that has collapsed: no better than predicting the base rate.
@@ -179,7 +176,7 @@ class Problem(Checked, frozen=True, kw_only=True):
     @property
     def layout(self) -> NDArray[np.int64]:
         """What the compiled network reads: activation, loss, hidden layers, then their sizes."""
-        kinds = ACTIVATIONS.index(self.activation), LOSSES.index(self.loss)
+        kinds = [*ACTIVATIONS].index(self.activation), [*LOSSES].index(self.loss)
         return np.array([*kinds, len(self.hidden), *self.sizes[1:]], dtype=np.int64)
 
 
@@ -195,7 +192,7 @@ def _names(sizes: tuple[int, ...]) -> tuple[str, ...]:
 @lru_cache(maxsize=64)
 def _draw(dataset: str, samples: int, noise: float, seed: int, held_out: int) -> Samples:
     random = Random(seed)
-    drawn = find("optplay.problems.points", "dataset", dataset).draw(random, samples)
+    drawn = DATASETS.find(dataset).draw(random, samples)
     points = np.array(drawn, dtype=np.float64)
     inputs = np.ascontiguousarray(points[:, :INPUTS])
     if noise:

@@ -10,11 +10,11 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from optplay.checked import Checked
 from optplay.errors import InputError
 from optplay.problems.declaration import Floats, Surface
 from optplay.problems.problem import Problem, Samples
-from optplay.registry import declarations, find
+from optplay.records import Record
+from optplay.registry import Registry
 
 PLAIN_CONDITION = 0.0
 # Gaussian draws are made once and chosen from: half of them here, the others with opposite signs.
@@ -25,12 +25,10 @@ COORDINATES = ("x", "y")
 Coordinate = Annotated[float, Meta(ge=-1e6, le=1e6)]
 
 
-def surfaces() -> dict[str, Surface]:
-    """Every surface by name."""
-    return declarations("optplay.problems.landscapes", "surface")
+SURFACES: Registry[Surface] = Registry("optplay.problems.surfaces", "surface")
 
 
-class SurfaceProblem(Checked, frozen=True, kw_only=True):
+class SurfaceProblem(Record, frozen=True, kw_only=True):
     """A surface, where runs start on it, and what chance adds.
 
     `start` and `condition` are completed from the surface's declaration.
@@ -40,9 +38,7 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
     """
 
     surface: Annotated[str, Meta(description="which surface is to be gone down")]
-    start: Annotated[
-        tuple[Coordinate, ...] | None, Meta(description="the point that runs start from")
-    ] = None
+    start: Annotated[tuple[Coordinate, ...] | None, Meta(description="where runs start")] = None
     condition: (
         Annotated[float, Meta(ge=1, le=1e6, description="how much steeper it is across than along")]
         | None
@@ -67,7 +63,7 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         if self.condition is None:
             msgspec.structs.force_setattr(self, "condition", declared.condition)
         elif declared.condition is None:
-            takers = [s.name for s in surfaces().values() if s.condition is not None]
+            takers = [s.name for s in SURFACES.values() if s.condition is not None]
             raise InputError(
                 f"condition: found {self.condition:g}, but {self.surface} takes none; "
                 f"allowed for: {', '.join(takers)}"
@@ -88,8 +84,7 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
     @property
     def declared(self) -> Surface:
         """The declaration of the surface."""
-        found: Surface = find("optplay.problems.landscapes", "surface", self.surface)
-        return found
+        return SURFACES.find(self.surface)
 
     @property
     def samples(self) -> int:
@@ -157,14 +152,14 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
         return np.zeros(1, dtype=np.int64)
 
     @property
-    def knobs(self) -> Floats:
+    def constants(self) -> Floats:
         """(1,) the condition, as declared gradients take it."""
         return np.array([PLAIN_CONDITION if self.condition is None else self.condition])
 
     def draw(self) -> Samples:
-        """What is added to the gradient, a row per choice of `orders`, and the knobs as labels."""
+        """What is added to the gradient, a row per choice of `orders`; the constants as labels."""
         inputs = _additions(self.declared.dimension, self.declared.cycle, self.noise)
-        labels, train = self.knobs, np.zeros(1, dtype=np.int64)
+        labels, train = self.constants, np.zeros(1, dtype=np.int64)
         for array in (labels, train):
             array.flags.writeable = False
         return Samples(inputs, labels, train, train[:0])
@@ -200,13 +195,13 @@ class SurfaceProblem(Checked, frozen=True, kw_only=True):
     def value(self, point: Floats) -> float:
         """How high the surface is at a point (dimension,)."""
         with np.errstate(all="ignore"):
-            return float(self.declared.gradient(point, np.zeros(point.size), self.knobs))
+            return float(self.declared.gradient(point, np.zeros(point.size), self.constants))
 
     def slope(self, point: Floats) -> Floats:
         """The gradient (dimension,) at a point (dimension,), without what chance or time adds."""
         found = np.zeros(point.size)
         with np.errstate(all="ignore"):
-            self.declared.gradient(point, found, self.knobs)
+            self.declared.gradient(point, found, self.constants)
         return found
 
     def hopeless_loss(self, seed: int) -> float:

@@ -1,22 +1,25 @@
 """Compiling the training loop and what it calls, on first use, with a cache on disk.
 
 Rules and schedules are first-class functions of the loop: each has one signature, so the loop is
-compiled once for all of them. numba's cache notices a change of a function's own file, and no
-other: what calls compiled code of another file closes over a number that changes with it, or, where
-there are several of them, has a name that does.
+compiled once for all of them. Signatures are those that the functions are annotated with.
+
+numba's cache notices a change of a function's own file, and no other: what calls plain functions,
+which are compiled into it, is cached under a name that changes with them.
 """
 
 from collections.abc import Callable
 from functools import cache, partial, wraps
 from hashlib import sha256
 from importlib import import_module
-from math import inf
+from inspect import getclosurevars
 from pathlib import Path
 from threading import RLock
-from typing import Any, ParamSpec, TypeVar
+from types import FunctionType, NoneType
+from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
+from optplay.arrays import Floats, Ints
 from optplay.optim import Optimizer, Schedule
-from optplay.problems import Problem, SurfaceProblem
+from optplay.problems import Problem, SurfaceProblem, network, network_hessian
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 
@@ -31,8 +34,12 @@ OPTIONS: dict[str, Any] = {
 }
 # Without this a first-class call copies some fifty words of array headers twice.
 INLINED = {**OPTIONS, "forceinline": True}
+# Only what is given to compiled code needs a form in which that can take it.
+UNWRAPPED = {"no_cfunc_wrapper": True}
+LOOP = {**OPTIONS, **UNWRAPPED}
 # A surface costs next to nothing, so it may be computed as it is written.
 EXACT = {**INLINED, "fastmath": False}
+SCALARS: dict[Any, type] = {Floats: float, Ints: int}
 _lock = RLock()
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,47 +68,48 @@ def _numba() -> Any:
     return import_module("numba")
 
 
-@_once
-def _types() -> dict[str, Any]:
+def _type(kind: Any) -> Any:
+    """numba's type for an annotation."""
     types: Any = _numba().types
-    real, whole = types.float64, types.int64
-    vector, matrix, cube = (types.Array(real, n, "C") for n in (1, 2, 3))
-    whole_vector, whole_matrix = (types.Array(whole, n, "C") for n in (1, 2))
-    fixed_vector, fixed_matrix = (types.Array(real, n, "C", readonly=True) for n in (1, 2))
-    rule = types.void(vector, vector, matrix, vector, real, whole)
-    factor = real(whole, whole)
-    pair = types.Tuple((real, real))
-    gradient = pair(
-        vector, vector, fixed_matrix, fixed_vector, whole_vector, whole, whole, whole_vector, matrix
-    )
-    rule_type, factor_type, gradient_type = map(types.FunctionType, (rule, factor, gradient))
-    pipeline = (real, real, real)
-    update = pair(rule_type, vector, vector, matrix, vector, real, whole, *pipeline)
-    loop = (
-        rule_type, factor_type,
-        whole, whole, whole, whole, whole,
-        real, *pipeline, vector,
-        fixed_matrix, fixed_vector, whole_matrix, whole, whole_vector, whole, whole_vector,
-        vector, matrix, matrix, vector, matrix, matrix, cube,
-    )  # fmt: skip
-    hessian = types.void(
-        vector, matrix, fixed_matrix, fixed_vector, whole_vector, whole_vector, matrix, matrix
-    )
-    done = types.Tuple((whole, whole))
-    return {
-        "rule": rule, "factor": factor, "gradient": gradient, "update": update, "hessian": hessian,
-        "loop": done(*loop), "open_loop": done(gradient_type, real, *loop),
-    }  # fmt: skip
+    if get_origin(kind) is Annotated:
+        array, dimensions, *fixed = get_args(kind)
+        return types.Array(_type(SCALARS[array]), dimensions, "C", readonly=bool(fixed))
+    if get_origin(kind) is tuple:
+        return types.Tuple(tuple(map(_type, get_args(kind))))
+    if get_origin(kind) is Callable:
+        return types.FunctionType(_signature(kind))
+    if hasattr(kind, "_fields"):
+        fields = get_type_hints(kind, include_extras=True).values()
+        return types.BaseTuple.from_types(tuple(map(_type, fields)), kind)
+    scalars = {float: types.float64, int: types.int64, None: types.void, NoneType: types.void}
+    return scalars[kind]
+
+
+def _signature(kind: Any) -> Any:
+    """numba's signature for a `Callable[…]`, or for a function as it is annotated."""
+    if isinstance(kind, FunctionType):
+        *taken, result = get_type_hints(kind, include_extras=True).values()
+    else:
+        taken, result = get_args(kind)
+    return _type(result)(*map(_type, taken))
 
 
 @_once
-def _compiled(function: Callable[..., Any], kind: str, exact: bool = False) -> Any:
+def _compiled(function: Any, kind: Any = None, exact: bool = False) -> Any:
     """The machine code of `function`, from the cache on disk if there; about a second if not.
 
-    With `exact` it rounds as plain Python does.
+    Args:
+        kind: the `Callable[…]` as which compiled code is given it, if it is.
+        exact: it rounds as plain Python does.
     """
-    numba, options = _numba(), EXACT if exact else INLINED
-    signature = _types()[kind]
+    numba = _numba()
+    options = LOOP if kind is None else EXACT if exact else INLINED
+    signature = _signature(kind or function)
+    called = _reached(function)[1:]
+    for inner in called:
+        _inlined(inner, exact)
+    if called:
+        function = _renamed(function)
     try:
         return numba.njit(signature, cache=True, **options)(function)
     except (RuntimeError, ImportError) as error:
@@ -113,9 +121,54 @@ def _compiled(function: Callable[..., Any], kind: str, exact: bool = False) -> A
 
 
 @_once
-def _inlined(function: Callable[..., Any], exact: bool = False) -> None:
+def _inlined(function: Callable[..., Any], exact: bool) -> None:
     """Lets compiled code call the plain function, copied into the caller."""
-    _numba().extending.register_jitable(**(EXACT if exact else INLINED))(function)
+    options = EXACT if exact else INLINED
+    _numba().extending.register_jitable(**options, **UNWRAPPED)(function)
+
+
+def _reached(function: Any) -> list[Any]:
+    """The function and all plain functions that it calls, however deep."""
+    found = [function]
+    for caller in found:
+        known = _outside(caller).values()
+        found += [f for f in known if isinstance(f, FunctionType) and f not in found]
+    return found
+
+
+def _outside(function: Any) -> dict[str, Any]:
+    """What a function refers to by name, in its module and around it."""
+    names = getclosurevars(function)
+    return {**names.globals, **names.nonlocals}
+
+
+def _version(function: Any) -> str:
+    """A name that changes with the files of a function and of all that it calls, or with their code
+    where they have no file, and with the numbers from elsewhere that they refer to.
+    """
+    digest = sha256()
+    for part in _reached(function):
+        code = part.__code__
+        try:
+            digest.update(Path(code.co_filename).read_bytes())
+        except OSError:
+            digest.update(code.co_code)
+        numbers = {k: v for k, v in _outside(part).items() if isinstance(v, int | float)}
+        digest.update(repr((part.__module__, part.__qualname__, numbers)).encode())
+    return digest.hexdigest()[:14]
+
+
+def _renamed(function: Any) -> Any:
+    """The same function under a name with its version: numba calls files of its cache, and machine
+    code, by the name of a function.
+    """
+    same = FunctionType(
+        function.__code__, function.__globals__, function.__name__,
+        function.__defaults__, function.__closure__,
+    )  # fmt: skip
+    same.__module__ = function.__module__
+    same.__qualname__ = f"{function.__qualname__}_{_version(function)}"
+    return same
 
 
 def on_compile(callback: Callable[[], None]) -> None:
@@ -127,92 +180,39 @@ def on_compile(callback: Callable[[], None]) -> None:
 
 def compiled_rule(optimizer: Optimizer) -> Any:
     """The update rule of an optimizer as a compiled first-class function."""
-    return _compiled(optimizer.step, "rule")
+    return _compiled(optimizer.step, kernel.Rule)
 
 
 def compiled_factor(schedule: Schedule) -> Any:
     """The decay of a schedule as a compiled first-class function."""
-    return _compiled(schedule.factor, "factor")
+    return _compiled(schedule.factor, kernel.Factor)
 
 
 def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
     """The gradient of a problem, of any network if left out, as a compiled first-class function."""
     if isinstance(problem, SurfaceProblem):
         return _compiled_surface(problem.declared.gradient)
-    from optplay.problems import network  # noqa: PLC0415
-
-    _inlined(network._backpropagate)
-    return _compiled(network.mean_gradient, "gradient")
+    return _compiled(network.mean_gradient, kernel.Gradient)
 
 
 def compiled_hessian() -> Any:
     """The Hessian of the network, compiled."""
-    from optplay.problems import network_hessian  # noqa: PLC0415
-
-    _inlined(network_hessian._add_outer)
-    return _compiled(network_hessian.mean_hessian, "hessian")
+    return _compiled(network_hessian.mean_hessian)
 
 
 @_once
 def _compiled_surface(gradient: SurfaceGradient) -> Any:
-    _inlined(gradient, exact=True)
-    name = f"{gradient.__module__.replace('.', '_')}_{_version(gradient):x}"
-    return _compiled(as_mean_gradient(gradient, name), "gradient", exact=True)
-
-
-def _version(function: Any) -> int:
-    """A number that changes with the source file of a function, or with its code if it has none."""
-    try:
-        source = Path(function.__code__.co_filename).read_bytes()
-    except OSError:
-        source = function.__code__.co_code
-    return int.from_bytes(sha256(source).digest()[:7], "big")
+    return _compiled(as_mean_gradient(gradient), kernel.Gradient, exact=True)
 
 
 def compiled_update() -> Any:
     """One step of the pipeline, compiled."""
-    return _compiled(kernel.update, "update")
+    return _compiled(kernel.update)
 
 
 def compiled_loop(problem: Problem | SurfaceProblem | None = None) -> Any:
-    """The training loop of a problem, of any network if left out: `run_steps` from `rule` on."""
+    """The training loop of a problem, of any network if left out: `kernel.run_network_steps`."""
     if isinstance(problem, SurfaceProblem):
-        return partial(_open_loop(), compiled_gradient(problem), problem.box)
-    return _network_loop()
-
-
-def _open_loop() -> Any:
-    """The loop for any gradient: it is not compiled again for each surface."""
-    _inlined(kernel.update)
-    return _compiled(kernel.run_steps, "open_loop")
-
-
-@_once
-def _network_loop() -> Any:
-    """The loop with the network's gradient, and no box, compiled into it.
-
-    To call the gradient as a first-class function takes as long as a quarter of a step, and so does
-    to ask in each step whether there is a box.
-    """
-    from optplay.problems import network  # noqa: PLC0415
-
-    for function in (network._backpropagate, network.mean_gradient, kernel.update):
-        _inlined(function)
-    _inlined(kernel.run_steps)
-    # The cache looks at the file of `loop` only, but also at what it closes over.
-    versions = _version(network.mean_gradient), _version(kernel.run_steps)
-
-    def loop(  # type: ignore[no-untyped-def]
-        rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
-        inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work, sums,
-        record, weights, states,
-    ):  # fmt: skip
-        _ = versions
-        return kernel.run_steps(
-            network.mean_gradient, inf,
-            rule, factor, first, last, born, warmup, total, lr, clip, l2, weight_decay, hyper,
-            inputs, labels, orders, order_epoch, test_rows, batch_size, layout, w, state, work,
-            sums, record, weights, states,
-        )  # fmt: skip
-
-    return _compiled(loop, "loop")
+        # It is not compiled again for each surface.
+        return partial(_compiled(kernel.run_steps), compiled_gradient(problem), problem.box)
+    return _compiled(kernel.run_network_steps)

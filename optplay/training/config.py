@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from math import inf
 from typing import Annotated, Any
 
 import msgspec
@@ -9,10 +10,10 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
-from optplay.checked import Checked
 from optplay.errors import InputError
-from optplay.optim import Optimizer, find_optimizer, find_schedule
+from optplay.optim import OPTIMIZERS, SCHEDULES, Optimizer
 from optplay.problems import Problem, SurfaceProblem
+from optplay.records import Record
 
 DAY = 86_400.0
 # Well above what any machine reaches, so that only what is hopeless is refused.
@@ -20,13 +21,13 @@ MULTIPLICATIONS_PER_SECOND = 2e9
 BYTES = 8
 
 
-class Clip(Checked, frozen=True, kw_only=True):
+class Clip(Record, frozen=True, kw_only=True):
     """Gradient clipping by its global norm."""
 
     norm: Annotated[float, Meta(gt=0, le=1e9, description="the longest gradient let through")] = 1.0
 
 
-class RunConfig(Checked, frozen=True, kw_only=True):
+class RunConfig(Record, frozen=True, kw_only=True):
     """All that decides a run; the same RunConfig gives bit for bit the same History.
 
     `hyperparameters` and `weight_decay` are completed from the optimizer's declaration.
@@ -62,7 +63,7 @@ class RunConfig(Checked, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         super().__post_init__()
         rule = self.rule
-        find_schedule(self.decay)
+        SCHEDULES.find(self.decay)
         complete = rule.complete(self.hyperparameters)
         msgspec.structs.force_setattr(self, "hyperparameters", complete)
         if self.weight_decay is None:
@@ -90,7 +91,7 @@ class RunConfig(Checked, frozen=True, kw_only=True):
     @property
     def rule(self) -> Optimizer:
         """The declaration of the optimizer."""
-        return find_optimizer(self.optimizer)
+        return OPTIMIZERS.find(self.optimizer)
 
     @property
     def lr(self) -> float:
@@ -117,7 +118,7 @@ class RunConfig(Checked, frozen=True, kw_only=True):
         warm = self.warmup_steps
         if step < warm:
             return self.lr * ((step + 1) / warm)
-        return self.lr * find_schedule(self.decay).factor(step - warm, self.steps - warm)
+        return self.lr * SCHEDULES.find(self.decay).factor(step - warm, self.steps - warm)
 
     @property
     def bytes_needed(self) -> int:
@@ -149,7 +150,7 @@ def refuse_too_large(
     needed = seeds * sum(c.bytes_needed for c in configs)
     if at_once is not None:
         needed = min(needed, at_once * max(c.bytes_needed for c in configs))
-    room = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+    room = _memory() / 2
     if needed > room:
         raise InputError(
             f"{min(count, at_once or count):,} runs of up to "
@@ -163,3 +164,11 @@ def refuse_too_large(
             f"{count:,} runs of {seeds * sum(c.steps for c in configs):,} steps in all would take "
             f"at least {days:,.1f} days, allowed: one day"
         )
+
+
+def _memory() -> float:
+    """The bytes of memory that this machine has; infinitely many where it doesn't tell."""
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, ValueError, OSError):  # as on Windows
+        return inf

@@ -5,17 +5,20 @@ from math import inf
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.optim import find_schedule
-from optplay.training.compilation import (
-    compiled_factor,
-    compiled_loop,
-    compiled_rule,
-)
+from optplay.arrays import Floats
+from optplay.optim import SCHEDULES
+from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
 from optplay.training.config import RunConfig
+from optplay.training.kernel import Course, Data, Pipeline, Recorded, Span
 
-Floats = NDArray[np.float64]
 SUMS = 8
 ORDERS_AT_ONCE = 4_000_000
+
+
+def pipeline_of(config: RunConfig) -> Pipeline:
+    """The numbers of a run's update."""
+    clip = config.clip.norm if config.clip else inf
+    return Pipeline(config.lr, clip, config.l2, float(config.weight_decay or 0.0), config.hyper)
 
 
 class Engine:
@@ -30,15 +33,16 @@ class Engine:
     def __init__(self, config: RunConfig, born: int = 0, *, test: bool = True) -> None:
         problem = config.problem
         self.config, self.born = config, born
-        self.clip = config.clip.norm if config.clip else inf
+        #: The numbers of the update.
+        self.pipeline = pipeline_of(config)
         self._samples, self._layout = problem.draw(), problem.layout
         self._loop, self.rule = compiled_loop(problem), compiled_rule(config.rule)
-        self._factor = compiled_factor(find_schedule(config.decay))
+        self._factor = compiled_factor(SCHEDULES.find(config.decay))
         # Compiled code takes rows that may be written.
         self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
         self._orders, self._order_epoch = problem.orders(config.seed, 0, 1), 0
-        #: (4, …) scratch; its first row is left with the gradient as the last step's rule had it.
-        self.work = np.zeros((4, max(problem.parameter_count, sum(problem.sizes))))
+        #: (5, …) scratch; its first row is left with the gradient as the last step's rule had it.
+        self.work = np.zeros((5, max(problem.parameter_count, sum(problem.sizes))))
 
     def run(
         self,
@@ -48,26 +52,29 @@ class Engine:
         state: Floats,
         sums: Floats,
         recorded: tuple[Floats, Floats, Floats],
-        *,
-        clip: float | None = None,
-        l2: float | None = None,
+        pipeline: Pipeline | None = None,
     ) -> tuple[int, int]:
         """Trains from step `first` up to about `last`, counted from 0; see `kernel.run_steps`.
 
         Args:
             recorded: record, weights and states, with a row for each epoch up to `last`.
-            clip, l2: in place of those of the config.
+            pipeline: in place of the run's own.
         """
         config, problem = self.config, self.config.problem
         if problem.reordered:
             last = self._shuffle(first, last)
+        samples = self._samples
         done, bad = self._loop(
-            self.rule, self._factor,
-            first, last, self.born, config.warmup_steps, config.steps, config.lr,
-            self.clip if clip is None else clip, config.l2 if l2 is None else l2,
-            config.weight_decay, config.hyper,
-            self._samples.inputs, self._samples.labels, self._orders, self._order_epoch,
-            self._test, problem.batch_size, self._layout, w, state, self.work, sums, *recorded,
+            self.rule,
+            self._factor,
+            Span(first, last, self.born, config.warmup_steps, config.steps),
+            pipeline or self.pipeline,
+            Data(
+                samples.inputs, samples.labels, self._orders, self._order_epoch, self._test,
+                problem.batch_size, self._layout,
+            ),
+            Course(w, state, self.work, sums),
+            Recorded(*recorded),
         )  # fmt: skip
         return done, bad
 

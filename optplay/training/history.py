@@ -2,13 +2,9 @@
 
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
-
+from optplay.arrays import Floats
 from optplay.training.config import RunConfig
-from optplay.training.kernel import QUANTITIES
-
-Floats = NDArray[np.float64]
+from optplay.training.kernel import RECORDED
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +17,7 @@ class History:
         steps: how many steps are done.
         diverged_at: the number (from 1) of the step at which the loss, the gradient's norm or a
             weight was no longer finite.
-        record: (epochs, quantities), in the order of QUANTITIES; NaN where there is none.
+        record: (epochs, quantities), in the order of RECORDED; NaN where there is none.
         weights: (epochs + 1, n): at the start, then after each epoch.
         states: (epochs + 1, slots, n): the optimizer's state then.
         current: (n,) the weights and current_state: (slots, n) the state after step `steps`.
@@ -43,7 +39,7 @@ class History:
 
     def __getitem__(self, quantity: str) -> Floats:
         """One recorded quantity: a value per epoch done."""
-        return self.record[:, QUANTITIES.index(quantity)]
+        return self.record[:, RECORDED.index(quantity)]
 
     @property
     def done(self) -> bool:

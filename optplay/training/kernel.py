@@ -6,47 +6,128 @@ The decay comes before the rule because it takes lr·λ of the weight as it was,
 
 from collections.abc import Callable
 from math import inf, isfinite, sqrt
+from typing import NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Rule = Callable[[Floats, Floats, Floats, Floats, float, int], None]
-
-QUANTITIES = (
-    "loss",
-    "accuracy",
-    "test_loss",
-    "test_accuracy",
-    "weight_norm",
-    "gradient_norm",
-    "learning_rate",
-    "clipped",
-    "update_ratio",
+from optplay.arrays import (
+    Cube,
+    FixedMatrix,
+    FixedVector,
+    IntMatrix,
+    IntVector,
+    Matrix,
+    Vector,
 )
+from optplay.problems.network import mean_gradient
+
+# What is compiled has the types that stand here: see `compilation`.
+Rule = Callable[[Vector, Vector, Matrix, Vector, float, int], None]
+Factor = Callable[[int, int], float]
+Gradient = Callable[
+    [Vector, Vector, FixedMatrix, FixedVector, IntVector, int, int, IntVector, Matrix],
+    tuple[float, float],
+]
+
+RECORDED = (
+    "loss", "accuracy", "test_loss", "test_accuracy", "weight_norm", "gradient_norm",
+    "learning_rate", "clipped", "update_ratio",
+)  # fmt: skip
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, WEIGHT_NORM, GRADIENT_NORM, RATE, CLIPPED, RATIO = range(
-    len(QUANTITIES)
+    len(RECORDED)
 )
+
+
+class Span(NamedTuple):
+    """Which steps of a run are made, all counted from 0.
+
+    Attributes:
+        first, last: from step `first` up to `last`.
+        born: the step before which the optimizer's state was all zero: t = step + 1 - born.
+        warmup: over how many steps the learning rate rises.
+        total: T, how many steps the whole run has.
+    """
+
+    first: int
+    last: int
+    born: int
+    warmup: int
+    total: int
+
+
+class Pipeline(NamedTuple):
+    """The numbers of the update.
+
+    Attributes:
+        lr: the learning rate before the schedule.
+        clip: the longest gradient let through; inf for any.
+        l2, weight_decay: the coupled and the decoupled one.
+        hyper: the rule's hyperparameters after `lr`.
+    """
+
+    lr: float
+    clip: float
+    l2: float
+    weight_decay: float
+    hyper: Vector
+
+
+class Data(NamedTuple):
+    """What is trained on.
+
+    Attributes:
+        inputs, labels: see `Samples`.
+        orders: (1, n) the one order of the training samples, or a row for each epoch from
+            `order_epoch` on.
+        test_rows: the samples that are measured at the end of an epoch.
+        batch_size: samples per step.
+        layout: see `Problem.layout`.
+    """
+
+    inputs: FixedMatrix
+    labels: FixedVector
+    orders: IntMatrix
+    order_epoch: int
+    test_rows: IntVector
+    batch_size: int
+    layout: IntVector
+
+
+class Course(NamedTuple):
+    """Where a run stands; all of it is carried from call to call, and changed in place.
+
+    Attributes:
+        w: (n,) the weights. state: (slots, n) the optimizer's.
+        work: (5, …) scratch for the gradient, the weights before a step, and the network.
+        sums: (8,) what the epoch under way has added up, then of the last step its batch's summed
+            loss, the gradient's norm and the learning rate.
+    """
+
+    w: Vector
+    state: Matrix
+    work: Matrix
+    sums: Vector
+
+
+class Recorded(NamedTuple):
+    """What a run leaves: the rows of every epoch that ends are filled in.
+
+    Attributes:
+        record: (epochs, quantities), weights: (epochs + 1, n), states: (epochs + 1, slots, n).
+    """
+
+    record: Matrix
+    weights: Matrix
+    states: Cube
 
 
 def update(
-    rule: Rule,
-    w: Floats,
-    g: Floats,
-    state: Floats,
-    hyper: Floats,
-    lr: float,
-    t: int,
-    clip: float,
-    l2: float,
-    weight_decay: float,
+    rule: Rule, w: Vector, g: Vector, state: Matrix, pipeline: Pipeline, lr: float, t: int
 ) -> tuple[float, float]:
-    """One step of the pipeline on `w`, in place; `clip` is inf for none.
+    """One step of the pipeline on `w`, in place, with the learning rate `lr`.
 
     Returns:
         The norm of the gradient before clipping, and 1.0 if it was clipped, else 0.0.
     """
+    clip, l2, weight_decay = pipeline.clip, pipeline.l2, pipeline.weight_decay
     squares = 0.0
     for i in range(g.size):
         squares += g[i] * g[i]
@@ -62,59 +143,29 @@ def update(
         kept = 1 - lr * weight_decay
         for i in range(w.size):
             w[i] *= kept
-    rule(w, g, state, hyper, lr, t)
+    rule(w, g, state, pipeline.hyper, lr, t)
     return norm, clipped
 
 
 def run_steps(
-    gradient: Callable[..., tuple[float, float]],
-    box: float,
-    rule: Rule,
-    factor: Callable[[int, int], float],
-    first: int,
-    last: int,
-    born: int,
-    warmup: int,
-    total: int,
-    lr: float,
-    clip: float,
-    l2: float,
-    weight_decay: float,
-    hyper: Floats,
-    inputs: Floats,
-    labels: Floats,
-    orders: Ints,
-    order_epoch: int,
-    test_rows: Ints,
-    batch_size: int,
-    layout: Ints,
-    w: Floats,
-    state: Floats,
-    work: Floats,
-    sums: Floats,
-    record: Floats,
-    weights: Floats,
-    states: Floats,
-) -> tuple[int, int]:
-    """Trains from step `first` up to `last` of `total`, all counted from 0, in place.
+    gradient: Gradient, box: float, rule: Rule, factor: Factor, span: Span, pipeline: Pipeline,
+    data: Data, course: Course, recorded: Recorded,
+) -> tuple[int, int]:  # fmt: skip
+    """Trains over a span of steps, in place.
 
     Args:
         box: the largest |weight|, to which a step that leads further is cut; inf for none.
-        born: the step before which the optimizer's state was all zero: t = step + 1 - born.
-        warmup: over how many steps the learning rate rises.
-        orders: (1, n) the one order of the training samples, or a row for each epoch from
-            `order_epoch` on.
-        work: (4, …) scratch for the gradient, the weights before a step, and the network.
-        sums: (8,) what the epoch under way has added up, carried from call to call, then of the
-            last step its batch's summed loss, the gradient's norm and the learning rate.
-        record: (epochs, quantities), weights: (epochs + 1, n), states: (epochs + 1, slots, n):
-            the rows of every epoch that ends are filled in.
 
     Returns:
         How many steps of the run are done, and 1 if the last of them, which was still made, found
         a loss or a gradient's norm that is not finite, or left such a weight. The norm counts
         because a gradient of norm infinity is clipped to zero, as if the run stood at its goal.
     """
+    first, last, born, warmup, total = span
+    inputs, labels, orders, order_epoch, test_rows, batch_size, layout = data
+    w, state, work, sums = course
+    record, weights, states = recorded
+    lr = pipeline.lr
     n, count = w.size, orders.shape[1]
     steps_per_epoch = (count + batch_size - 1) // batch_size
     g, before, scratch = work[0, :n], work[1, :n], work[2:]
@@ -135,9 +186,7 @@ def run_steps(
             rate = lr * ((k + 1) / warmup if k < warmup else factor(k - warmup, total - warmup))
             for i in range(n):
                 before[i] = w[i]
-            norm, clipped = update(
-                rule, w, g, state, hyper, rate, k + 1 - born, clip, l2, weight_decay
-            )
+            norm, clipped = update(rule, w, g, state, pipeline, rate, k + 1 - born)
             if box < inf:
                 for i in range(n):
                     w[i] = -box if w[i] < -box else box if w[i] > box else w[i]  # NaN stays NaN
@@ -181,3 +230,20 @@ def run_steps(
     sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
     sums[5], sums[6], sums[7] = batch_loss, norm, rate
     return k, 0 if finite else 1
+
+
+def run_network_steps(
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """`run_steps` with the network's gradient, and no box, compiled into it.
+
+    To call the gradient as a first-class function takes as long as a quarter of a step, and so does
+    to ask in each step whether there is a box.
+    """
+    return run_steps(mean_gradient, inf, rule, factor, span, pipeline, data, course, recorded)

@@ -9,12 +9,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.arrays import Floats
 from optplay.errors import InputError
 from optplay.training.engine import SUMS, Engine
 from optplay.training.history import History
-from optplay.training.kernel import QUANTITIES
+from optplay.training.kernel import RECORDED, Pipeline
 
-Floats = NDArray[np.float64]
 # Weights and state right after a step.
 Point = tuple[Floats, Floats]
 
@@ -96,31 +96,31 @@ class _Replay:
         """Room for what the loop records, by the number of the epoch; hardly any is ever used."""
         epochs = last // self.per_epoch + 1
         return (
-            np.empty((epochs, len(QUANTITIES))),
+            np.empty((epochs, len(RECORDED))),
             np.empty((epochs + 1, state.shape[1])),
             np.empty((epochs + 1, *state.shape)),
         )
 
-    def once(self, point: Point, step: int, clip: float, l2: float) -> tuple[Point, Floats, Floats]:
+    def once(self, point: Point, step: int, pipeline: Pipeline) -> tuple[Point, Floats, Floats]:
         """One step, counted from 0: what it leads to, the rule's gradient, and the loop's sums."""
         w, state = point[0].copy(), point[1].copy()
         sums, room = np.zeros(SUMS), self.recorded(step + 1, state)
-        self.engine.run(step, step + 1, w, state, sums, room, clip=clip, l2=l2)
+        self.engine.run(step, step + 1, w, state, sums, room, pipeline)
         return (w, state), self.engine.work[0, : w.size].copy(), sums
 
     def update(self, history: History, step: int) -> Update:
         """All of step `step`, counted from 1."""
-        engine, k = self.engine, step - 1
+        engine, pipeline, k = self.engine, self.engine.pipeline, step - 1
         before = self.after(history, k)
-        end, rule_gradient, sums = self.once(before, k, engine.clip, engine.config.l2)
-        _, clipped_gradient, _ = self.once(before, k, engine.clip, 0.0)
-        _, gradient, _ = self.once(before, k, inf, 0.0)
+        end, rule_gradient, sums = self.once(before, k, pipeline)
+        _, clipped_gradient, _ = self.once(before, k, pipeline._replace(l2=0.0))
+        _, gradient, _ = self.once(before, k, pipeline._replace(l2=0.0, clip=inf))
         samples = engine.batch(k)
         loss, norm, lr = (float(x) for x in sums[-3:])
         delta = self.delta(before, end[0], rule_gradient, lr, step - engine.born)
         update = Update(
             lr, step - engine.born, samples, loss / samples.size, gradient, norm,
-            norm > engine.clip, clipped_gradient, rule_gradient, *before, *end, delta,
+            norm > pipeline.clip, clipped_gradient, rule_gradient, *before, *end, delta,
         )  # fmt: skip
         for array in vars(update).values():
             if isinstance(array, np.ndarray):
@@ -129,14 +129,14 @@ class _Replay:
 
     def delta(self, before: Point, after: Floats, gradient: Floats, lr: float, t: int) -> Floats:
         """What the rule added; the difference of the weights would hold their rounding as well."""
-        config = self.engine.config
+        pipeline, box = self.engine.pipeline, self.engine.config.problem.box
         (w, state), delta = before, np.zeros_like(after)
-        self.engine.rule(delta, gradient.copy(), state.copy(), config.hyper, lr, t)
-        decayed = w * (1 - lr * (config.weight_decay or 0.0))
+        self.engine.rule(delta, gradient.copy(), state.copy(), pipeline.hyper, lr, t)
+        decayed = w * (1 - lr * pipeline.weight_decay)
         with np.errstate(invalid="ignore", over="ignore"):
             difference = after - decayed
             size = np.abs(after) + np.abs(decayed) + np.abs(delta)
-            expected = np.clip(decayed + delta, -config.problem.box, config.problem.box)
+            expected = np.clip(decayed + delta, -box, box)
             # A rule of the user's own may read the weights: from zero it goes elsewhere.
             same = np.abs(expected - after) <= ROUNDING * size
         return np.where(same, delta, difference)

@@ -1,14 +1,13 @@
 """Stepping an optimizer by hand, from a REPL or a test."""
 
-from math import inf
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optplay.errors import InputError
-from optplay.optim import find_optimizer
+from optplay.optim import OPTIMIZERS
 from optplay.training.compilation import compiled_rule, compiled_update
 from optplay.training.config import Clip, RunConfig
+from optplay.training.engine import pipeline_of
 
 
 class Stepper:
@@ -21,6 +20,7 @@ class Stepper:
 
     def __init__(self, config: RunConfig) -> None:
         self.config = config
+        self._pipeline = pipeline_of(config)
         self.t = 0
         self.state = np.zeros((len(config.rule.slots), 0))
 
@@ -47,12 +47,15 @@ class Stepper:
                 f"step: found {w.size} weights, allowed: {self.state.shape[1]}, as before"
             )
         self.t += 1
-        config = self.config
-        clip = config.clip.norm if config.clip else inf
         compiled_update()(
-            compiled_rule(config.rule), w, g, self.state, config.hyper, config.lr, self.t,
-            clip, config.l2, config.weight_decay,
-        )  # fmt: skip
+            compiled_rule(self.config.rule),
+            w,
+            g,
+            self.state,
+            self._pipeline,
+            self.config.lr,
+            self.t,
+        )
         return w
 
 
@@ -78,7 +81,7 @@ def optimizer(
     """
     return Stepper(
         RunConfig(
-            optimizer=find_optimizer(name).name,
+            optimizer=OPTIMIZERS.find(name).name,
             hyperparameters=dict(hyperparameters),
             clip=None if clip is None else Clip(norm=clip),
             l2=l2,

@@ -1,19 +1,15 @@
-"""Runs the compiled loop in chunks: streaming, cancelling, resuming, and many runs at once."""
+"""Runs the compiled loop in chunks: streaming, cancelling, resuming."""
 
-import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
-from threading import Event
+from collections.abc import Generator
 from time import perf_counter
 
 import numpy as np
 
 from optplay.errors import InputError
-from optplay.training.compilation import compiled_loop
 from optplay.training.config import RunConfig
 from optplay.training.engine import SUMS, Engine
 from optplay.training.history import History
-from optplay.training.kernel import QUANTITIES
+from optplay.training.kernel import RECORDED
 
 CHUNK_SECONDS = 0.015
 FIRST_CHUNK = 2_000_000
@@ -21,7 +17,7 @@ FIRST_CHUNK = 2_000_000
 
 def stream(
     config: RunConfig, start: tuple[History, int] | None = None, until: int | None = None
-) -> Iterator[History]:
+) -> Generator[History, None, None]:
     """Trains, and yields the History so far about every 15 ms; stop iterating to cancel.
 
     Args:
@@ -36,7 +32,7 @@ def stream(
     """
     problem, rule = config.problem, config.rule
     n = problem.parameter_count
-    record = np.full((config.epochs, len(QUANTITIES)), np.nan)
+    record = np.full((config.epochs, len(RECORDED)), np.nan)
     weights = np.empty((config.epochs + 1, n))
     states = np.empty((config.epochs + 1, len(rule.slots), n))
     weights[0], states[0] = problem.initial_weights(config.seed), 0.0
@@ -94,45 +90,3 @@ def train(config: RunConfig, start: tuple[History, int] | None = None) -> Histor
     """Trains to the end; see `stream` for the arguments and errors."""
     *_, last = stream(config, start)
     return last
-
-
-def train_many(
-    configs: Sequence[RunConfig],
-    *,
-    progress: Callable[[int], None] = lambda steps: None,
-    cancelled: Event | None = None,
-    workers: int | None = None,
-) -> list[History]:
-    """Trains many runs on all cores, and returns their Histories in the same order.
-
-    Args:
-        configs: the runs.
-        progress: called in this thread, about ten times a second, with the steps done in all.
-        cancelled: set it from anywhere to stop all runs; their Histories are then not done.
-        workers: threads; as many as there are cores if left out.
-    """
-    stop = cancelled or Event()
-    steps = [0] * len(configs)
-
-    def work(index: int) -> History:
-        for history in stream(configs[index]):
-            steps[index] = history.steps
-            if stop.is_set():
-                break
-        return history
-
-    compiled_loop()
-    with ThreadPoolExecutor(workers or os.cpu_count()) as pool:
-        futures = [pool.submit(work, i) for i in range(len(configs))]
-        try:
-            waiting = set(futures)
-            while waiting:
-                finished, waiting = wait(waiting, timeout=0.1, return_when=FIRST_COMPLETED)
-                progress(sum(steps))
-                if failed := [f for f in finished if f.exception()]:
-                    failed[0].result()
-        except BaseException:
-            stop.set()
-            pool.shutdown(cancel_futures=True)
-            raise
-        return [f.result() for f in futures]

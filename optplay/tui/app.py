@@ -1,28 +1,46 @@
-"""The app: its keys, its themes, and how it ends."""
+"""The app: it wires the parts, and knows how it ends."""
 
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 
 from textual import events
-from textual.app import SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import BindingType
 from textual.screen import Screen
+from textual.widgets import Footer
 
-from optplay.experiments import Preset
-from optplay.tui.actions import Actions
-from optplay.tui.keys import ALL, BINDINGS
-from optplay.tui.player import DEFAULT_SPEED
+from optplay.experiments import Preset, load
+from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
+from optplay.tui.computing import Compiling, Computing
+from optplay.tui.desk import Desk
+from optplay.tui.files import Files
+from optplay.tui.job import Told, every
+from optplay.tui.player import DEFAULT_SPEED, Player
+from optplay.tui.screens.help import Help, sections_of
 from optplay.tui.screens.palette import Palette
+from optplay.tui.session import Session
+from optplay.tui.stage import Stage
+from optplay.tui.views import views
+from optplay.tui.widgets.knob_row import KnobRow
+from optplay.tui.widgets.status import StatusLine
+from optplay.tui.widgets.view import View
+from optplay.tui.workspace import Workspace
 
 INTERRUPTED, TERMINATED = 130, 143
+FRAMES_PER_SECOND = 20
+SAY_TRAINING_AFTER = 0.3
+# Nobody reads numbers that change faster; and a change far from the charts makes Textual go over
+# all widgets between them.
+WORDS_SECONDS = 0.2
 
 
-class Optplay(Actions):
-    """A player over Histories that background threads compute."""
+class Optplay(App[None]):
+    """A player over Histories that are computed in the background."""
 
     TITLE = "optplay"
     CSS_PATH = "app.tcss"
@@ -32,26 +50,142 @@ class Optplay(Actions):
         self, preset: Preset, opened: str, *, theme: str = "textual-dark",
         speed: float = DEFAULT_SPEED, clock: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
-        super().__init__(preset, opened, speed=speed, clock=clock)
+        super().__init__()
+        self.desk = Desk(preset, opened, speed=speed, clock=clock)
+        self.status, self.workspace = StatusLine(self.desk), Workspace(self.desk)
+        self.files = Files(self, self.desk, self.workspace, self.open)
+        self.runs, self.controls = self.workspace.runs, self.workspace.controls
+        # The parts whose actions have keys that work everywhere.
+        self._action_targets |= {"status", "workspace", "runs", "controls", "files"}
+        self.computing = Computing(self, self.desk, lambda words: self.draw(words=words))
         self.complaint: str | None = None
         self.fault: BaseException | None = None
         if theme in self.available_themes:
             self.theme = theme
 
+    def compose(self) -> ComposeResult:
+        yield self.status
+        yield self.workspace
+        yield Footer(compact=True, show_command_palette=False)
+
     def on_mount(self) -> None:
+        desk = self.desk
+        desk.edited, desk.selected, desk.moved = self.changed, self._selected, self.draw
+        desk.told = lambda told: self.notify(told, severity="warning", markup=False)
+        self._last_frame, self._plays = desk.clock(), False
+        self._words_due = every(WORDS_SECONDS, desk.clock)
+        self._frames = self.set_interval(1 / FRAMES_PER_SECOND, self.frame, pause=True)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.draw())
         if self.complaint:
             self.notify(self.complaint, severity="warning", timeout=15, markup=False)
+        self._on_signals()
+        self.call_after_refresh(self._begin)
+
+    def _on_signals(self) -> None:
         loop = asyncio.get_running_loop()
-        codes = {signal.SIGTERM: TERMINATED, signal.SIGINT: INTERRUPTED, signal.SIGHUP: TERMINATED}
-        for number, code in codes.items():
-            # Only the main thread may, and a test need not run in it.
-            with suppress(RuntimeError, ValueError, NotImplementedError):
-                loop.add_signal_handler(number, partial(self.exit, return_code=code))
+        codes = {"SIGTERM": TERMINATED, "SIGINT": INTERRUPTED, "SIGHUP": TERMINATED}
+        for name, code in codes.items():
+            # Not every system has them; only the main thread may, and a test need not run in it.
+            with suppress(AttributeError, RuntimeError, ValueError, NotImplementedError):
+                loop.add_signal_handler(getattr(signal, name), partial(self.exit, return_code=code))
+
+    def on_unmount(self) -> None:
+        self.computing.stop()
+
+    @property
+    def session(self) -> Session:
+        return self.desk.session
+
+    @property
+    def stage(self) -> Stage:
+        return self.desk.stage
+
+    @property
+    def player(self) -> Player:
+        return self.desk.player
+
+    def open(self, name: str) -> None:
+        """Opens another preset.
+
+        Raises:
+            InputError: there is none, or something is wrong in it.
+        """
+        self.desk.open(load(name), name)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Another preset is on the desk."""
+        self.workspace.begin()
+        self.computing.forget()
+        self.changed()
+        self.workspace.view.focus()
+
+    def changed(self) -> None:
+        """The session is another: draws its controls, and computes what is not there yet."""
+        self.player.resize(self.session.run.config.epochs)
+        self.controls.show()
+        self.computing.begin()
+        self.workspace.lay_out()
+        self.draw()
+
+    def _selected(self) -> None:
+        self.controls.show()
+        self.draw()
+
+    def frame(self) -> None:
+        now = self.desk.clock()
+        self.player.tick(now - self._last_frame)
+        self._last_frame = now
+        self.draw(words=not self.player.playing)
+
+    def draw(self, *, words: bool = True) -> None:
+        """Draws the stage as it is now; what isn't a chart only now and then, without `words`."""
+        if not (self.is_running and self.workspace.is_mounted):
+            return
+        self.workspace.draw()
+        self.computing.look(self.workspace.view)
+        if self._words_due() or words:
+            self.workspace.draw_words()
+            self.status.show()
+            self._say_what_is_computed()
+        if not self.player.playing:
+            self._frames.pause()
+        elif not self._plays:
+            self._last_frame = self.desk.clock()
+            self._frames.resume()
+        self._plays = self.player.playing
+
+    def _say_what_is_computed(self) -> None:
+        training = self.computing.training.running
+        late = self.desk.clock() - self.computing.began > SAY_TRAINING_AFTER
+        done = self.player.edge / max(self.player.epochs, 1)
+        if (training or self.computing.waiting) and not self.stage.histories:
+            self.status.work = self.status.work or "loading"
+        else:
+            self.status.work = f"training {done:.0%}" if training and late else ""
+
+    def on_compiling(self, message: Compiling) -> None:
+        self.status.work = "compiling, once: takes some seconds"
+
+    def on_told(self, message: Told) -> None:
+        message.job.told(message)
+
+    def action_toggle_dark(self) -> None:
+        self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
+
+    def action_help(self) -> None:
+        owners: list[tuple[str, Sequence[BindingType]]] = [*SECTIONS.items()]
+        owners += [("A knob in focus", KnobRow.KEYS), ("In a view", View.BINDINGS)]
+        owners += [
+            (f"In {kind.instrument.title}", vars(kind).get("BINDINGS", ()))
+            for kind in views().values()
+        ]
+        self.push_screen(Help(sections_of(owners, self.get_key_display)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Every action that has a key, and the themes."""
         for binding in ALL:
-            if binding.action == "command_palette":
+            if binding.action == "app.command_palette":
                 continue
             yield SystemCommand(
                 binding.description, binding.tooltip, partial(self.run_action, binding.action)
@@ -61,6 +195,12 @@ class Optplay(Actions):
     def action_command_palette(self) -> None:
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
+
+    async def action_quit(self) -> None:
+        self.exit()
+
+    def action_interrupt(self) -> None:
+        self.exit(return_code=INTERRUPTED)
 
     async def on_event(self, event: events.Event) -> None:
         # What is typed after the app was told to end finds no screen any more.

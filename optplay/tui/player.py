@@ -28,7 +28,6 @@ class Player:
 
     @property
     def at_end(self) -> bool:
-        """Whether the playhead is at the last epoch."""
         return self._position >= self.epochs
 
     def speed_text(self, unit: str = "epoch") -> str:
@@ -42,7 +41,6 @@ class Player:
         self._position = float(epochs) if was_at_end else min(self._position, float(epochs))
 
     def toggle(self) -> None:
-        """Plays or pauses; at the end, plays from the start."""
         if not self.playing and self.at_end:
             self._position = 0.0
         self.playing = not self.playing
@@ -61,7 +59,6 @@ class Player:
         self._position = float(min(max(round(epoch), 0), self.epochs))
 
     def step(self, by: int) -> None:
-        """Some epochs forward or back; pauses."""
         self.playing = False
         self.go(self.epoch + by)
 
@@ -70,7 +67,6 @@ class Player:
         self.go(self.epoch + by * max(1, self.epochs // SCRUBS))
 
     def faster(self, by: int) -> None:
-        """The next speed up or down."""
         near = min(SPEEDS, key=lambda s: abs(s - self.speed) if s != self.speed else -1)
         place = SPEEDS.index(near) + by
         self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]

@@ -78,7 +78,7 @@ def play_headless(
         app.exit()
 
     app.run(headless=True, size=size, auto_pilot=drive)
-    if trouble := app.fault or app.failure:
+    if trouble := app.fault or app.computing.failure:
         raise trouble
     results = app.stage.results
     if results is None or results.preset.seeds != app.session.preset.seeds:
@@ -103,8 +103,7 @@ def keys_of(text: str) -> list[str]:
 
 
 async def _settle(app: Optplay, pilot: Pilot[object]) -> None:
-    """Waits until everything that was asked for is computed and drawn."""
     await pilot.pause()
-    while not app.settled and app.is_running:
+    while not app.computing.settled and app.is_running:
         await pilot.pause(POLL_SECONDS)
     await pilot.pause()

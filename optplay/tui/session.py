@@ -10,10 +10,10 @@ import msgspec
 
 from optplay.errors import InputError
 from optplay.experiments import Preset
+from optplay.experiments.keys import PROBLEM, key_of, value_at
 from optplay.experiments.preset import Fork, Run
-from optplay.optim import find_optimizer
+from optplay.optim import OPTIMIZERS
 from optplay.training import RunConfig, refuse_too_large
-from optplay.tui.knobs import OFF, ON, PROBLEM, SHARED, turned, value_of
 
 COALESCE_SECONDS = 0.8
 MOST_UNDO = 1000
@@ -38,7 +38,6 @@ class State:
 
     @property
     def run(self) -> Run:
-        """The selected run."""
         return self.preset.runs[self.selected]
 
 
@@ -62,64 +61,57 @@ class Session:
 
     @property
     def preset(self) -> Preset:
-        """The preset as edited so far."""
         return self.state.preset
 
     @property
     def run(self) -> Run:
-        """The selected run."""
         return self.state.run
 
     @property
     def edited(self) -> bool:
-        """Whether anything differs from what was opened."""
         return self.preset != self.original
 
-    def value(self, key: str) -> Any:
-        """What a knob of the selected run stands at."""
-        return self.state.seed if key == "seed" else value_of(self.run.config, key)
+    def value(self, name: str) -> Any:
+        """What a key of the selected run stands at."""
+        return self.state.seed if name == "seed" else value_at(self.run.config, name)
 
-    def turn(self, key: str, value: Any) -> None:
-        """Turns a knob of the selected run.
+    def turn(self, name: str, value: Any) -> None:
+        """Gives a key of the selected run another value.
 
-        Epochs and seed are those of all runs, the problem's knobs too while `whole_problem`.
+        Epochs and seed are those of all runs, the problem's keys too while `whole_problem`.
         """
-        if key == "seed":
-            turned(self.run.config, key, value)
-            self._now(replace(self.state, seed=value), key)
+        key, label = key_of(self.run.config, name), self.run.label
+        if name == "seed":
+            key.set(self.run.config, value)
+            self._now(replace(self.state, seed=value), name)
             return
-        all_runs = key in SHARED or (key.startswith(PROBLEM) and self.whole_problem)
-        label = self.run.label
-        if key in OFF and (was := self.value(key)) != OFF[key]:
-            self._remembered[label, key] = was
+        all_runs = key.shared or (name.startswith(PROBLEM) and self.whole_problem)
+        if key.switched and key.is_on(was := self.value(name)):
+            self._remembered[label, name] = was
+        self.reconfigure(lambda config: key.set(config, value), name, all_runs=all_runs)
+
+    def reconfigure(
+        self, change: Callable[[RunConfig], RunConfig], what: str, *, all_runs: bool = False
+    ) -> None:
+        """Changes the selected run or all; changes of one thing in quick succession are one."""
         runs = tuple(
-            msgspec.structs.replace(run, config=turned(run.config, key, value))
-            if all_runs or run.label == label
+            msgspec.structs.replace(run, config=change(run.config))
+            if all_runs or run.label == self.run.label
             else run
             for run in self.preset.runs
         )
-        self._put(runs, (label, key))
+        preset = msgspec.structs.replace(self.preset, runs=runs)
+        _check_size(preset)
+        self._now(replace(self.state, preset=preset), (self.run.label, what))
 
-    def reconfigure(self, config: RunConfig) -> None:
-        """Gives the selected run another configuration."""
-        label = self.run.label
-        runs = tuple(
-            msgspec.structs.replace(run, config=config) if run.label == label else run
-            for run in self.preset.runs
-        )
-        self._put(runs, (label, "config"))
+    def switch(self, name: str) -> None:
+        key = key_of(self.run.config, name)
+        self.turn(name, key.off if key.is_on(self.value(name)) else self.last_on(name))
 
-    def switch(self, key: str) -> None:
-        """Turns a knob off, or on again to where it was."""
-        if self.value(key) == OFF[key]:
-            self.turn(key, self.last_on(key))
-        else:
-            self.turn(key, OFF[key])
-
-    def last_on(self, key: str) -> Any:
-        """Where a knob that may be off stands when it comes on again."""
-        now = self.value(key)
-        return now if now != OFF[key] else self._remembered.get((self.run.label, key), ON[key])
+    def last_on(self, name: str) -> Any:
+        """Where a key that may be off stands when it comes on again."""
+        key, now = key_of(self.run.config, name), self.value(name)
+        return now if key.is_on(now) else self._remembered.get((self.run.label, name), key.on)
 
     def select(self, place: int) -> None:
         """Selects a run; not an edit."""
@@ -130,17 +122,15 @@ class Session:
         """A new run with the optimizer's defaults, on the problem of the selected run."""
         now = self.run.config
         config = RunConfig(problem=now.problem, optimizer=optimizer, epochs=now.epochs)
-        run = Run(label=self._free(find_optimizer(optimizer).title), config=config)
-        self._append(run)
+        self._append(Run(label=self._free(OPTIMIZERS.find(optimizer).title), config=config))
 
     def duplicate(self) -> None:
-        """A copy of the selected run."""
         old = self.run.label
         self._append(msgspec.structs.replace(self.run, label=self._free(old)))
         self._remember_as(old)
 
     def fork(self, epoch: int) -> None:
-        """A new run that goes on from the selected one at an epoch, with the same knobs."""
+        """A new run that goes on from the selected one at an epoch, configured alike."""
         old = self.run.label
         label = self._free(f"{old[:STEM]} from {epoch}")
         self._append(
@@ -149,7 +139,6 @@ class Session:
         self._remember_as(old)
 
     def delete(self) -> None:
-        """Removes the selected run, and the claims on it."""
         label = self.run.label
         if len(self.preset.runs) == 1:
             raise InputError("this is the last run: add another one before you delete it")
@@ -162,7 +151,6 @@ class Session:
         self._now(State(preset, min(self.state.selected, len(runs) - 1), self.state.seed))
 
     def rename(self, label: str) -> None:
-        """Gives the selected run another label, everywhere."""
         old, label = self.run.label, label.strip()
         if label == old:
             return
@@ -183,7 +171,6 @@ class Session:
         self._remember_as(old)
 
     def show_charts(self, charts: Sequence[str]) -> None:
-        """Which charts the preset shows."""
         preset = msgspec.structs.replace(self.preset, charts=tuple(charts))
         self._now(replace(self.state, preset=preset))
 
@@ -215,13 +202,8 @@ class Session:
         _check_size(preset)
         self._now(State(preset, len(preset.runs) - 1, self.state.seed))
 
-    def _put(self, runs: tuple[Run, ...], what: object) -> None:
-        preset = msgspec.structs.replace(self.preset, runs=runs)
-        _check_size(preset)
-        self._now(replace(self.state, preset=preset), what)
-
     def _now(self, state: State, what: object = None) -> None:
-        """Takes a new state; notches of one knob in quick succession are undone as one."""
+        """Takes a new state; notches of one key in quick succession are undone as one."""
         if state == self.state:
             return
         now = self._clock()

@@ -10,14 +10,14 @@ import tomli_w
 from msgspec import Meta
 from platformdirs import user_config_path
 
-from optplay.checked import Checked
 from optplay.errors import InputError
 from optplay.files import write_text
+from optplay.records import Record
 
 LARGEST = 64_000
 
 
-class Settings(Checked, frozen=True, kw_only=True):
+class Settings(Record, frozen=True, kw_only=True):
     """The look, how fast runs are played, and what is opened at the start.
 
     Attributes:
@@ -40,7 +40,6 @@ class Settings(Checked, frozen=True, kw_only=True):
 
 
 def settings_path() -> Path:
-    """Where the settings are kept."""
     return user_config_path("optplay") / "settings.toml"
 
 

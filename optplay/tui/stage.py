@@ -5,16 +5,13 @@ from dataclasses import dataclass
 from math import inf, isfinite, nan
 
 import numpy as np
-from numpy.typing import NDArray
 
-from optplay.analysis.descent import distances
-from optplay.experiments import LOOKS, OUTCOMES, Results, band, drawn, number
-from optplay.plots import Series
-from optplay.training import QUANTITIES, History
+from optplay.experiments import OUTCOMES, QUANTITIES, Results, band, number
+from optplay.experiments.descent import distances
+from optplay.experiments.quantities import Curve
+from optplay.training import RECORDED, History
 from optplay.tui.player import Player
 from optplay.tui.session import Session
-
-Floats = NDArray[np.float64]
 
 NOT_YET = "…"
 NOTHING = "—"
@@ -41,15 +38,6 @@ class Reading:
     value: str
 
 
-@dataclass(frozen=True, eq=False)
-class Curve:
-    """One run's values of a quantity, one per epoch; with all seeds, median and quartiles."""
-
-    values: np.ndarray
-    low: np.ndarray | None = None
-    high: np.ndarray | None = None
-
-
 class Stage:
     """The session, its Histories so far, the seeds measured so far, and the player over them.
 
@@ -72,25 +60,22 @@ class Stage:
 
     @property
     def labels(self) -> list[str]:
-        """The runs in order."""
         return [run.label for run in self.session.preset.runs]
 
     @property
     def quantities(self) -> list[str]:
         """What can be charted: held-out samples only where there are some."""
         tested = any(run.config.problem.test_count for run in self.session.preset.runs)
-        kinds = [q for q in QUANTITIES if q in LOOKS and (tested or not q.startswith("test"))]
+        kinds = [q for q in RECORDED if q in QUANTITIES and (tested or not q.startswith("test"))]
         return [q for q in kinds if q != "accuracy" or not self.session.preset.on_surface]
 
     @property
     def charts(self) -> list[str]:
-        """What is charted."""
         available = self.quantities
         return [q for q in self.session.preset.charts if q in available] or ["loss"]
 
     @property
     def limits(self) -> tuple[float, float]:
-        """The first and the last epoch of the charts' bottom axis."""
         return 1.0, float(max(self.player.epochs, 2))
 
     def found(self, label: str) -> Sequence[History]:
@@ -115,30 +100,8 @@ class Stage:
         if self._bands_of is not self.results:
             self._bands, self._bands_of = {}, self.results
         if (label, quantity) not in self._bands:
-            self._bands[label, quantity] = Curve(*band(list(found), quantity))
+            self._bands[label, quantity] = band(list(found), quantity)
         return self._bands[label, quantity]
-
-    def series(self, quantity: str) -> list[Series]:
-        """The curves of a chart, the selected run's on top.
-
-        A fork's curve begins where it leaves the run that it goes on from.
-        """
-        result = []
-        selected = self.session.run
-        for place, run in sorted(
-            enumerate(self.session.preset.runs), key=lambda pair: pair[1] is selected
-        ):
-            curve = self.curve(run.label, quantity)
-            if curve is None:
-                continue
-            first = run.fork.epoch - 1 if run.fork else 0
-            cut = slice(min(first, len(curve.values)), None)
-            x = np.arange(1.0, len(curve.values) + 1)[cut]
-            low = None if curve.low is None else drawn(curve.low[cut], quantity)
-            high = None if curve.high is None else drawn(curve.high[cut], quantity)
-            values = drawn(curve.values[cut], quantity)
-            result.append(Series(run.label, values, x, place, low=low, high=high))
-        return result
 
     def value(self, label: str, quantity: str) -> float | None:
         """The value of a run at the playhead; None where it is not computed yet."""
@@ -152,7 +115,7 @@ class Stage:
         value = self.value(label, quantity)
         if value is None:
             return NOTHING if self.outcome(label) else NOT_YET
-        return number(value, percent=LOOKS[quantity].percent) if isfinite(value) else NOTHING
+        return number(value, percent=QUANTITIES[quantity].percent) if isfinite(value) else NOTHING
 
     def outcome(self, label: str) -> str:
         """How a run ended, once it has; of all seeds the worst, with its count."""
@@ -164,14 +127,12 @@ class Stage:
         return worst if came.count(worst) == len(came) else f"{came.count(worst)} {worst}"
 
     def rows(self) -> list[RunRow]:
-        """The rows of the runs panel."""
         return [
             RunRow(label, place, *self._numbers(label), self.outcome(label))
             for place, label in enumerate(self.labels)
         ]  # fmt: skip
 
     def _numbers(self, label: str) -> tuple[str, str]:
-        """The loss and the score of a run, in the room that its row has."""
         loss = self.text(label, "loss")
         if not self.session.preset.on_surface:
             return loss, self.text(label, "accuracy")
@@ -187,7 +148,6 @@ class Stage:
         return float(np.median([float(d[0]) if d.size else inf for d in here] or [nan]))
 
     def readings(self, quantity: str) -> list[Reading]:
-        """The values at the playhead that a chart shows."""
         return [
             Reading(label, place, self.text(label, quantity))
             for place, label in enumerate(self.labels)

@@ -15,7 +15,7 @@ from textual._compositor import CompositorUpdate
 from optplay.experiments import load
 from optplay.tui import app
 from optplay.tui.app import Optplay
-from optplay.tui.plans import Plan, plans
+from optplay.tui.library import Plan, plans
 from optplay.tui.widgets import chart
 
 SIZE = (120, 48)
@@ -107,10 +107,10 @@ class Watched(Optplay):
     async def keep_busy(self) -> None:
         """Trains and plays all the time: the next seed as soon as one is done."""
         while True:
-            if not self.training:
-                self.action_reseed(1)
+            if not self.computing.training.running:
+                self.runs.action_reseed(1)
             if not self.player.playing:
-                self.action_play()
+                self.status.action_play()
             await asyncio.sleep(POLL_SECONDS)
 
 
@@ -130,11 +130,11 @@ async def live(
 
     monkeypatch.setattr(chart, "line_picture", timed)
     async with watched.run_test(size=SIZE):
-        await watched.until(lambda: watched.complete and watched.settled)
+        await watched.until(lambda: watched.complete and watched.computing.settled)
         task = asyncio.create_task(watched.keep_busy()) if busy else None
         yield watched
         if task:
             task.cancel()
-        assert watched.failure is None
-        watched._stop_measuring.set()
+        assert watched.computing.failure is None
+        watched.computing.stop()
         watched.workers.cancel_all()

@@ -16,7 +16,7 @@ RULES = (
     *("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw"),
     *("amsgrad", "adamax", "nadam", "radam", "lion"),
 )
-QUANTITIES = ("loss", "accuracy", "weight_norm", "gradient_norm", "update_ratio")
+RECORDED = ("loss", "accuracy", "weight_norm", "gradient_norm", "update_ratio")
 
 
 class Native:
@@ -35,10 +35,10 @@ class Native:
         return Prepared(configs)
 
     def train(self, prepared: "Prepared", threads: int = 1) -> NDArray[np.float64]:
-        """Trains all; (jobs, epochs, QUANTITIES), NaN from the epoch that diverged."""
+        """Trains all; (jobs, epochs, RECORDED), NaN from the epoch that diverged."""
         p = prepared
         samples = p.problem.draw()
-        records = np.full((len(p.lrs), p.epochs, len(QUANTITIES)), np.nan)
+        records = np.full((len(p.lrs), p.epochs, len(RECORDED)), np.nan)
         arrays = (p.rules, p.lrs, p.starts, samples.inputs, samples.labels)
         self._train_many(
             len(p.lrs), threads, *(_pointer(a) for a in arrays),

@@ -12,8 +12,9 @@ from time import perf_counter, sleep
 import pytest
 from textual import events
 
-from optplay.tui.plans import Plan
-from optplay.tui.training import grow, step_back
+from optplay.training.pool import step_back
+from optplay.tui.growing import grow
+from optplay.tui.library import Plan
 from optplay.tui.widgets.knob_row import KnobRow
 
 from .live import CHARTS, Frame, Watched, live
@@ -85,7 +86,7 @@ async def lateness(app: Watched, monkeypatch: pytest.MonkeyPatch) -> list[float]
     """How many milliseconds after each key was due it was handled."""
     due: list[float] = []
     late: list[float] = []
-    scrub = app.action_scrub
+    scrub = app.status.action_scrub
 
     def handled(by: int) -> None:
         late.append(1000 * (perf_counter() - due[len(late)]))
@@ -101,7 +102,7 @@ async def lateness(app: Watched, monkeypatch: pytest.MonkeyPatch) -> list[float]
             due.append(at)
             app.post_message(events.Key(("left", "right")[count % 2], None))
 
-    monkeypatch.setattr(app, "action_scrub", handled)
+    monkeypatch.setattr(app.status, "action_scrub", handled)
     presser = Thread(target=press)
     presser.start()
     await app.until(lambda: len(late) == KEYS)
@@ -114,34 +115,34 @@ async def test_first_points_of_a_sweep(report: Report, monkeypatch: pytest.Monke
     async with live(monkeypatch) as app:
         for count in range(SWEEPS):
             # Another seed and rate, so that nothing is known already.
-            app.action_reseed(1)
+            app.runs.action_reseed(1)
             app.session.turn("lr", 0.01 + 0.001 * count)
             app.changed()
-            await app.until(lambda: app.settled)
-            before = app.board.views["sweep"].version if count else 0
+            await app.until(lambda: app.computing.settled)
+            before = app.workspace.views["sweep"].version if count else 0
             began = perf_counter()
-            app.action_view("sweep")
+            app.workspace.action_view("sweep")
             await app.until(lambda before=before: first_points(app, before))  # type: ignore[misc]
             shown = perf_counter()
             await app.until(lambda shown=shown: app.frames[-1].at > shown)  # type: ignore[misc]
             took.append(app.frames[-1].at - began)
-            app.action_view("charts")
+            app.workspace.action_view("curves")
     note = f"from the key to the picture, {SWEEPS} times, worst {max(took):.2f} s"
     held(report, "first points of a sweep", took, 0.3, "s", note)
 
 
 def first_points(app: Watched, before: int) -> bool:
     """Whether the view has more than it had, which may be what it had dropped."""
-    view = app.board.view
+    view = app.workspace.view
     return view is not None and view.version > before and view.result is not None
 
 
 async def test_keys_while_it_sweeps(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:
     async with live(monkeypatch, epochs=LONG // 4) as app:
-        app.action_view("sweep")
+        app.workspace.action_view("sweep")
         await app.until(lambda: first_points(app, 0))
         late = await lateness(app, monkeypatch)
-        assert app.looking
+        assert app.computing.looking.running
     told_keys(report, "key to handler while it sweeps", late, f"{KEYS} keys")
 
 
@@ -151,11 +152,11 @@ async def test_keys_while_it_sweeps(report: Report, monkeypatch: pytest.MonkeyPa
 async def test_nudge(report: Report, monkeypatch: pytest.MonkeyPatch, key: str, what: str) -> None:
     took, phase = [], random.Random(0)
     async with live(monkeypatch) as app:
-        row = next(row for row in app.query(KnobRow) if row.knob.key == key)
+        row = next(row for row in app.query(KnobRow) if row.key.name == key)
         row.focus()
         for count in range(NUDGES):
             # Another seed, so that no run is known already.
-            app.action_reseed(1)
+            app.runs.action_reseed(1)
             await app.until(lambda: app.complete)
             await asyncio.sleep(0.1 + 0.05 * phase.random())
             before, first = app.wanted, len(app.frames)
@@ -179,9 +180,9 @@ async def test_throughput(report: Report, monkeypatch: pytest.MonkeyPatch) -> No
     alone, shown = [], []
     async with live(monkeypatch, epochs=RACE, speed=inf) as app:
         for _ in range(ROUNDS):
-            app.action_reseed(1)
+            app.runs.action_reseed(1)
             app.player.go(0)
-            app.action_play()
+            app.status.action_play()
             first, began = len(app.frames), perf_counter()
             await app.until(lambda: app.complete, 120)
             shown.append(perf_counter() - began)

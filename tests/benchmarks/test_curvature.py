@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from optplay import RunConfig, train
-from optplay.analysis import curvature
-from optplay.analysis.curvature import difference_hessian, hessian, sharpness
-from optplay.analysis.landscape import landscape
+from optplay.experiments import sharpness as curvature
+from optplay.experiments.sharpness import difference_hessian, hessian, sharpness
+from optplay.instruments.landscape.measure import landscape
 from optplay.problems import Problem
 from optplay.training.compilation import compiled_gradient
 
@@ -41,7 +41,7 @@ def gradient_of(problem: Problem) -> Callable[[Floats], Floats]:
         g = np.empty_like(w)
         compiled(
             w, g, samples.inputs, samples.labels, samples.train.copy(), 0, samples.train.size,
-            problem.layout, np.empty((2, sum(problem.sizes))),
+            problem.layout, np.empty((3, sum(problem.sizes))),
         )  # fmt: skip
         return g
 

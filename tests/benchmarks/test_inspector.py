@@ -5,10 +5,9 @@ from statistics import median
 import pytest
 
 from optplay import RunConfig, train
-from optplay.analysis import over_time, take_apart
-from optplay.analysis.steps import last_steps
+from optplay.experiments.steps import last_steps, over_time
+from optplay.instruments.inspect.measure import take_apart
 from optplay.problems import Problem
-from optplay.training import train_many
 
 from .table import Report, seconds
 
@@ -33,7 +32,7 @@ def test_neighbouring_steps(what: str, problem: Problem, way: str, report: Repor
 
 
 def test_rates_over_time(report: Report) -> None:
-    histories = train_many([RunConfig(seed=seed) for seed in range(SEEDS)])
+    histories = [train(RunConfig(seed=seed)) for seed in range(SEEDS)]
     steps = last_steps(histories[0].config, 100)
     took = seconds(lambda: list(over_time(histories, steps)))
     each = took / len(steps)

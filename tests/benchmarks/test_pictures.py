@@ -3,8 +3,8 @@
 import numpy as np
 
 import optplay
+from optplay.instruments.boundary.picture import boundary_picture
 from optplay.plots import Path, plane_picture
-from optplay.scenes.boundary import boundary_scene
 
 from .table import Report, race
 
@@ -15,7 +15,7 @@ ROUNDS = 50
 def test_boundary(report: Report) -> None:
     history = optplay.train(optplay.RunConfig(epochs=100))
     problem, weights = history.config.problem, history.weights[-1]
-    [taken] = race(lambda: boundary_scene(problem, weights, 60, 20), rounds=ROUNDS)
+    [taken] = race(lambda: boundary_picture(problem, weights, 60, 20), rounds=ROUNDS)
     milliseconds = sorted(1000 * each for each in taken)
     middle = milliseconds[ROUNDS // 2]
     report.line("decision boundary redrawn", milliseconds[0], middle, "ms", most=5)

@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 from optplay import RunConfig, train
-from optplay.experiments.axes import Axis, parse_axis
 from optplay.experiments.preset import Run
-from optplay.experiments.sweep import Sweep, run_sweep, stream_sweep
-from optplay.optim import optimizers
+from optplay.instruments.sweep.axes import SweptKey, parse_axis
+from optplay.instruments.sweep.measure import Sweep, stream_sweep
+from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
 
 from . import lesson
-from .native import QUANTITIES, Native
+from .native import RECORDED, Native
 from .table import Report, race, seconds
 
 NO_C = "gcc not installed"
@@ -40,7 +40,7 @@ def assert_same(native: Native, config: RunConfig) -> None:
     """C and ours record the same in 5 epochs, so that they do the same work."""
     short = RunConfig(problem=config.problem, optimizer=config.optimizer, epochs=5)
     ours, c = train(short), native.train(native.prepare([short]))[0]
-    for column, quantity in enumerate(QUANTITIES):
+    for column, quantity in enumerate(RECORDED):
         np.testing.assert_allclose(ours[quantity], c[:, column], rtol=EQUAL, err_msg=quantity)
 
 
@@ -96,7 +96,7 @@ def test_one_run_against_torch(report: Report) -> None:
     report.ratio(what, theirs, [o for _, o in rounds], note=f"{per_update(theirs)} an update")
 
 
-@pytest.mark.parametrize("name", sorted(optimizers()))
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_every_optimizer(name: str, native: Native | None, report: Report) -> None:
     what, config, sgd = f"{name}: ours / C", RunConfig(optimizer=name), RunConfig(optimizer="sgd")
     if native is None:
@@ -135,11 +135,11 @@ def test_sweep(native: Native | None, report: Report) -> None:
     # A seed at a time, in turns with C, so that noise hits both alike.
     parts = [Sweep(runs, (seed,), (axis,)) for seed in range(10)]
     rounds, gaps, updates = [], [], 0
-    run_sweep(Sweep(runs, (10,), (Axis("lr", axis.values[:2], log=True),)))
+    [*stream_sweep(Sweep(runs, (10,), (SweptKey("lr", axis.values[:2], log=True),)))][-1]
     for part in parts:
         configs = [part.config((run, i, 0)) for run in range(len(runs)) for i in range(25)]
         jobs, found, ends = native.prepare(configs), [], []
-        ours = seconds(lambda p=part, out=found: out.append(run_sweep(p)))
+        ours = seconds(lambda p=part, out=found: out.append([*stream_sweep(p)][-1]))
         c = seconds(lambda j=jobs, out=ends: out.extend(native.train(j, threads)[:, -1, 0]))
         rounds.append((ours, c))
         updates += found[0].steps

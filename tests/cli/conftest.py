@@ -43,10 +43,15 @@ right = "Adam 0.5"
 @pytest.fixture(autouse=True, scope="session")
 def compiled():
     """Fills the cache of compiled code: in a clean checkout, `run` would say that it compiles."""
+    from optplay.problems import SurfaceProblem  # noqa: PLC0415
     from optplay.training import RunConfig, train  # noqa: PLC0415
+    from optplay.training.compilation import compiled_hessian  # noqa: PLC0415
 
     for optimizer, decay in (("sgd", "none"), ("adam", "cosine")):
         train(RunConfig(optimizer=optimizer, decay=decay, epochs=1))
+    for surface in ("ravine", "himmelblau"):
+        train(RunConfig(problem=SurfaceProblem(surface=surface), optimizer="sgd", epochs=1))
+    compiled_hessian()
 
 
 @pytest.fixture

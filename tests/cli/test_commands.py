@@ -11,7 +11,7 @@ import pytest
 from optplay import __version__
 from optplay.cli import commands
 from optplay.experiments import load, preset_files
-from optplay.optim import optimizers
+from optplay.optim import OPTIMIZERS
 
 COMMANDS = [module.name.replace("_", "-") for module in iter_modules(commands.__path__)]
 
@@ -97,18 +97,18 @@ def test_optimizers_lists_all(cli, monkeypatch):
     monkeypatch.setenv("COLUMNS", "400")
     code, out, err = cli("optimizers")
     assert (code, err) == (0, "")
-    for optimizer in optimizers().values():
+    for optimizer in OPTIMIZERS.values():
         assert optimizer.summary in out
         assert optimizer.paper in out
         assert f"lr {optimizer.hyperparameters[0].default:g}" in out
 
 
-@pytest.mark.parametrize("name", optimizers())
+@pytest.mark.parametrize("name", OPTIMIZERS)
 def test_one_optimizer(cli, monkeypatch, name):
     monkeypatch.setenv("COLUMNS", "400")
     code, out, err = cli("optimizers", name)
     assert (code, err) == (0, "")
-    optimizer = optimizers()[name]
+    optimizer = OPTIMIZERS[name]
     for text in (
         optimizer.title,
         optimizer.summary,
@@ -159,12 +159,12 @@ def test_wrong_usage_is_one_line_and_2(cli, arguments, words):
 
 
 def test_an_internal_error_is_one_line(cli, monkeypatch):
-    from optplay.cli import tables  # noqa: PLC0415
+    from optplay.cli import console  # noqa: PLC0415
 
     def broken():
         raise RuntimeError("two\nlines")
 
-    monkeypatch.setattr(tables, "print_presets", broken)
+    monkeypatch.setattr(console, "console", broken)
     monkeypatch.delenv("OPTPLAY_DEBUG", raising=False)
     code, out, err = cli("presets")
     assert (code, out) == (1, "")

@@ -7,10 +7,12 @@ from math import isnan
 import numpy as np
 import pytest
 
-from optplay.analysis.curvature import hessian, sharpness
-from optplay.analysis.landscape import landscape
 from optplay.experiments import load, run_preset
-from optplay.experiments.curvature_report import curvature_json, curvature_summary
+from optplay.experiments.sharpness import hessian, sharpness
+from optplay.experiments.tables import strict_json
+from optplay.instruments.curvature.measure import curvature_summary
+from optplay.instruments.curvature.report import CurvatureReport
+from optplay.instruments.landscape.measure import landscape
 
 
 def same(found, expected):
@@ -41,7 +43,7 @@ def test_curvature_as_json(cli, small):
     document = json.loads(out)
     assert list(document) == ["preset", "title", "runs"]
     results = run_preset(load(small))
-    assert out == curvature_json(results) + "\n"
+    assert out == strict_json(CurvatureReport(results).document()) + "\n"
     histories = [h for seeds in results.runs.values() for h in seeds]
     assert len(document["runs"]) == len(histories) == 4
     for run, history in zip(document["runs"], histories, strict=True):

@@ -5,9 +5,9 @@ import json
 import pytest
 from rich.cells import cell_len
 
-from optplay.analysis.inspect import take_apart
 from optplay.experiments import load
 from optplay.experiments.forks import train_one
+from optplay.instruments.inspect.measure import take_apart
 
 FORKED = """
 [[runs]]

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from optplay.cli import running
-from optplay.experiments import load, run_preset, to_json
+from optplay import experiments
+from optplay.experiments import load, run_preset
+from optplay.experiments.report import RunReport
+from optplay.experiments.tables import strict_json
 
 
 def test_the_table_and_the_verdict(cli, small):
@@ -68,7 +70,7 @@ def test_plots_of_rates(cli, small):
 def test_json_is_all_of_stdout(cli, small):
     code, out, err = cli("run", small, "--json")
     assert (code, err) == (0, "")
-    assert out == to_json(run_preset(load(small))) + "\n"
+    assert out == strict_json(RunReport(run_preset(load(small))).document()) + "\n"
     assert len(json.loads(out)["runs"]) == 4
 
 
@@ -167,7 +169,7 @@ def test_no_name(cli):
 
 @pytest.mark.parametrize("folder", ["", "/proc/optplay", "/dev/null/csv", "nul\0"])
 def test_a_folder_that_takes_no_csv_is_refused_before_training(cli, small, monkeypatch, folder):
-    monkeypatch.setattr(running, "run_preset", lambda *_, **__: pytest.fail("it trains"))
+    monkeypatch.setattr(experiments, "run_preset", lambda *_, **__: pytest.fail("it trains"))
     code, out, err = cli("run", small, "--csv", folder)
     assert (code, out) == (2, "")
     assert err.startswith("optplay: --csv: ")

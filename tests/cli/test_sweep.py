@@ -7,10 +7,9 @@ import time
 
 import pytest
 
-from optplay.cli import sweeping
 from optplay.experiments import load
-from optplay.experiments.axes import parse_axis
-from optplay.experiments.sweep import run_sweep, sweep_of
+from optplay.instruments.sweep import measure
+from optplay.instruments.sweep.measure import asked, stream_sweep
 
 GRID = ("--lr", "1e-3:1:4")
 
@@ -34,7 +33,7 @@ def test_json_is_all_of_stdout_and_equals_the_sweep(cli, small):
     assert (code, err) == (0, "")
     told = json.loads(out)
     preset = load(small)
-    results = run_sweep(sweep_of(preset, [parse_axis("lr=1e-3:1:4", preset.runs[0].config)]))
+    results = [*stream_sweep(asked(preset, ["lr=1e-3:1:4"]))][-1]
     found = [[p["final_loss"]["seeds"] for p in run["points"]] for run in told["runs"]]
     assert found == results.metrics["final_loss"].tolist()
     assert told["fresh_seeds"] == [2, 3]
@@ -120,7 +119,7 @@ def test_nothing_but_divergence_is_said_so(cli, small):
     ],
 )
 def test_wrong_options(cli, small, monkeypatch, options, words):
-    monkeypatch.setattr(sweeping, "stream_sweep", lambda *_: pytest.fail("it trains"))
+    monkeypatch.setattr(measure, "stream_sweep", lambda *_: pytest.fail("it trains"))
     code, out, err = cli("sweep", small, *options)
     assert (code, out) == (2, "")
     assert err.count("\n") == 1

@@ -7,9 +7,10 @@ from functools import cache
 import pytest
 from rich.console import Console
 
-from optplay.cli.tables import print_runs
+from optplay.cli.console import print_parts
 from optplay.experiments import METRICS, load, number, preset_files, run_preset
 from optplay.experiments.reading import parse
+from optplay.experiments.report import RunReport
 
 
 @cache
@@ -19,7 +20,8 @@ def results(name):
 
 def shown(results, width):
     out = io.StringIO()
-    print_runs(Console(file=out, width=width, highlight=False, markup=False), results)
+    console = Console(file=out, width=width, highlight=False, markup=False)
+    print_parts(console, RunReport(results).parts())
     return out.getvalue()
 
 

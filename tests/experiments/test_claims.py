@@ -5,8 +5,7 @@ from math import inf, isnan, nan
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
 from optplay.experiments.claims import (
@@ -20,7 +19,7 @@ from optplay.experiments.claims import (
 from optplay.experiments.experiment import run_preset
 from optplay.experiments.reading import parse
 from optplay.experiments.report import verdict_document
-from optplay.experiments.words import caution, figures
+from optplay.experiments.wording import caution, figures
 
 # Two-sided binomial p-values at 1/2, to four digits, as statistics tables print them.
 PUBLISHED = [
@@ -132,26 +131,20 @@ def test_against_a_number(verdict):
 
 
 @given(st.lists(st.floats(allow_nan=False) | st.sampled_from([inf, -inf, 1.0]), min_size=1))
-def test_spreads_are_values_that_occurred(values):
+def test_spreads_lie_within_the_values(values):
     if inf in values and -inf in values:
         values = [v for v in values if v != -inf]
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        try:
-            found = side(values)
-        except RuntimeWarning as warning:  # the mean of two huge numbers may overflow
-            assert "overflow" in str(warning)  # noqa: PT017
-            return
-    assert {found.low, found.high} <= set(values)
-    assert found.low <= found.median <= found.high
-    assert not isnan(found.median)
+        found = side(values)
+    assert min(values) <= found.low <= found.median <= found.high <= max(values)
 
 
 def test_quartiles_of_ten_seeds():
     found = side([*range(1, 9), inf, inf])
     assert (found.low, found.median, found.high) == (3, 5.5, 8)
     found = side([1, 2, inf, inf])
-    assert (found.low, found.median, found.high) == (1, inf, inf)
+    assert (found.low, found.median, found.high) == (1.5, inf, inf)
     assert side([-inf, -inf]).median == -inf
     assert side(np.array([4.0])).low == 4
 

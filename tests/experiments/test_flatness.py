@@ -5,9 +5,9 @@ from math import inf, isnan
 import numpy as np
 import pytest
 
-from optplay.analysis.curvature import hessian, sharpness
 from optplay.experiments import METRICS
 from optplay.experiments.report import run_metrics
+from optplay.experiments.sharpness import hessian, sharpness
 from optplay.problems import Problem
 from optplay.problems.forward import mean_losses
 from optplay.training import RunConfig, train

@@ -6,19 +6,19 @@ from time import perf_counter
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.experiments import experiment, run_preset
+from optplay.experiments import experiment, forks, run_preset
 from optplay.experiments.claims import Claim
 from optplay.experiments.experiment import stream_preset
-from optplay.experiments.forks import origin, start_of, stream_from
+from optplay.experiments.forks import origin, stream_from
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run
 from optplay.experiments.reading import load
-from optplay.experiments.report import to_json
-from optplay.optim import optimizers, schedules
+from optplay.experiments.report import RunReport
+from optplay.experiments.tables import strict_json
+from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, train
 
@@ -48,7 +48,7 @@ def assert_same(a, b):
 
 
 @pytest.mark.parametrize("shuffle", [False, True])
-@pytest.mark.parametrize("decay", sorted(schedules()))
+@pytest.mark.parametrize("decay", sorted(SCHEDULES))
 def test_a_fork_that_changes_nothing_is_its_parent(decay, shuffle):
     same = config({"shuffle": shuffle}, decay=decay, warmup=0.3, clip=Clip(norm=0.5))
     found = run_preset(preset(("C", same, "B", 4), ("B", same, "A", 2), ("A", same)))
@@ -60,7 +60,7 @@ def test_a_fork_that_changes_nothing_is_its_parent(decay, shuffle):
 
 
 @given(
-    st.sampled_from(sorted(optimizers())), st.sampled_from(sorted(optimizers())),
+    st.sampled_from(sorted(OPTIMIZERS)), st.sampled_from(sorted(OPTIMIZERS)),
     st.integers(1, EPOCHS), st.sampled_from([1, 4, 20]),
 )  # fmt: skip
 def test_a_fork_has_the_past_of_its_parent_and_a_future_of_its_own(old, new, epoch, batch_size):
@@ -87,14 +87,7 @@ def test_forking_from_before_a_fork_goes_on_from_the_run_that_was_left():
         assert_same(d, b)
 
 
-def test_start_of():
-    forked = preset(("A", config()), ("B", config(), "A", 4))
-    whole = train(config())
-    assert start_of(forked, "A", {}.__getitem__) is None
-    assert start_of(forked, "B", {"A": whole}.__getitem__) == (whole, 4)
-
-
-@given(st.sampled_from(sorted(optimizers())), st.sampled_from([1, 4, 20]), st.integers(1, EPOCHS))
+@given(st.sampled_from(sorted(OPTIMIZERS)), st.sampled_from([1, 4, 20]), st.integers(1, EPOCHS))
 def test_a_run_whose_parent_never_got_there_has_diverged_as_well(optimizer, batch_size, epoch):
     wild = config(optimizer="sgd", hyperparameters={"lr": 1000.0}, l2=1000.0)
     child = config({"batch_size": batch_size}, optimizer=optimizer)
@@ -119,7 +112,7 @@ def test_a_run_whose_parent_never_got_there_has_diverged_as_well(optimizer, batc
                     metric.measure(history, at)
         if a.epochs < epoch and batch_size == 4:
             assert b.diverged_at == a.diverged_at
-    assert to_json(found)
+    assert strict_json(RunReport(found).document())
 
 
 FORKED = """
@@ -255,7 +248,7 @@ def test_an_error_in_a_run_is_told(monkeypatch, claimed):
             raise ZeroDivisionError("seed 3")
         yield from stream_from(config, start)
 
-    monkeypatch.setattr(experiment, "stream_from", failing)
+    monkeypatch.setattr(forks, "stream_from", failing)
     with pytest.raises(ZeroDivisionError, match="seed 3"):
         run_preset(claimed)
 
@@ -269,7 +262,7 @@ def test_leaving_a_stream_stops_the_training(monkeypatch):
             yield history
         ended.append(config.seed)
 
-    monkeypatch.setattr(experiment, "stream_from", slow)
+    monkeypatch.setattr(forks, "stream_from", slow)
 
     def interrupt(steps):
         if steps:

@@ -6,12 +6,12 @@ import tomllib
 from math import inf, nan
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 
 from optplay.errors import InputError
 from optplay.experiments import METRICS, Preset, load, reading
-from optplay.optim import optimizers, schedules
+from optplay.experiments.keys import RUN_KEYS
+from optplay.optim import OPTIMIZERS, SCHEDULES
 
 # Line breaks and huge numbers in messages are tested in test_presets.py.
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=20)
@@ -22,10 +22,10 @@ scalars = st.one_of(
     st.dates(), st.times(), st.datetimes(timezones=st.none() | st.just(datetime.UTC)),
 )  # fmt: skip
 names = st.sampled_from([
-    *reading.FILE_KEYS, *reading.RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
+    *reading.FILE_KEYS, *RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
     "left", "is", "is_", "right", "at", "source", "hidden", "samples", "dataset", "config", "name",
     "test_fraction", "batch_size", "fork", "run", "epoch",
-    "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS, *optimizers(), *schedules(),
+    "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS, *OPTIMIZERS, *SCHEDULES,
 ])  # fmt: skip
 values = st.recursive(
     scalars | names,

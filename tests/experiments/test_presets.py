@@ -5,9 +5,9 @@ import os
 import pytest
 
 from optplay.errors import InputError
-from optplay.experiments import load, preset_files
+from optplay.experiments import load, preset_files, run_preset
 from optplay.problems import Problem
-from optplay.training import Clip
+from optplay.training import Clip, refuse_too_large
 
 LEAST = 'title = "T"\n[[runs]]\nlabel = "A"\n'
 
@@ -46,14 +46,6 @@ def test_a_whole_preset(write):
     )  # fmt: skip
 
 
-def test_configs_go_run_by_run(write):
-    preset = load(write(), seeds=3, epochs=7)
-    configs = preset.configs()
-    assert [c.optimizer for c in configs] == ["sgd"] * 3 + ["adam"] * 3
-    assert [c.seed for c in configs] == [0, 1, 2] * 2
-    assert {c.epochs for c in configs} == {7}
-
-
 def test_a_list_of_seeds(write, small):
     preset = load(write(small.replace("seeds = 2", "seeds = [7, 3]")))
     assert preset.seeds == (7, 3)
@@ -71,7 +63,7 @@ def test_the_presets_that_come_along_are_valid():
         preset = load(name)
         assert preset.name == name
         assert preset.claims
-        preset.configs()
+        refuse_too_large([run.config for run in preset.runs], len(preset.seeds))
 
 
 def refused(*arguments, **named):
@@ -289,7 +281,7 @@ def test_too_large(write, small, changes, words):
         small = small.replace(old, new)
     preset = load(write(small))
     with pytest.raises(InputError) as caught:
-        preset.configs()
+        run_preset(preset)
     for word in ("allowed", *words):
         assert word in str(caught.value)
 

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from optplay.experiments import load, run_preset, to_json, write_csv
+from optplay.experiments import load, run_preset
 from optplay.experiments.reading import parse
-from optplay.experiments.report import run_metrics
-from optplay.training import QUANTITIES
+from optplay.experiments.report import RunReport, run_metrics
+from optplay.experiments.tables import strict_json, write_csv
+from optplay.training import RECORDED
 
 DIVERGING = '\n[[runs]]\nlabel = "Boom, \\"bang\\""\noptimizer = "sgd"\nlr = 1000\nl2 = 1000\n'
 
@@ -60,7 +61,7 @@ label = "Adam"
 
 
 def test_the_keys(results):
-    text = to_json(results)
+    text = strict_json(RunReport(results).document())
     assert "\n" not in text
     document = strict(text)
     assert list(document) == ["preset", "title", "runs", "claims", "distributions"]
@@ -73,7 +74,7 @@ def test_the_keys(results):
             "label", "seed", "config", "fork", "outcome", "diverged_at", "metrics", "history",
             "final_params",
         ]  # fmt: skip
-        assert list(run["history"]) == list(QUANTITIES)
+        assert list(run["history"]) == list(RECORDED)
         assert run["config"]["seed"] == run["seed"]
         assert run["fork"] is None
     [claim] = document["claims"]
@@ -85,10 +86,10 @@ def test_the_keys(results):
 
 
 def test_the_numbers_are_those_of_the_histories(results):
-    document = strict(to_json(results))
+    document = strict(strict_json(RunReport(results).document()))
     histories = [h for group in results.runs.values() for h in group]
     for run, history in zip(document["runs"], histories, strict=True):
-        for quantity in QUANTITIES:
+        for quantity in RECORDED:
             assert same(history[quantity].tolist(), run["history"][quantity])
         assert same(history.current.tolist(), run["final_params"])
         assert list(run["metrics"]) == list(run_metrics(history))
@@ -98,7 +99,7 @@ def test_the_numbers_are_those_of_the_histories(results):
 
 
 def test_a_diverged_run_has_nulls(results):
-    run = strict(to_json(results))["runs"][2]
+    run = strict(strict_json(RunReport(results).document()))["runs"][2]
     assert run["outcome"] == "diverged"
     assert run["diverged_at"] >= 1
     assert run["metrics"]["final_loss"] is None
@@ -107,7 +108,7 @@ def test_a_diverged_run_has_nulls(results):
 
 
 def test_what_is_left_out(results):
-    distributions = strict(to_json(results))["distributions"]
+    distributions = strict(strict_json(RunReport(results).document()))["distributions"]
     assert [(d["label"], d["step"], d["moved"] > 0) for d in distributions] == [
         ("Adam", 2, True), ("Adam", 1000, False),
         ('Boom, "bang"', 2, True), ('Boom, "bang"', 1000, False),
@@ -121,7 +122,7 @@ def rows(path):
 
 def test_csv_gives_the_same_floats(results, tmp_path):
     folder = tmp_path / "new" / "folder"
-    paths = write_csv(results, folder)
+    paths = write_csv(RunReport(results).csv(), folder)
     assert [p.name for p in paths] == ["history.csv", "metrics.csv", "claims.csv"]
     assert sorted(folder.iterdir()) == sorted(paths)
     pairs = [(label, h) for label, group in results.runs.items() for h in group]
@@ -131,7 +132,7 @@ def test_csv_gives_the_same_floats(results, tmp_path):
         assert (row["label"], row["seed"], row["epoch"]) == (
             label, str(history.config.seed), str(epoch + 1),
         )  # fmt: skip
-        for quantity in QUANTITIES:
+        for quantity in RECORDED:
             assert repr(float(row[quantity])) == repr(float(history[quantity][epoch]))
     for row, (_, history) in zip(rows(paths[1]), pairs, strict=True):
         assert row["outcome"] == history.outcome
@@ -144,12 +145,12 @@ def test_csv_gives_the_same_floats(results, tmp_path):
 
 def test_reports_are_ordinary_files(results, tmp_path):
     (tmp_path / "other").touch()
-    for path in write_csv(results, tmp_path):
+    for path in write_csv(RunReport(results).csv(), tmp_path):
         assert path.stat().st_mode == (tmp_path / "other").stat().st_mode
 
 
 def test_a_failed_write_leaves_the_old_file(results, tmp_path, monkeypatch):
-    paths = write_csv(results, tmp_path)
+    paths = write_csv(RunReport(results).csv(), tmp_path)
     paths[0].write_text("old")
 
     def full(*_):
@@ -157,7 +158,7 @@ def test_a_failed_write_leaves_the_old_file(results, tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space left"):
-        write_csv(results, tmp_path)
+        write_csv(RunReport(results).csv(), tmp_path)
     assert paths[0].read_text() == "old"
     assert sorted(tmp_path.iterdir()) == sorted(paths)
 
@@ -165,12 +166,14 @@ def test_a_failed_write_leaves_the_old_file(results, tmp_path, monkeypatch):
 def test_a_directory_in_the_way(results, tmp_path):
     (tmp_path / "metrics.csv").mkdir()
     with pytest.raises(OSError, match=r"metrics\.csv"):
-        write_csv(results, tmp_path)
+        write_csv(RunReport(results).csv(), tmp_path)
     assert sorted(p.name for p in tmp_path.iterdir()) == ["history.csv", "metrics.csv"]
 
 
 def test_twice_the_same(results):
-    assert to_json(run_preset(results.preset)) == to_json(results)
+    assert strict_json(RunReport(run_preset(results.preset)).document()) == strict_json(
+        RunReport(results).document()
+    )
 
 
 def test_a_fork_is_told_beside_its_config(tmp_path):
@@ -180,7 +183,7 @@ def test_a_fork_is_told_beside_its_config(tmp_path):
         '[[runs]]\nlabel = "B"\nlr = 0.1\nfork = { run = "A", epoch = 2 }\n',
         encoding="utf-8",
     )
-    first, second = strict(to_json(run_preset(load(str(path)))))["runs"]
+    first, second = strict(strict_json(RunReport(run_preset(load(str(path)))).document()))["runs"]
     assert first["fork"] is None
     assert second["fork"] == {"run": "A", "epoch": 2}
     assert first["history"]["loss"][:2] == second["history"]["loss"][:2]
@@ -193,6 +196,6 @@ def test_a_run_on_a_surface_has_its_path():
         '[[runs]]\nlabel = "A"\noptimizer = "sgd"\nlr = 0.01\n'
     )
     results = run_preset(parse(text, "t"))
-    (run,) = strict(to_json(results))["runs"]
+    (run,) = strict(strict_json(RunReport(results).document()))["runs"]
     assert run["path"] == results.runs["A"][0].weights.tolist()
     assert len(run["path"]) == 4

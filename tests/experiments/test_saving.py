@@ -7,20 +7,19 @@ import shlex
 import msgspec
 import pytest
 from click.testing import CliRunner
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
-from optplay.cli import running
+from optplay.cli.commands import run as command_file
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run
 from optplay.experiments.reading import load, parse, preset_files
 from optplay.experiments.saving import command, save, to_toml
-from optplay.optim import find_optimizer, optimizers, schedules
-from optplay.problems import Problem, SurfaceProblem, datasets, surfaces
+from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.problems import DATASETS, SURFACES, Problem, SurfaceProblem
 from optplay.problems.problem import ACTIVATIONS
-from optplay.training import QUANTITIES, Clip, RunConfig
+from optplay.training import RECORDED, Clip, RunConfig
 
 texts = st.text(max_size=30) | st.sampled_from(
     [
@@ -46,13 +45,13 @@ numbers = st.floats(0.001, 0.99) | st.sampled_from([1e-05, 0.5, 1 / 3, 5e-324])
 @st.composite
 def problems(draw, hidden=None):
     return Problem(
-        dataset=draw(st.sampled_from(sorted(datasets()))),
+        dataset=draw(st.sampled_from(sorted(DATASETS))),
         samples=draw(st.sampled_from([200, 2, 30])),
         noise=draw(st.sampled_from([0.0, 0.1])),
         data_seed=draw(st.sampled_from([42, 2**63 - 1])),
         test_fraction=draw(st.sampled_from([0.0, 0.3])),
         hidden=draw(st.sampled_from([(8,), (), (3, 4)])) if hidden is None else hidden,
-        activation=draw(st.sampled_from(ACTIVATIONS)),
+        activation=draw(st.sampled_from(list(ACTIVATIONS))),
         init_scale=draw(st.sampled_from([0.5, 1e-07])),
         shuffle=draw(st.booleans()),
     )
@@ -61,7 +60,7 @@ def problems(draw, hidden=None):
 @st.composite
 def slopes(draw, dimension=None):
     """Surface problems; with a dimension, of so many coordinates."""
-    fitting = [s for s in surfaces().values() if dimension in (None, s.dimension)]
+    fitting = [s for s in SURFACES.values() if dimension in (None, s.dimension)]
     surface = draw(st.sampled_from(fitting))
     start = st.lists(st.floats(-3, 3), min_size=surface.dimension, max_size=surface.dimension)
     return SurfaceProblem(
@@ -76,7 +75,7 @@ def slopes(draw, dimension=None):
 @st.composite
 def configs(draw, epochs, like=None):
     """Runs; `like` a problem, on one that a fork of it can have."""
-    rule = find_optimizer(draw(st.sampled_from(sorted(optimizers()))))
+    rule = OPTIMIZERS.find(draw(st.sampled_from(sorted(OPTIMIZERS))))
     knobs = {}
     for h in draw(st.sets(st.sampled_from(rule.hyperparameters))):
         switch = isinstance(h.default, bool)
@@ -88,7 +87,7 @@ def configs(draw, epochs, like=None):
     return RunConfig(
         problem=problem, optimizer=rule.name, hyperparameters=knobs, epochs=epochs,
         warmup=draw(st.sampled_from([0.0, 0.1, 1.0])),
-        decay=draw(st.sampled_from(sorted(schedules()))),
+        decay=draw(st.sampled_from(sorted(SCHEDULES))),
         clip=draw(st.sampled_from([None, Clip(), Clip(norm=0.3)])),
         weight_decay=draw(st.sampled_from([None, 0.0, 0.01, 0.2])),
         l2=draw(st.sampled_from([0.0, 1e-06])),
@@ -135,7 +134,7 @@ def presets(draw):
     order = draw(st.permutations(runs))
     return Preset(
         name="mine", title="T" + draw(texts), question=draw(texts), lesson=draw(texts),
-        seeds=draw(seeds()), charts=tuple(draw(st.lists(st.sampled_from(QUANTITIES), max_size=3))),
+        seeds=draw(seeds()), charts=tuple(draw(st.lists(st.sampled_from(RECORDED), max_size=3))),
         at_steps=draw(st.sampled_from([(), (3, 1)])), runs=tuple(order), claims=tuple(claims),
     )  # fmt: skip
 
@@ -266,7 +265,7 @@ def rerun(line):
     assert program == "optplay"
     loaded = []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(running, "run_and_report", lambda preset, **options: loaded.append(preset))
+        patch.setattr(command_file, "run", lambda preset, out: loaded.append(preset))
         CliRunner().invoke(app, arguments, standalone_mode=False, catch_exceptions=False)
     return loaded[0]
 

@@ -6,9 +6,11 @@ import shlex
 import pytest
 
 from optplay.errors import InputError
-from optplay.experiments import load, run_preset, settings, to_json, write_csv
+from optplay.experiments import load, run_preset, settings
 from optplay.experiments.reading import parse
+from optplay.experiments.report import RunReport
 from optplay.experiments.saving import command, to_toml
+from optplay.experiments.tables import strict_json, write_csv
 from optplay.problems import SurfaceProblem
 from optplay.training import RunConfig
 
@@ -147,7 +149,7 @@ def test_options_and_the_command_that_says_them(written):
 
 def test_reports(written, tmp_path):
     results = run_preset(load(written))
-    run = json.loads(to_json(results))["runs"][0]
+    run = json.loads(strict_json(RunReport(results).document()))["runs"][0]
     assert run["history"]["accuracy"] == [None] * 40
     assert run["config"]["problem"] == {
         "surface": "ravine", "start": [2.0, 1.0], "condition": 50.0, "noise": 0.0, "spread": 0.0,
@@ -155,7 +157,7 @@ def test_reports(written, tmp_path):
     assert run["metrics"]["distance"] == pytest.approx(2 * 0.98**40, rel=1e-12)
     assert "steps_to_distance_0.01" in run["metrics"]
     assert not {m for m in run["metrics"] if "accuracy" in m or "test" in m}
-    write_csv(results, tmp_path)
+    write_csv(RunReport(results).csv(), tmp_path)
     header = (tmp_path / "metrics.csv").read_text().splitlines()[0]
     assert "distance,final_x,convergence_factor,steps_to_distance_0.01" in header
 

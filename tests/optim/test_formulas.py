@@ -4,12 +4,11 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
-from optplay.optim import find_optimizer, optimizers
+from optplay.optim import OPTIMIZERS
 
-NAMES = list(optimizers())
+NAMES = list(OPTIMIZERS)
 LINE = re.compile(r"(\S+) (←|=) \S")
 
 
@@ -44,7 +43,7 @@ def walk(rule, given, steps, lr_at=lambda t: 1.0):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_line_for_every_slot_and_term_and_no_other(name):
-    rule = find_optimizer(name)
+    rule = OPTIMIZERS.find(name)
     slots, terms = names_of(rule.formula)
     assert sorted(slots) == sorted(rule.slots)
     *_, (found, delta, _) = walk(rule, {}, 10)
@@ -56,7 +55,7 @@ def test_a_line_for_every_slot_and_term_and_no_other(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_terms_come_to_the_step(name):
-    rule, checked = find_optimizer(name), 0
+    rule, checked = OPTIMIZERS.find(name), 0
     for terms, delta, _ in walk(rule, {}, 100, lambda t: min(t / 10, 1)):
         # A step in which g and m cancel is measured against the size of the steps.
         size = np.abs(delta).max()
@@ -68,7 +67,7 @@ def test_the_terms_come_to_the_step(name):
 @pytest.mark.parametrize("name", ["adam", "adamw", "amsgrad"])
 def test_the_terms_come_to_the_step_without_bias_correction(name):
     for terms, delta, (_, _, state, _, _, _) in walk(
-        find_optimizer(name), {"bias_correction": False}, 9
+        OPTIMIZERS.find(name), {"bias_correction": False}, 9
     ):
         np.testing.assert_allclose(terms["Δ"], delta, rtol=1e-12)
         np.testing.assert_array_equal(terms["m̂"], state[0])
@@ -80,7 +79,7 @@ def test_the_terms_come_to_the_step_without_bias_correction(name):
     epsilon=st.floats(1e-12, 1), steps=st.integers(1, 30),
 )  # fmt: skip
 def test_the_terms_come_to_the_step_at_any_setting(name, lr, memory, epsilon, steps):
-    rule = find_optimizer(name)
+    rule = OPTIMIZERS.find(name)
     knobs = {"lr": lr, "beta": memory, "beta1": memory, "beta2": memory, "epsilon": epsilon}
     has = {h.name for h in rule.hyperparameters}
     for terms, delta, _ in walk(rule, {k: v for k, v in knobs.items() if k in has}, steps):
@@ -98,7 +97,7 @@ def test_the_terms_come_to_the_step_at_any_setting(name, lr, memory, epsilon, st
     ],
 )
 def test_rules_without_rates_multiply_their_direction_by_lr(name, direction):
-    rule = find_optimizer(name)
+    rule = OPTIMIZERS.find(name)
     assert rule.rates is None
     for _, delta, (g, before, after, hyper, lr, _) in walk(rule, {}, 40):
         state = before if name == "lion" else after
@@ -107,7 +106,7 @@ def test_rules_without_rates_multiply_their_direction_by_lr(name, direction):
 
 def test_radams_r_is_there_once_it_trusts_v():
     # ρₜ passes 5 at t = 6 with β₂ = 0.999 (Liu et al. 2020, section 4).
-    found = [terms for terms, _, _ in walk(find_optimizer("radam"), {}, 8)]
+    found = [terms for terms, _, _ in walk(OPTIMIZERS.find("radam"), {}, 8)]
     assert ["r" in terms for terms in found] == [False] * 5 + [True] * 3
     assert found[0]["ρₜ"] == pytest.approx(1, abs=1e-9)
     assert found[0]["ρ∞"] == pytest.approx(1999, rel=1e-12)
@@ -116,6 +115,6 @@ def test_radams_r_is_there_once_it_trusts_v():
 
 def test_the_first_steps_of_nadam_by_hand():
     # g = 1: m = 0.1, v = 0.001 = (1-β₂)·v̂; μ₁ = 0.9·(1 - ½·0.96^0.004), μ₂ with 0.008.
-    (terms, _, _), *_ = walk(find_optimizer("nadam"), {}, 1)
+    (terms, _, _), *_ = walk(OPTIMIZERS.find("nadam"), {}, 1)
     assert terms["μₜ"] == pytest.approx(0.9 * (1 - 0.5 * 0.96**0.004), rel=1e-15)
     assert terms["μₜ₊₁"] == pytest.approx(0.9 * (1 - 0.5 * 0.96**0.008), rel=1e-15)

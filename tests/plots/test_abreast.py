@@ -1,8 +1,7 @@
 """Several pictures on a grid."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.plots import Panel, Picture, abreast
 

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from optplay.plots import MARKERS, histogram, histogram_picture, run_color
+from optplay.plots import MARKERS, histogram_picture, run_color
 
 from .screen import BRAILLE, ESCAPE, assert_size, rows_of
 
@@ -28,13 +27,15 @@ def distributions(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
 def test_any_data_fills_exactly_the_given_cells(
     data: tuple[np.ndarray, np.ndarray], width: int, height: int, log_x: bool, color: bool
 ) -> None:
-    chart = histogram(*data, width=width, height=height, log_x=log_x, color=color)
+    chart = histogram_picture(*data, width=width, height=height, log_x=log_x, color=color).text()
     assert_size(chart, width, height)
     assert color or "\x1b" not in chart
 
 
 def test_one_distribution_is_an_area_as_high_as_its_counts() -> None:
-    rows = rows_of(histogram([10, 0, 5, 20], [0, 1, 2, 3, 4], width=43, height=12, color=False))
+    rows = rows_of(
+        histogram_picture([10, 0, 5, 20], [0, 1, 2, 3, 4], width=43, height=12, color=False).text()
+    )
     columns = ["".join(column) for column in zip(*(row[3:] for row in rows[:10]), strict=True)]
     heights = [sum(bool(BRAILLE.match(c)) for c in columns[at]) for at in (5, 15, 25, 35)]
     assert heights == [6, 1, 3, 10]
@@ -44,8 +45,9 @@ def test_one_distribution_is_an_area_as_high_as_its_counts() -> None:
 
 def test_the_text_is_that_of_the_picture() -> None:
     picture = histogram_picture([1, 2, 3], [1, 10, 100, 1000], width=40, height=10, log_x=True)
-    assert picture.text() == histogram(
-        [1, 2, 3], [1, 10, 100, 1000], width=40, height=10, log_x=True
+    assert (
+        picture.text()
+        == histogram_picture([1, 2, 3], [1, 10, 100, 1000], width=40, height=10, log_x=True).text()
     )
     assert (picture.x_low, picture.x_high, picture.log_x) == (0, 3, True)
     assert picture.column(1000.0) == 39
@@ -65,14 +67,18 @@ def test_no_run_hides_another_where_both_are_zero() -> None:
 
 
 def test_a_narrow_bin_is_not_lost() -> None:
-    chart = histogram([1, 100, 1], [0, 50, 50.001, 100], width=30, height=10, color=False)
+    chart = histogram_picture(
+        [1, 100, 1], [0, 50, 50.001, 100], width=30, height=10, color=False
+    ).text()
     assert BRAILLE.search(rows_of(chart)[0])
 
 
 def test_log_edges_get_powers_of_ten() -> None:
     edges = np.logspace(-4, 0, 9)
     counts = [0, 0, 0, 0, 8, 0, 0, 0]
-    chart = histogram(counts, edges, width=62, height=10, log_x=True, x_title="gradient")
+    chart = histogram_picture(
+        counts, edges, width=62, height=10, log_x=True, x_title="gradient"
+    ).text()
     rows = rows_of(chart)
     assert rows[-1].split() == ["0.0001", "0.01", "gradient", "1"]
     assert BRAILLE.search(rows[0]).start() == pytest.approx(32, abs=1)  # type: ignore[union-attr]
@@ -80,10 +86,10 @@ def test_log_edges_get_powers_of_ten() -> None:
 
 def test_several_distributions_are_told_apart() -> None:
     counts, edges = [[1, 9, 1, 0], [0, 1, 9, 1]], np.arange(5)
-    coloured = histogram(counts, edges, width=60, height=14)
+    coloured = histogram_picture(counts, edges, width=60, height=14).text()
     for index in (0, 1):
         assert "\x1b[38;2;{};{};{}m".format(*run_color(index)) in coloured
-    plain = histogram(counts, edges, width=60, height=14, color=False)
+    plain = histogram_picture(counts, edges, width=60, height=14, color=False).text()
     assert not ESCAPE.search(plain)
     assert all(marker in plain for marker in MARKERS[:2])
 
@@ -100,15 +106,15 @@ def test_several_distributions_are_told_apart() -> None:
     ],
 )
 def test_nothing_to_draw_says_so(counts: object, edges: list[float], log_x: bool) -> None:
-    chart = histogram(counts, edges, width=30, height=9, log_x=log_x)  # type: ignore[arg-type]
+    chart = histogram_picture(counts, edges, width=30, height=9, log_x=log_x).text()  # type: ignore[arg-type]
     assert_size(chart, 30, 9)
     assert "no data yet" in chart
 
 
 def test_bins_without_a_place_are_left_out() -> None:
     edges = [-1, 0, 0.1, 1, 10, np.inf]
-    chart = histogram([90, 90, 3, 3, 90], edges, width=40, height=10, log_x=True)
-    assert chart == histogram([3, 3], [0.1, 1, 10], width=40, height=10, log_x=True)
+    chart = histogram_picture([90, 90, 3, 3, 90], edges, width=40, height=10, log_x=True).text()
+    assert chart == histogram_picture([3, 3], [0.1, 1, 10], width=40, height=10, log_x=True).text()
 
 
 @pytest.mark.parametrize(
@@ -117,4 +123,4 @@ def test_bins_without_a_place_are_left_out() -> None:
 )
 def test_wrong_input_is_refused(counts: object, edges: object) -> None:
     with pytest.raises(ValueError, match="edges"):
-        histogram(counts, edges, width=30, height=9)  # type: ignore[arg-type]
+        histogram_picture(counts, edges, width=30, height=9).text()  # type: ignore[arg-type]

@@ -2,10 +2,9 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
-from optplay.plots import MARKERS, Picture, Series, line_chart, line_picture, run_color
+from optplay.plots import MARKERS, Picture, Series, line_picture, run_color
 from optplay.plots.palette import band_color, frame_color
 
 from .screen import BRAILLE, ESCAPE, assert_size, rows_of
@@ -47,21 +46,23 @@ def test_any_data_fills_exactly_the_given_cells(
     percent: bool,
     color: bool,
 ) -> None:
-    chart = line_chart(
+    chart = line_picture(
         [Series(str(index), each, color_index=index) for index, each in enumerate(values)],
         width=width,
         height=height,
         log=log,
         percent=percent,
         color=color,
-    )
+    ).text()
     assert_size(chart, width, height)
     assert color or "\x1b" not in chart
 
 
 @pytest.mark.parametrize(("width", "height"), [(9, 20), (60, 3), (0, 5), (1, 1)])
 def test_too_small_a_chart_is_blank(width: int, height: int) -> None:
-    assert line_chart([FALLING], width=width, height=height) == "\n".join([" " * width] * height)
+    assert line_picture([FALLING], width=width, height=height).text() == "\n".join(
+        [" " * width] * height
+    )
 
 
 @pytest.mark.parametrize("color", [True, False])
@@ -76,13 +77,13 @@ def test_too_small_a_chart_is_blank(width: int, height: int) -> None:
     ],
 )
 def test_nothing_to_draw_says_so(series: list[Series], log: bool, color: bool) -> None:
-    chart = line_chart(series, width=30, height=9, log=log, color=color)
+    chart = line_picture(series, width=30, height=9, log=log, color=color).text()
     assert_size(chart, 30, 9)
     assert "no data yet" in rows_of(chart)[3]
 
 
 def test_axes_ticks_and_title() -> None:
-    rows = rows_of(line_chart([Series("a", np.linspace(0, 1, 300))], width=60, height=16))
+    rows = rows_of(line_picture([Series("a", np.linspace(0, 1, 300))], width=60, height=16).text())
     assert [row[:4] for row in rows if row[3] == "┤"] == [
         "1.0┤",
         "0.8┤",
@@ -104,7 +105,7 @@ def test_the_curve_passes_its_ticks() -> None:
     for height in range(6, 40):
         flat = Series("b", [2.0] * 50)
         low = Series("c", [0.0, 4.0], [0, 49], color_index=1)
-        chart = line_chart([flat, low], width=40, height=height, log=False)
+        chart = line_picture([flat, low], width=40, height=height, log=False).text()
         ticks = [(row.partition("┤")[0], n) for n, row in enumerate(rows_of(chart)) if "┤" in row]
         (middle,) = [n for label, n in ticks if float(label) == flat.values[0]]
         painted = [n for n, row in enumerate(chart.split("\n")) if escape(run_color(0)) in row]
@@ -112,7 +113,7 @@ def test_the_curve_passes_its_ticks() -> None:
 
 
 def test_a_falling_curve_falls() -> None:
-    rows = rows_of(line_chart([FALLING], width=40, height=12))
+    rows = rows_of(line_picture([FALLING], width=40, height=12).text())
     first = [BRAILLE.search(row).start() for row in rows[:10]]  # type: ignore[union-attr]
     assert first == sorted(first)
     assert first[-1] - first[0] > 25
@@ -120,7 +121,7 @@ def test_a_falling_curve_falls() -> None:
 
 def test_log_axis_makes_an_exponential_straight() -> None:
     series = Series("a", 10.0 ** -np.linspace(0, 6, 61))
-    chart = line_chart([series], width=62, height=14, log=True)
+    chart = line_picture([series], width=62, height=14, log=True).text()
     rows = rows_of(chart)
     starts = [BRAILLE.search(row).start() for row in rows[:12]]  # type: ignore[union-attr]
     assert np.ptp(np.diff(starts)) <= 1
@@ -129,25 +130,27 @@ def test_log_axis_makes_an_exponential_straight() -> None:
 
 
 def test_percent_axis() -> None:
-    rows = rows_of(line_chart([Series("a", [0.5, 1.0])], width=40, height=10, percent=True))
+    rows = rows_of(
+        line_picture([Series("a", [0.5, 1.0])], width=40, height=10, percent=True).text()
+    )
     assert rows[0].startswith("100 %┤")
 
 
 def test_runs_have_their_colours_and_the_frame_its_own() -> None:
-    chart = line_chart([FALLING, RISING], width=60, height=16)
+    chart = line_picture([FALLING, RISING], width=60, height=16).text()
     assert set(ESCAPE.findall(chart)) == {
         "\x1b[0m",
         escape(run_color(0)),
         escape(run_color(1)),
         escape(frame_color()),
     }
-    light = line_chart([FALLING, RISING], width=60, height=16, dark=False)
+    light = line_picture([FALLING, RISING], width=60, height=16, dark=False).text()
     assert escape(run_color(1, dark=False)) in light
     assert escape(run_color(1)) not in light
 
 
 def test_runs_are_told_apart_without_colour() -> None:
-    chart = line_chart([FALLING, RISING], width=60, height=16, color=False)
+    chart = line_picture([FALLING, RISING], width=60, height=16, color=False).text()
     assert "\x1b" not in chart
     rows = rows_of(chart)
     for marker, direction in ((MARKERS[0], 1), (MARKERS[1], -1)):
@@ -161,14 +164,14 @@ def test_runs_are_told_apart_without_colour() -> None:
 
 def test_equal_runs_are_both_seen_without_colour() -> None:
     same = [Series(str(index), np.linspace(0, 1, 9), color_index=index) for index in range(4)]
-    chart = line_chart(same, width=60, height=16, color=False)
+    chart = line_picture(same, width=60, height=16, color=False).text()
     assert all(marker in chart for marker in MARKERS[:4])
 
 
 def test_a_gap_is_left_where_values_are_not_finite() -> None:
     values = np.ones(100)
     values[40:60] = np.nan
-    chart = line_chart([Series("a", values)], width=60, height=10)
+    chart = line_picture([Series("a", values)], width=60, height=10).text()
     (row,) = [rows_of(chart)[n] for n in braille_rows(chart)]
     first, gap, last = BRAILLE.sub("#", row.split("│")[-1].split("┤")[-1]).partition("     ")
     assert first.strip("#") == ""
@@ -196,7 +199,7 @@ def inked(picture: Picture, color: tuple[int, int, int]) -> list[tuple[int, int]
 @pytest.mark.parametrize("color", [True, False])
 def test_a_chart_is_the_text_of_its_picture(color: bool) -> None:
     picture = line_picture([FALLING, RISING], width=60, height=16, color=color)
-    chart = line_chart([FALLING, RISING], width=60, height=16, color=color)
+    chart = line_picture([FALLING, RISING], width=60, height=16, color=color).text()
     assert picture.text() == chart
     assert plain_rows(picture) == rows_of(chart)
     inks = {ink for row in picture.rows for _, ink in row}
@@ -297,7 +300,7 @@ def test_bands_that_overlap_are_all_seen() -> None:
 
 
 def test_a_band_widens_the_axis_and_an_infinite_one_does_not() -> None:
-    assert rows_of(line_chart([banded(0, 100)], width=40, height=12))[0].startswith("100┤")
+    assert rows_of(line_picture([banded(0, 100)], width=40, height=12).text())[0].startswith("100┤")
     endless = Series("a", [1.0, 2.0, 1.0], None, 0, [1.0, 1.0, -np.inf], [2.0, np.inf, np.inf])
     picture = line_picture([endless], width=40, height=12)
     assert plain_rows(picture)[0].startswith("2.0┤")
@@ -330,6 +333,8 @@ def test_no_band_without_colour() -> None:
 def test_equal_input_gives_equal_output_and_leaves_the_data_alone() -> None:
     values = np.array([1.0, np.nan, -2.0, 5e-324])
     kept = values.copy()
-    charts = {line_chart([Series("a", values)], width=40, height=10, log=True) for _ in range(3)}
+    charts = {
+        line_picture([Series("a", values)], width=40, height=10, log=True).text() for _ in range(3)
+    }
     assert len(charts) == 1
     assert np.array_equal(values, kept, equal_nan=True)

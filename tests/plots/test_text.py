@@ -1,7 +1,6 @@
 """Text as a picture."""
 
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from optplay.plots import text_picture
 from optplay.plots.text import shortened, text_cells

@@ -17,7 +17,7 @@ def test_each_output_has_the_loss_that_the_network_trains_on(activation, hidden)
     problem = Problem(hidden=hidden, activation=activation, loss="mse", samples=7)
     samples, w = problem.draw(), np.random.default_rng(1).normal(size=problem.parameter_count)
     z = outputs(problem, w, samples.inputs)
-    work = np.zeros((2, max(sum(problem.sizes), w.size)))
+    work = np.zeros((3, max(sum(problem.sizes), w.size)))
     for row, label in enumerate(samples.labels):
         loss, _ = mean_gradient(
             w, np.zeros_like(w), samples.inputs, samples.labels, np.array([row]), 0, 1,

@@ -5,11 +5,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
-from optplay.problems import Problem, network
-from optplay.problems.problem import ACTIVATIONS, LOSSES
+from optplay.problems import ACTIVATIONS, LOSSES, Problem, network
 from optplay.training.compilation import compiled_gradient
 
 KINK = 1e-3
@@ -39,7 +37,7 @@ def gradient(function, c: Case, w=None, rows=None):
     rows = np.arange(len(c.labels)) if rows is None else np.array(rows)
     loss, hits = function(
         c.w if w is None else w, g, c.inputs, c.labels, rows, 0, len(rows),
-        c.problem.layout, np.full((2, sum(c.problem.sizes)), np.nan),
+        c.problem.layout, np.full((3, sum(c.problem.sizes)), np.nan),
     )  # fmt: skip
     return loss, hits, g
 
@@ -118,8 +116,8 @@ def test_plain_python_and_machine_code_agree(activation, loss):
 
 @given(
     st.integers(0, 3).flatmap(widths),
-    st.sampled_from(ACTIVATIONS),
-    st.sampled_from(LOSSES),
+    st.sampled_from(list(ACTIVATIONS)),
+    st.sampled_from(list(LOSSES)),
     batches,
     seeds,
 )

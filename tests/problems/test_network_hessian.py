@@ -2,12 +2,10 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
+from hypothesis import assume, given, strategies as st
 
-from optplay.analysis.curvature import difference_hessian
-from optplay.problems import Problem, network_hessian
-from optplay.problems.problem import ACTIVATIONS, LOSSES
+from optplay.experiments.sharpness import difference_hessian
+from optplay.problems import ACTIVATIONS, LOSSES, Problem, network_hessian
 from optplay.training.compilation import compiled_gradient, compiled_hessian
 
 CLOSE = 1e-6
@@ -22,7 +20,7 @@ def gradient_of(problem):
         g = np.empty_like(w)
         compiled(
             w, g, samples.inputs, samples.labels, samples.train.copy(), 0, samples.train.size,
-            problem.layout, np.empty((2, sum(problem.sizes))),
+            problem.layout, np.empty((3, sum(problem.sizes))),
         )  # fmt: skip
         return g
 

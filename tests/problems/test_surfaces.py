@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.problems import SurfaceProblem, problem_of, surfaces
+from optplay.problems import SURFACES, SurfaceProblem, problem_of
 from optplay.training.compilation import compiled_gradient
 
-NAMES = sorted(surfaces())
+NAMES = sorted(SURFACES)
 # The lowest value of each, as published.
 LOWEST = {
     "ravine": 0.0, "saddle": -4.5, "rosenbrock": 0.0, "beale": 0.0, "himmelblau": 0.0,
@@ -20,21 +19,22 @@ coordinates = st.floats(-4, 4)
 
 def gradient(name, point, condition=100.0):
     g = np.zeros(len(point))
-    value = surfaces()[name].gradient(np.array(point), g, np.array([condition]))
+    value = SURFACES[name].gradient(np.array(point), g, np.array([condition]))
     return value, g
 
 
-def test_the_surfaces():
-    assert list(surfaces()) == [
+def test_they_are_listed_in_their_order():
+    names = [
         "ravine", "saddle", "rosenbrock", "beale", "himmelblau", "styblinski_tang", "rastrigin",
         "cycles", "flat", "alternating",
     ]  # fmt: skip
+    assert [name for name in SURFACES if name in names] == names
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(st.lists(coordinates, min_size=2, max_size=2), st.floats(1, 1000))
 def test_gradients_against_differences(name, point, condition):
-    dimension, h = surfaces()[name].dimension, 1e-5
+    dimension, h = SURFACES[name].dimension, 1e-5
     point = point[:dimension]
     _, g = gradient(name, point, condition)
     for i in range(dimension):
@@ -49,7 +49,7 @@ def test_gradients_against_differences(name, point, condition):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_declarations(name):
-    surface = surfaces()[name]
+    surface = SURFACES[name]
     assert surface.name == name
     for numbers in (surface.start, surface.low, surface.high, *surface.minima, *surface.cycle):
         assert len(numbers) == surface.dimension
@@ -65,7 +65,7 @@ def test_declarations(name):
 
 @pytest.mark.parametrize("name", sorted(LOWEST))
 def test_minima_are_lowest_points_with_their_published_values(name):
-    surface, random = surfaces()[name], np.random.default_rng(0)
+    surface, random = SURFACES[name], np.random.default_rng(0)
     for minimum in surface.minima:
         value, g = gradient(name, minimum)
         assert value == pytest.approx(LOWEST[name], abs=2e-5)
@@ -91,12 +91,16 @@ def test_points_known_by_heart():
 @pytest.mark.parametrize("name", NAMES)
 @given(st.lists(coordinates, min_size=2, max_size=2), st.floats(1, 1000), st.floats(-3, 3))
 def test_compiled_is_plain_python_to_the_last_bit(name, point, condition, added):
-    dimension = surfaces()[name].dimension
+    dimension = SURFACES[name].dimension
     compiled, w = compiled_gradient(SurfaceProblem(surface=name)), np.array(point[:dimension])
-    g, inputs, knobs = np.zeros(dimension), np.full((2, dimension), added), np.array([condition])
-    inputs.flags.writeable = knobs.flags.writeable = False
+    g, inputs, constants = (
+        np.zeros(dimension),
+        np.full((2, dimension), added),
+        np.array([condition]),
+    )
+    inputs.flags.writeable = constants.flags.writeable = False
     value, hits = compiled(
-        w, g, inputs, knobs, np.array([1]), 0, 1, np.zeros(1, int), np.zeros((2, 2))
+        w, g, inputs, constants, np.array([1]), 0, 1, np.zeros(1, int), np.zeros((2, 2))
     )
     plain_value, plain = gradient(name, w, condition)
     assert value == plain_value

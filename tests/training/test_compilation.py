@@ -5,33 +5,53 @@ import sys
 
 from optplay.problems.network import mean_gradient
 from optplay.training import kernel
-from optplay.training.compilation import _version, compiled_loop
+from optplay.training.compilation import _reached, _version, compiled_loop
 
 
 def test_the_loop_in_the_cache_is_that_of_the_files_compiled_into_it():
     """Without this, a change of the network would change nothing where the loop was cached."""
-    cells = [cell.cell_contents for cell in compiled_loop().py_func.__closure__]
-    assert (_version(mean_gradient), _version(kernel.run_steps)) in cells
+    assert {mean_gradient, kernel.run_steps, kernel.update} <= {*_reached(kernel.run_network_steps)}
+    name = compiled_loop().py_func.__qualname__
+    assert name == f"run_network_steps_{_version(kernel.run_network_steps)}"
+
+
+def load(path, text):
+    """The function `f` of a file with this text."""
+    path.write_text(text)
+    scope = {"__name__": "mine"}
+    exec(compile(text, path, "exec"), scope)
+    return scope["f"]
 
 
 def test_a_version_is_of_the_content(tmp_path):
-    def version(text, name="a.py"):
-        path, scope = tmp_path / name, {}
-        path.write_text(text)
-        exec(compile(text, path, "exec"), scope)
-        return _version(scope["f"])
-
     one = "def f(): return ONE\nONE = 1\n"
-    first = version(one)
-    assert first == version(one, "b.py")
-    assert first != version(one.replace("1", "2"))
+    first = _version(load(tmp_path / "a.py", one))
+    assert first == _version(load(tmp_path / "b.py", one))
+    assert first != _version(load(tmp_path / "a.py", one.replace("1", "2")))
+
+
+def test_a_version_is_of_all_that_is_called_too(tmp_path):
+    text = "from math import exp\ndef g(): return h()\ndef f(): return exp(g())\n"
+
+    def version(inner, number=1.0):
+        outer = load(tmp_path / "outer.py", text)
+        outer.__globals__["h"] = load(tmp_path / "inner.py", inner)
+        outer.__globals__["h"].__globals__["n"] = number
+        assert len(_reached(outer)) == 3
+        return _version(outer)
+
+    inner = "def f(): return n"
+    assert version(inner) == version(inner)
+    assert len({version(inner), version(inner + " + 1"), version(inner, 2.0)}) == 3
 
 
 def test_without_a_file_the_code_counts():
-    scope = {}
-    for number in "12":
-        exec(f"def f{number}(x): return x{'+-'[number == '2']}1", scope)
-    assert _version(scope["f1"]) != _version(scope["f2"])
+    functions = []
+    for sign in "+-":
+        scope = {"__name__": "mine"}
+        exec(f"def f(x): return x{sign}1", scope)
+        functions.append(scope["f"])
+    assert _version(functions[0]) != _version(functions[1])
 
 
 def test_two_threads_may_be_the_first_to_compile():

@@ -8,7 +8,7 @@ import pytest
 
 import optplay
 from optplay.errors import InputError
-from optplay.optim import find_optimizer, optimizers
+from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, refuse_too_large
 
@@ -148,9 +148,9 @@ def test_what_rules_take_are_the_hyperparameters_after_lr():
     assert RunConfig(optimizer="sgd").hyper.shape == (0,)
 
 
-@pytest.mark.parametrize("name", sorted(optimizers()))
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
 def test_every_optimizer_has_defaults_in_its_own_ranges(name):
-    rule = find_optimizer(name)
+    rule = OPTIMIZERS.find(name)
     assert rule.hyperparameters[0].name == "lr"
     config = RunConfig(optimizer=name)
     assert config.weight_decay == (0.01 if name == "adamw" else 0)

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 import optplay
-from optplay.optim import optimizers
+from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem, Samples, network
 from optplay.problems.problem import LOSSES
-from optplay.training import QUANTITIES, Clip, RunConfig, stream, train, trainer
+from optplay.training import RECORDED, Clip, RunConfig, stream, train, trainer
 from optplay.training.compilation import compiled_gradient
 
 LN2 = np.log(2)
@@ -29,11 +29,11 @@ def test_a_trained_run():
     history = run(lr=0.05, epochs=30)
     assert (history.outcome, history.done, history.diverged_at) == ("trained", True, None)
     assert (history.epochs, history.steps) == (30, 6000)
-    assert history.record.shape == (30, len(QUANTITIES))
+    assert history.record.shape == (30, len(RECORDED))
     assert history.weights.shape == (31, 33)
     assert history.states.shape == (31, 0, 33)
     assert np.array_equal(history.weights[0], Problem().initial_weights(0))
-    measured = [q for q in QUANTITIES if not q.startswith("test")]
+    measured = [q for q in RECORDED if not q.startswith("test")]
     assert all(np.all(np.isfinite(history[q])) for q in measured)
     assert np.array_equal(history["loss"], history.record[:, 0])
 
@@ -51,7 +51,7 @@ def first_step_not_finite(config, most=10_000):
     gradient, rows = compiled_gradient(), samples.train.copy()
     stepper = optplay.optimizer(config.optimizer, **config.hyperparameters)
     w, size = problem.initial_weights(config.seed), problem.batch_size
-    g, scratch = np.zeros_like(w), np.zeros((2, sum(problem.sizes)))
+    g, scratch = np.zeros_like(w), np.zeros((3, sum(problem.sizes)))
     for k in range(most):
         low = k % problem.steps_per_epoch * size
         loss, _ = gradient(
@@ -85,7 +85,7 @@ def test_a_diverged_run_stops_at_the_step_at_which_it_diverged(optimizer, lr, pr
     assert len(history.record) == history.epochs
     assert len(history.weights) == len(history.states) == history.epochs + 1
     assert np.all(np.isfinite(history.weights))
-    measured = [q for q in QUANTITIES if not q.startswith("test")]
+    measured = [q for q in RECORDED if not q.startswith("test")]
     # Not the norms: a finite weight's square may overflow.
     finite = [q for q in measured if q not in ("weight_norm", "update_ratio")]
     assert all(np.all(np.isfinite(history[q])) for q in finite)
@@ -112,7 +112,7 @@ def feed(monkeypatch, value):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
-@pytest.mark.parametrize("optimizer", sorted(set(optimizers()) - {"lion"}))
+@pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - {"lion"}))
 def test_data_that_is_not_finite_is_noticed_at_once(monkeypatch, optimizer, activation, value):
     feed(monkeypatch, value)
     history = run(optimizer, samples=4, activation=activation)
@@ -215,6 +215,6 @@ def test_a_hit_is_a_logit_above_zero():
     g, samples = np.zeros(33), Problem().draw()
     _, hits = network.mean_gradient(
         np.r_[np.zeros(32), 1.0], g, samples.inputs, samples.labels, samples.train, 0, 200,
-        Problem().layout, np.zeros((2, 11)),
+        Problem().layout, np.zeros((3, 11)),
     )  # fmt: skip
     assert hits == np.sum(samples.labels)

@@ -46,7 +46,7 @@ def test_nesterovs_change_of_variables_visits_the_lookahead_points(batch_size, e
 
     samples, gradient = problem.draw(), compiled_gradient()
     w = problem.initial_weights(0)
-    v, g, scratch = np.zeros_like(w), np.zeros_like(w), np.zeros((2, 40))
+    v, g, scratch = np.zeros_like(w), np.zeros_like(w), np.zeros((3, 40))
     rows, layout = samples.train.copy(), problem.layout
     visited = [w.copy()]
     for k in range(400):

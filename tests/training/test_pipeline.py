@@ -16,7 +16,7 @@ def batch_gradient(problem, w, rows):
         g = np.zeros_like(w)
         loss, hit = network.mean_gradient(
             w, g, samples.inputs, samples.labels, np.array([row]), 0, 1,
-            problem.layout, np.zeros((2, sum(problem.sizes))),
+            problem.layout, np.zeros((3, sum(problem.sizes))),
         )  # fmt: skip
         gradients.append(g)
         losses.append(loss)

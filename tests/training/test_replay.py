@@ -3,19 +3,18 @@
 import gc
 from dataclasses import fields, replace
 from itertools import pairwise
-from math import inf
 from weakref import ref
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.optim import find_optimizer, optimizers, schedules
+from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, after_step, one_update, replay, stream, train
 from optplay.training.compilation import compiled_rule, compiled_update
+from optplay.training.engine import pipeline_of
 
 PROBLEM = Problem(samples=10, hidden=(5,))
 SHUFFLED = Problem(samples=10, hidden=(3, 2), activation="tanh", batch_size=3, shuffle=True)
@@ -32,11 +31,10 @@ def points(history, last):
 def remade(update, config):
     """The pipeline, compiled apart from the loop, on what went into an update."""
     w, state = update.before.copy(), update.state_before.copy()
-    g, clip = update.gradient.copy(), config.clip.norm if config.clip else inf
+    g = update.gradient.copy()
     norm, clipped = compiled_update()(
-        compiled_rule(config.rule), w, g, state, config.hyper, update.lr, update.t,
-        clip, config.l2, config.weight_decay,
-    )  # fmt: skip
+        compiled_rule(config.rule), w, g, state, pipeline_of(config), update.lr, update.t
+    )
     return w, state, g, norm, clipped
 
 
@@ -62,7 +60,7 @@ def assert_is_the_runs(history, step):
     return update
 
 
-@pytest.mark.parametrize("name", optimizers())
+@pytest.mark.parametrize("name", OPTIMIZERS)
 @pytest.mark.parametrize("clip", [None, Clip(norm=0.05)])
 @pytest.mark.parametrize("l2", [0.0, 0.02])
 def test_every_update_of_every_optimizer(name, clip, l2):
@@ -79,7 +77,7 @@ def test_every_update_of_every_optimizer(name, clip, l2):
 
 
 @given(
-    name=st.sampled_from(list(optimizers())), decay=st.sampled_from(list(schedules())),
+    name=st.sampled_from(list(OPTIMIZERS)), decay=st.sampled_from(list(SCHEDULES)),
     lr=st.floats(1e-5, 1), clip=st.none() | st.floats(1e-3, 3), l2=st.sampled_from([0.0, 0.3]),
     weight_decay=st.floats(0, 1), warmup=st.floats(0, 1), batch=st.integers(1, 12),
     shuffle=st.booleans(), seed=st.integers(0, 99), at=st.floats(0, 1),
@@ -223,7 +221,7 @@ def shrink(w, g, state, hyper, lr, t):
 
 
 def test_a_rule_that_reads_the_weights(monkeypatch):
-    rule = replace(find_optimizer("sgd"), step=shrink)
+    rule = replace(OPTIMIZERS.find("sgd"), step=shrink)
     monkeypatch.setattr(RunConfig, "rule", property(lambda self: rule))
     history = train(RunConfig(problem=PROBLEM, optimizer="sgd", epochs=2))
     update = one_update(history, 3)

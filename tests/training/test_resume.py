@@ -4,12 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 import optplay
 from optplay.errors import InputError
-from optplay.optim import find_optimizer, optimizers
+from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem, network
 from optplay.training import Clip, RunConfig, engine, stream, train, trainer
 
@@ -54,7 +53,7 @@ configs = st.builds(
     ),
     batch_size=st.sampled_from([1, 4, 18, 50]),
     shuffle=st.booleans(),
-    optimizer=st.sampled_from(sorted(optimizers())),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
     decay=st.sampled_from(DECAYS),
     warmup=st.sampled_from([0.0, 0.3, 1.0]),
     clip=st.sampled_from([None, Clip(norm=0.2)]),
@@ -169,7 +168,7 @@ def test_a_fork_with_another_optimizer_starts_its_state_afresh():
     for epoch in (5, 6, 7, 8):
         network.mean_gradient(
             w, g, samples.inputs, samples.labels, samples.train, 0, 20,
-            problem.layout, np.zeros((2, 11)),
+            problem.layout, np.zeros((3, 11)),
         )  # fmt: skip
         w = stepper.step(w, g)
         np.testing.assert_allclose(child.weights[epoch], w, rtol=1e-10, atol=1e-14)
@@ -211,9 +210,9 @@ def test_a_fork_with_other_batches_counts_its_optimizers_steps_on(sizes, first):
     for i in range(after.steps_per_epoch):
         network.mean_gradient(
             w, g, samples.inputs, samples.labels, samples.train, i * sizes[1], (i + 1) * sizes[1],
-            after.layout, np.zeros((2, 11)),
+            after.layout, np.zeros((3, 11)),
         )  # fmt: skip
-        find_optimizer("adam").step(w, g, state, hyper, 0.001, made + i + 1)
+        OPTIMIZERS.find("adam").step(w, g, state, hyper, 0.001, made + i + 1)
     np.testing.assert_allclose(child.weights[9], w, rtol=1e-10, atol=1e-14)
     assert_same(train(child.config, (child, 9)), child)
 

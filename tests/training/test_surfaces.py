@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.optim import find_schedule, optimizers
-from optplay.problems import Problem, SurfaceProblem, surfaces
+from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.problems import SURFACES, Problem, SurfaceProblem
 from optplay.training import Clip, RunConfig, after_step, kernel, stream, train, trainer
 from optplay.training.adapters import as_mean_gradient
+from optplay.training.engine import pipeline_of
 
 STEPS, EARLY = 40, 8
 
@@ -34,8 +34,8 @@ def assert_same(a, b):
 
 configs = st.builds(
     run,
-    surface=st.sampled_from(sorted(surfaces())),
-    optimizer=st.sampled_from(sorted(optimizers())),
+    surface=st.sampled_from(sorted(SURFACES)),
+    optimizer=st.sampled_from(sorted(OPTIMIZERS)),
     lr=st.sampled_from([0.0, 0.001, 0.02]),
     seed=st.integers(0, 5),
     noise=st.sampled_from([0.0, 0.5]),
@@ -66,17 +66,20 @@ def test_the_compiled_run_is_that_of_plain_python(config):
     problem, samples = config.problem, config.problem.draw()
     n, rule = problem.parameter_count, config.rule
     w, state = problem.initial_weights(config.seed), np.zeros((len(rule.slots), n))
-    record = np.full((STEPS, len(kernel.QUANTITIES)), np.nan)
+    record = np.full((STEPS, len(kernel.RECORDED)), np.nan)
     weights, states = np.empty((STEPS + 1, n)), np.empty((STEPS + 1, len(rule.slots), n))
     weights[0] = w
     with np.errstate(all="ignore"):
         done, bad = kernel.run_steps(
-            as_mean_gradient(problem.declared.gradient, "plain"), problem.box, rule.step,
-            find_schedule(config.decay).factor,
-            0, STEPS, 0, 0, STEPS, config.lr, config.clip.norm if config.clip else np.inf,
-            config.l2, config.weight_decay, config.hyper, samples.inputs,
-            samples.labels, problem.orders(config.seed, 0, STEPS), 0, samples.test, 1,
-            problem.layout, w, state, np.zeros((4, 2)), np.zeros(8), record, weights, states,
+            as_mean_gradient(problem.declared.gradient), problem.box, rule.step,
+            SCHEDULES.find(config.decay).factor,
+            kernel.Span(0, STEPS, born=0, warmup=0, total=STEPS), pipeline_of(config),
+            kernel.Data(
+                samples.inputs, samples.labels, problem.orders(config.seed, 0, STEPS), 0,
+                samples.test, problem.batch_size, problem.layout,
+            ),
+            kernel.Course(w, state, np.zeros((4, 2)), np.zeros(8)),
+            kernel.Recorded(record, weights, states),
         )  # fmt: skip
     history = train(config)
     assert (history.steps, history.diverged_at is not None) == (done, bool(bad))
@@ -179,7 +182,7 @@ def test_a_problem_is_a_network_or_a_surface():
 
 COUNT = """
 import sys
-from optplay.problems import SurfaceProblem, surfaces
+from optplay.problems import SurfaceProblem, SURFACES
 from optplay.training import on_compile
 from optplay.training.compilation import _compiled_surface, compiled_loop
 import numpy as np
@@ -200,7 +203,7 @@ def test_a_surface_is_compiled_again_when_its_file_has_changed_and_only_then(tmp
     monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{':'.join(sys.path)}")
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     source = (
-        "FACTOR = {}\ndef gradient(w, g, knobs):\n    g[0] = FACTOR\n    return FACTOR * w[0]\n"
+        "FACTOR = {}\ndef gradient(w, g, constants):\n    g[0] = FACTOR\n    return FACTOR * w[0]\n"
     )
 
     def said(factor):

@@ -1,15 +1,25 @@
 """The app on a small preset, with keys pressed for it, and its screen read as text."""
 
 import asyncio
+import os
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
+from textual._context import active_app
 
 from optplay.experiments import load
-from optplay.tui import background
+from optplay.tui import computing
 from optplay.tui.app import Optplay
+from optplay.tui.library import Library
+from optplay.tui.player import DEFAULT_SPEED
 from optplay.tui.run import _settle
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
+from optplay.tui.widgets.view import FIRST
+
+from . import quiet
+
+quiet.install()
 
 # Seconds after which it is not slow but stuck.
 LONGEST_WAIT = 60
@@ -61,7 +71,7 @@ def apart(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(background, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(computing, "QUIET_SECONDS", 0.01)
 
 
 @pytest.fixture
@@ -84,20 +94,30 @@ class Playground:
         async with asyncio.timeout(LONGEST_WAIT):
             await _settle(self.app, self.pilot)
 
-    async def reset(self):
-        """Back to the preset as it was opened, with nothing in focus and nothing over it."""
-        app = self.app
+    async def reset(self, opened=None, size=None, speed=DEFAULT_SPEED):
+        """As the app is when it opens a preset: nothing over it, nothing known, no view but one."""
+        app, workspace = self.app, self.app.workspace
         while len(app.screen_stack) > 1:
             app.pop_screen()
-        app.theme, app.board.lesson_open = "textual-dark", None
-        app.player.speed = 25.0
-        for chart in app.board.charts.values():
-            chart.log_axis = chart.look.log
+        app.theme, app.computing.failure, app._clipboard = "textual-dark", None, ""
         app.clear_notifications()
-        app.open(app.session.opened)
-        app.board.open_view("charts")
-        app.set_focus(app.board.runs)
-        await self.pilot.pause()
+        app.capture_mouse(None)
+        app.computing.stop()
+        app.computing._library = Library()
+        app.desk.session.whole_problem = True
+        app.desk.player.speed, app.desk.player.playing = speed, False
+        workspace.lesson_open = None
+        workspace.open_view(FIRST)
+        for name in [name for name in workspace.views if name != FIRST]:
+            await workspace.views.pop(name).remove()
+        for chart in self.curves.charts.values():
+            chart.log_axis = chart.kind.log
+        if size and size != tuple(app.size):
+            await self.pilot.resize_terminal(*size)
+        app.open(opened or app.session.opened)
+        app.set_focus(workspace.runs)
+        workspace.lesson.scroll_home(animate=False)
+        await self.settle()
 
     async def press(self, *keys):
         """Presses keys, then settles."""
@@ -116,6 +136,11 @@ class Playground:
         edge = widget.gutter.top_left
         await self.pilot.click(widget, offset=(x + edge[0], y + edge[1]))
         await self.settle()
+
+    @property
+    def curves(self):
+        """The view with the charts."""
+        return self.app.workspace.views["curves"]
 
     @property
     def lines(self):
@@ -140,7 +165,7 @@ class Playground:
 
     def row(self, key):
         """The row of a knob."""
-        return next(row for row in self.app.board.controls.rows if row.knob.key == key)
+        return next(row for row in self.app.workspace.controls.rows if row.key.name == key)
 
     def value(self, key):
         """What a knob of the selected run stands at."""
@@ -163,22 +188,48 @@ class Playground:
     def focused(self):
         """The key of the knob in focus."""
         row = self.app.focused
-        return row.knob.key if isinstance(row, KnobRow) else None
+        return row.key.name if isinstance(row, KnobRow) else None
+
+
+SIZE = (120, 40)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def shared(compiled, tmp_path_factory):
+    """One app for all tests that want nothing special: a start takes half a second."""
+    path = tmp_path_factory.mktemp("shared") / "small.toml"
+    path.write_text(SMALL, encoding="utf-8")
+    app = Optplay(load(str(path)), str(path))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        yield Playground(app, pilot)
 
 
 @pytest.fixture
-def playground(small):
-    """Opens the app on a preset, by default the small one, and settles it."""
+def playground(small, shared):
+    """Opens the app on a preset, by default the small one, and settles it.
+
+    An app with options of its own, without colours, or that is to end, is started; all others
+    share one.
+    """
 
     @asynccontextmanager
-    async def start(preset=None, size=(120, 40), **options):
+    async def start(preset=None, size=SIZE, *, own=False, **options):
         opened = preset or small
-        app = Optplay(load(opened), opened, **options)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            one = Playground(app, pilot)
-            await one.settle()
-            yield one
-            one.left = one.text
-            assert app.fault is None
+        if own or options.keys() - {"speed"} or "NO_COLOR" in os.environ:
+            app = Optplay(load(opened), opened, **options)
+            async with app.run_test(size=size, notifications=True) as pilot:
+                one = Playground(app, pilot)
+                await one.settle()
+                yield one
+                one.left = one.text
+                assert app.fault is None
+            return
+        one = shared
+        assert one.app.return_code is None, "a test before ended the app that all share"
+        active_app.set(one.app)
+        await one.reset(opened, size, **options)
+        yield one
+        one.left = one.text
+        assert one.app.fault is None
 
     return start

@@ -15,7 +15,7 @@ def losses(p):
 
 async def test_exercise_1_nesterov_is_not_sooner_at_a_tenth_of_the_rate(playground):
     async with playground("exercise-1-nesterov") as p:
-        assert "Nesterov" in p.app.board.lesson.border_title
+        assert "Nesterov" in p.app.workspace.lesson.border_title
         before, judged = losses(p), verdicts(p)
         await p.press("j")
         assert p.app.session.run.label == "Nesterov"
@@ -78,7 +78,7 @@ async def test_exercise_4_clipping(playground):
         assert p.app.session.run.label == "SGD"
         await p.press("c")
         # Clipped as well, it is the same run as the one beside it.
-        assert p.value("clip") == 1.0
+        assert p.value("clip.norm") == 1.0
         row = {row.label: row for row in p.app.stage.rows()}
         assert (row["SGD"].loss, row["SGD"].outcome) == (row["SGD + clip"].loss, "trained")
         assert verdicts(p)[3:6] == ["undecided", "fails", "fails"]

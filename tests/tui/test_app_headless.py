@@ -2,8 +2,10 @@
 
 import pytest
 
-from optplay.cli import invoke, playing, running
-from optplay.experiments.report import to_json
+from optplay.cli import invoke
+from optplay.cli.output import Output
+from optplay.experiments.tables import strict_json
+from optplay.tui import command
 
 
 @pytest.fixture
@@ -25,13 +27,13 @@ SOME = ["compare", "exercise-3-effective-rate", "exercise-4-clipping", "exercise
 @pytest.mark.parametrize("name", SOME)
 def test_reports_as_run_does(cli, monkeypatch, name):
     reported = []
-    printed = running.print_results
+    tell = Output.tell
 
-    def noted(results, **how):
-        reported.append(to_json(results))
-        printed(results, **how)
+    def noted(out, report, draw=None):
+        reported.append(strict_json(report.document()))
+        tell(out, report, draw)
 
-    monkeypatch.setattr(running, "print_results", noted)
+    monkeypatch.setattr(Output, "tell", noted)
     code, out, _ = cli(name, "--headless")
     assert (code, out) == cli("run", name)[:2]
     assert code == 0
@@ -84,5 +86,5 @@ def test_wrong_input_gives_one_line(cli, arguments, said):
 
 
 def test_smallest_and_largest_screen(cli, small):
-    for width, height in (playing.SMALLEST, (1000, 20)):
+    for width, height in (command.SMALLEST, (1000, 20)):
         assert cli(small, "--headless", "--size", f"{width}x{height}")[0] == 0

@@ -4,7 +4,7 @@ from math import inf
 
 import pytest
 
-from optplay.tui.keys import ALL, SECTIONS
+from optplay.tui.bindings import ALL, SECTIONS
 from optplay.tui.screens.help import sections_of
 from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
@@ -17,57 +17,62 @@ def title(p):
 
 def shown(p):
     """The charts that are to be seen."""
-    return [quantity for quantity, chart in p.app.board.charts.items() if chart.display]
+    return [quantity for quantity, chart in p.curves.charts.items() if chart.display]
 
 
 # Of each action: the keys before it, and what it changes to what.
 ACTIONS = {
     # At the slowest speed, so that it has not come to the end by then.
-    "play": (["left_square_bracket"] * 4, lambda p: p.app.player.playing, True),
-    "step(1)": (["home"], lambda p: p.app.player.epoch, 1),
-    "step(-1)": ((), lambda p: p.app.player.epoch, 19),
-    "scrub(1)": (["home"], lambda p: p.app.player.epoch, 1),
-    "scrub(-1)": ((), lambda p: p.app.player.epoch, 19),
-    "jump(0)": ((), lambda p: p.app.player.epoch, 0),
-    "jump(1)": (["home"], lambda p: p.app.player.epoch, 20),
-    "speed(1)": ((), lambda p: p.app.player.speed, 50.0),
-    "speed(-1)": ((), lambda p: p.app.player.speed, 10.0),
-    "add_run": ((), title, "Add a run with"),
-    "duplicate_run": ((), lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD 2"]),
-    "rename_run": ((), title, "Rename run"),
-    "delete_run": ((), lambda p: p.app.stage.labels, ["Adam"]),
-    "fork": (["comma"], lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD from 19"]),
-    "select(1)": ((), lambda p: p.app.session.run.label, "Adam"),
-    "select(-1)": (["j"], lambda p: p.app.session.run.label, "SGD"),
-    "reseed(1)": ((), lambda p: p.app.session.state.seed, 1),
-    "reseed(-1)": (["r", "r"], lambda p: p.app.session.state.seed, 1),
-    "all_seeds": ((), lambda p: p.app.stage.all_seeds, True),
-    "choose('optimizer')": ((), title, "Optimizer"),
-    "switch('warmup')": ((), lambda p: p.value("warmup"), 0.1),
-    "switch('decay')": ((), lambda p: p.value("decay"), "cosine"),
-    "switch('clip')": ((), lambda p: p.value("clip"), 1.0),
-    "undo": (["w"], lambda p: p.value("warmup"), 0.0),
-    "redo": (["w", "u"], lambda p: p.value("warmup"), 0.1),
-    "zoom": ((), shown, ["loss"]),
-    "next_chart": ((), lambda p: p.app.board.active, "accuracy"),
-    "toggle_log": ((), lambda p: p.app.board.charts["loss"].log_axis, False),
-    "choose_charts": ((), title, "Charts"),
-    "lesson": ((), lambda p: p.app.board.lesson.display, False),
-    "toggle_dark": ((), lambda p: p.app.theme, "textual-light"),
-    "presets": ((), title, "Presets"),
-    "save": ((), title, "Save as a preset"),
-    "copy_command": ((), lambda p: p.app.clipboard[:13], "optplay run /"),
-    "picture": ((), lambda p: [told[:7] for told in p.told], ["Saved: "]),
-    "help": ((), title, "Keys"),
-    "command_palette": ((), lambda p: type(p.app.screen).__name__, "Palette"),
-    "quit": ((), lambda p: (p.app._exit, p.app.return_code), (True, 0)),
-    "interrupt": ((), lambda p: (p.app._exit, p.app.return_code), (True, 130)),
+    "status.play": (["left_square_bracket"] * 4, lambda p: p.app.player.playing, True),
+    "status.step(1)": (["home"], lambda p: p.app.player.epoch, 1),
+    "status.step(-1)": ((), lambda p: p.app.player.epoch, 19),
+    "status.scrub(1)": (["home"], lambda p: p.app.player.epoch, 1),
+    "status.scrub(-1)": ((), lambda p: p.app.player.epoch, 19),
+    "status.jump(0)": ((), lambda p: p.app.player.epoch, 0),
+    "status.jump(1)": (["home"], lambda p: p.app.player.epoch, 20),
+    "status.speed(1)": ((), lambda p: p.app.player.speed, 50.0),
+    "status.speed(-1)": ((), lambda p: p.app.player.speed, 10.0),
+    "runs.add": ((), title, "Add a run with"),
+    "runs.duplicate": ((), lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD 2"]),
+    "runs.rename": ((), title, "Rename run"),
+    "runs.delete": ((), lambda p: p.app.stage.labels, ["Adam"]),
+    "runs.fork": (["comma"], lambda p: p.app.stage.labels, ["SGD", "Adam", "SGD from 19"]),
+    "runs.next(1)": ((), lambda p: p.app.session.run.label, "Adam"),
+    "runs.next(-1)": (["j"], lambda p: p.app.session.run.label, "SGD"),
+    "runs.reseed(1)": ((), lambda p: p.app.session.state.seed, 1),
+    "runs.reseed(-1)": (["r", "r"], lambda p: p.app.session.state.seed, 1),
+    "runs.all_seeds": ((), lambda p: p.app.stage.all_seeds, True),
+    "controls.choose('optimizer')": ((), title, "Optimizer"),
+    "controls.switch('warmup')": ((), lambda p: p.value("warmup"), 0.1),
+    "controls.switch('decay')": ((), lambda p: p.value("decay"), "cosine"),
+    "controls.switch('clip.norm')": ((), lambda p: p.value("clip.norm"), 1.0),
+    "controls.undo": (["w"], lambda p: p.value("warmup"), 0.0),
+    "controls.redo": (["w", "u"], lambda p: p.value("warmup"), 0.1),
+    "workspace.zoom": ((), shown, ["loss"]),
+    "workspace.of_view('curves', 'next_chart')": ((), lambda p: p.curves.active, "accuracy"),
+    "workspace.of_view('curves', 'toggle_log')": (
+        (),
+        lambda p: p.curves.charts["loss"].log_axis,
+        False,
+    ),
+    "workspace.of_view('curves', 'choose_charts')": ((), title, "Charts"),
+    "workspace.lesson": ((), lambda p: p.app.workspace.lesson.display, False),
+    "app.toggle_dark": ((), lambda p: p.app.theme, "textual-light"),
+    "files.open": ((), title, "Presets"),
+    "files.save": ((), title, "Save as a preset"),
+    "files.copy_command": ((), lambda p: p.app.clipboard[:13], "optplay run /"),
+    "files.picture": ((), lambda p: [told[:7] for told in p.told], ["Saved: "]),
+    "app.help": ((), title, "Keys"),
+    "app.command_palette": ((), lambda p: type(p.app.screen).__name__, "Palette"),
+    "app.quit": ((), lambda p: (p.app._exit, p.app.return_code), (True, 0)),
+    "app.interrupt": ((), lambda p: (p.app._exit, p.app.return_code), (True, 130)),
 }
 
 
-ACTIONS["view('charts')"] = (["2"], lambda p: p.app.board.view_name, "charts")
+ACTIONS["workspace.choose_view"] = ((), title, "Views")
 for name in views():
-    ACTIONS[f"view('{name}')"] = ((), lambda p: p.app.board.view_name, name)
+    before = ["2"] if name == "curves" else ()
+    ACTIONS[f"workspace.view('{name}')"] = (before, lambda p: p.app.workspace.view_name, name)
 
 
 def test_no_action_is_left_out():
@@ -79,13 +84,13 @@ async def test_keys_and_palette_do_the_same(playground):
         for binding in ALL:
             before, probe, expected = ACTIONS[binding.action]
             for key in binding.key.split(","):
-                if key == "ctrl+c" or binding.action == "quit":
+                if key == "ctrl+c" or binding.action == "app.quit":
                     continue
                 await begin(p, before)
                 assert probe(p) != expected, key
                 await p.press(key)
                 assert probe(p) == expected, key
-            if binding.action != "command_palette":
+            if binding.action != "app.command_palette":
                 assert entry(p, binding).callback.args == (binding.action,)
 
 
@@ -103,10 +108,10 @@ def entry(p, binding):
     return one
 
 
-@pytest.mark.parametrize("binding", [b for b in ALL if b.action in ("quit", "interrupt")])
+@pytest.mark.parametrize("binding", [b for b in ALL if b.action in ("app.quit", "app.interrupt")])
 async def test_ways_out(playground, binding):
     _, probe, expected = ACTIONS[binding.action]
-    async with playground() as p:
+    async with playground(own=True) as p:
         await p.pilot.press(binding.key)
         assert probe(p) == expected
 
@@ -145,3 +150,12 @@ async def test_speed_goes_to_as_computed_and_back(playground):
         assert "as computed" in p.lines[0]
         await p.press("left_square_bracket")
         assert "1000 epochs/s" in p.lines[0]
+
+
+def test_every_key_has_an_id_of_its_own():
+    own = [
+        binding for kind in views().values() for binding in kind.BINDINGS if binding.key != "escape"
+    ]
+    ids = [binding.id for binding in (*ALL, *KEYS, *own)]
+    assert None not in ids
+    assert len(set(ids)) == len(ids)

@@ -26,16 +26,16 @@ async def test_arrows_turn_it_and_walk_to_the_next(playground):
 
 async def test_a_switch_goes_on_and_off_and_comes_back_to_where_it_was(playground):
     async with playground() as p:
-        await p.focus("clip")
+        await p.focus("clip.norm")
         assert "☐ Clipping" in p.text
         await p.press("x")
-        assert (p.value("clip"), "☒ Clipping" in p.text) == (1.0, True)
+        assert (p.value("clip.norm"), "☒ Clipping" in p.text) == (1.0, True)
         await p.press("right")
-        assert p.value("clip") == 1.78
+        assert p.value("clip.norm") == 1.78
         await p.press("x")
-        assert p.value("clip") is None
+        assert p.value("clip.norm") is None
         await p.press("right")
-        assert p.value("clip") == 1.78
+        assert p.value("clip.norm") == 1.78
         await p.focus("lr")
         await p.press("x")
         assert p.value("lr") == 0.01

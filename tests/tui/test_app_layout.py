@@ -19,8 +19,8 @@ def sound(p, size):
         [width] * height
     )
     screen = p.app.screen.region
-    scrolled = [p.app.board.controls.query_one("#knobs"), p.app.board.lesson]
-    for widget in p.app.board.walk_children():
+    scrolled = [p.app.workspace.controls.query_one("#knobs"), p.app.workspace.lesson]
+    for widget in p.app.workspace.walk_children():
         if widget.is_on_screen and not any(box in widget.ancestors for box in scrolled):
             assert widget.region in screen, widget
 
@@ -35,11 +35,11 @@ async def test_each_size(playground):
             assert ("cells:" in p.text) == small, size
             assert (" SGD" in p.text) == (not small), size
             if not small:
-                shown = [c for c in p.app.board.charts.values() if c.display]
+                shown = [c for c in p.curves.charts.values() if c.display]
                 wide = size[0] >= 100 and size[1] >= 30
                 assert len(shown) == (3 if wide else 1), size
                 assert all(c.content_size.height >= 3 for c in shown), size
-                assert p.app.board.lesson.display == wide, size
+                assert p.app.workspace.lesson.display == wide, size
 
 
 @pytest.mark.parametrize("size", [(60, 20), (300, 100)])
@@ -78,26 +78,26 @@ async def test_the_lesson_takes_turns_with_the_charts_where_there_is_no_room(pla
 
 async def test_zoom_of_the_lesson_and_of_a_chart(playground):
     async with playground() as p:
-        p.app.board.lesson.focus()
+        p.app.workspace.lesson.focus()
         await p.press("z")
-        assert (p.app.board.lesson.size.height > 30, "Loss (log)" in p.text) == (True, False)
+        assert (p.app.workspace.lesson.size.height > 30, "Loss (log)" in p.text) == (True, False)
         await p.press("z")
-        p.app.board.charts["accuracy"].focus()
+        p.curves.charts["accuracy"].focus()
         await p.press("enter")
-        chart = p.app.board.charts["accuracy"]
+        chart = p.curves.charts["accuracy"]
         assert (chart.display, chart.size.height > 25) == (True, True)
         await p.press("v")
-        assert p.app.board.charts["weight_norm"].display
+        assert p.curves.charts["weight_norm"].display
         await p.press("z")
-        assert len([c for c in p.app.board.charts.values() if c.display]) == 3
+        assert len([c for c in p.curves.charts.values() if c.display]) == 3
 
 
 async def test_without_colours_markers_tell_the_runs_apart(playground, monkeypatch):
     monkeypatch.setenv("NO_COLOR", "1")
     async with playground() as p:
-        rows = [strip.text for strip in p.inside(p.app.board.runs)[:2]]
+        rows = [strip.text for strip in p.inside(p.app.workspace.runs)[:2]]
         assert [row[0] for row in rows] == ["●", "x"]
-        readings, *drawn = [strip.text for strip in p.inside(p.app.board.charts["loss"])]
+        readings, *drawn = [strip.text for strip in p.inside(p.curves.charts["loss"])]
         words = readings.split()
         assert words[0:2] + words[3:5] == ["●", "SGD", "x", "Adam"]
         assert any("●" in line for line in drawn)
@@ -111,8 +111,8 @@ async def test_dark_and_light_have_their_own_colours(playground):
         found = []
         for _ in range(3):
             colors = [{run_color(place, dark) for place in (0, 1)} for dark in (True, False)]
-            shown = inks(p.inside(p.app.board.charts["loss"])[1:])
-            rows = inks(p.inside(p.app.board.runs))
+            shown = inks(p.inside(p.curves.charts["loss"])[1:])
+            rows = inks(p.inside(p.app.workspace.runs))
             found.append([(both <= shown, both <= rows) for both in colors])
             await p.press("t")
         dark, light = [(True, True), (False, False)], [(False, False), (True, True)]

@@ -5,13 +5,13 @@ from textual import events
 
 async def test_a_chart_is_scrubbed(playground):
     async with playground() as p:
-        chart = p.app.board.charts["loss"]
+        chart = p.curves.charts["loss"]
         picture = chart._picture
         await p.pilot.mouse_down(chart, offset=at(chart, 0))
         assert p.app.player.epoch == 0
         await p.pilot.hover(chart, offset=at(chart, picture.columns // 2))
         assert p.app.player.epoch == 10
-        await p.pilot.hover(p.app.board.runs, offset=(1, 1))
+        await p.pilot.hover(p.app.workspace.runs, offset=(1, 1))
         assert p.app.player.epoch == 0
         await p.pilot.mouse_up(chart, offset=at(chart, picture.columns - 1))
         assert p.app.mouse_captured is None
@@ -30,18 +30,18 @@ def at(chart, column):
 
 async def test_a_click_selects_a_run(playground):
     async with playground() as p:
-        await p.click(p.app.board.runs, 5, 1)
+        await p.click(p.app.workspace.runs, 5, 1)
         assert (p.app.session.run.label, p.value("optimizer")) == ("Adam", "adam")
-        assert p.app.board.controls.border_title == "Adam"
+        assert p.app.workspace.controls.border_title == "Adam"
         assert "beta1" in p.text
-        await p.click(p.app.board.runs, 5, 0)
+        await p.click(p.app.workspace.runs, 5, 0)
         assert p.app.session.run.label == "SGD"
         assert "beta1" not in p.text
 
 
 async def test_a_click_on_a_tab_shows_its_chart(playground):
     async with playground(size=(80, 24)) as p:
-        tabs, board = p.app.board.tabs, p.app.board
+        tabs, board = p.curves.tabs, p.curves
         for place, quantity in ((8, "accuracy"), (20, "weight_norm"), (2, "loss")):
             await p.click(tabs, place)
             assert board.active == quantity
@@ -50,6 +50,6 @@ async def test_a_click_on_a_tab_shows_its_chart(playground):
 
 async def test_the_wheel_scrolls_the_lesson(playground):
     async with playground("compare", size=(120, 30)) as p:
-        lesson = p.app.board.lesson
+        lesson = p.app.workspace.lesson
         await p.pilot._post_mouse_events([events.MouseScrollDown], lesson, (5, 5))
         await p.until(lambda: lesson.scroll_y > 0)

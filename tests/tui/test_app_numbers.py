@@ -7,9 +7,10 @@ from math import isfinite
 import pytest
 
 from optplay.cli import invoke
-from optplay.experiments import LOOKS, number
-from optplay.experiments.report import to_json
-from optplay.training import QUANTITIES
+from optplay.experiments import QUANTITIES, number
+from optplay.experiments.report import RunReport
+from optplay.experiments.tables import strict_json
+from optplay.training import RECORDED
 
 ALL_SEEDS = ["m"]
 # Keys that make a state which a command can give, and such that only a file can.
@@ -66,7 +67,9 @@ async def test_presets_with_one_seed(playground, report, name):
     async with playground(name) as p:
         await p.press("y")
     same(p, report(shlex.split(p.app.clipboard)[1:]))
-    assert json.loads(to_json(p.app.stage.results)) == report(["run", name])
+    assert json.loads(strict_json(RunReport(p.app.stage.results).document())) == report(
+        ["run", name]
+    )
 
 
 def same(p, document):
@@ -76,12 +79,12 @@ def same(p, document):
     found = {label: list(stage.found(label)) for label in stage.labels}
     for run in document["runs"]:
         history = next(h for h in found[run["label"]] if h.config.seed == run["seed"])
-        for quantity in QUANTITIES:
+        for quantity in RECORDED:
             assert strict(history[quantity]) == run["history"][quantity]
         assert strict(history.current) == run["final_params"]
         assert history.outcome == run["outcome"]
     for place, label in enumerate(stage.labels):
-        shown = p.app.board.runs.get_option_at_index(place).prompt.plain
+        shown = p.app.workspace.runs.get_option_at_index(place).prompt.plain
         for quantity in ("loss", "accuracy"):
             assert f" {last(stage, document, label, quantity)} " in f" {shown} "
         for quantity in stage.charts:
@@ -101,4 +104,4 @@ def last(stage, document, label, quantity):
     assert len(ends) == (len(stage.session.preset.seeds) if stage.all_seeds else 1)
     low, high = ends[(len(ends) - 1) // 2], ends[len(ends) // 2]
     value = low if low == high else (low + high) / 2
-    return number(value, percent=LOOKS[quantity].percent)
+    return number(value, percent=QUANTITIES[quantity].percent)

@@ -5,16 +5,18 @@ nothing moves by itself.
 """
 
 from pathlib import Path
+from threading import Event
+from typing import Generic
+from unittest.mock import patch
 
 import pytest
 from textual.widgets import Input
 
-from optplay.experiments import load, run_preset
-from optplay.tui import actions, app
+from optplay.experiments import load
+from optplay.tui import app, computing, files
 from optplay.tui.app import Optplay
-from optplay.tui.messages import Measured, Trained
+from optplay.tui.job import Job, T
 from optplay.tui.run import _settle
-from optplay.tui.training import grow
 from optplay.tui.widgets.knob_row import KnobRow
 
 LEARN = """
@@ -92,17 +94,23 @@ def looks(*names):
     )
 
 
+class AtOnce(Job[T], Generic[T]):
+    """A job that is done before its app goes on."""
+
+    def begin(self, key, make):
+        self.cancel()
+        self.key, self.running, self._stop = key, True, Event()
+        self._work(make, self._stop)
+
+
 class Recorded(Optplay):
-    """Trains and measures before it goes on, and its clock stands still."""
+    """Computes all before it goes on, and its clock stands still."""
 
     CSS_PATH = Path(app.__file__).with_name("app.tcss")
 
-    def train(self, wanted, known, generation):
-        *_, last = grow(wanted, known)
-        self.post_message(Trained(last, generation, True))
-
-    def measure(self, preset, stop):
-        self.post_message(Measured(run_preset(preset), stop, True))
+    def __init__(self, *args, **options):
+        with patch.object(computing, "Job", AtOnce):
+            super().__init__(*args, **options, clock=lambda: 0.0)
 
 
 @pytest.fixture
@@ -117,7 +125,7 @@ def shot(snap_compare, learn):
     """Compares the screen after some keys with the picture kept of it."""
 
     def compare(size, theme, keys=(), prepare=None, preset=learn):
-        shown = Recorded(preset, "learn", theme=f"textual-{theme}", clock=lambda: 0.0)
+        shown = Recorded(preset, "learn", theme=f"textual-{theme}")
         shown.animation_level = "none"
 
         async def before(pilot):
@@ -125,7 +133,7 @@ def shot(snap_compare, learn):
             await pilot.press(*keys)
             await _settle(shown, pilot)
             if prepare:
-                await prepare(shown.board, pilot)
+                await prepare(shown.workspace, pilot)
             for field in shown.screen.query(Input):
                 field.cursor_blink = False
             shown.clear_notifications()
@@ -162,7 +170,7 @@ def test_zoomed_chart(shot):
 @looks("120x40-dark", "80x24-light")
 def test_knob_typed_wrongly(shot, size, theme):
     async def type_it(board, pilot):
-        next(row for row in board.query(KnobRow) if row.knob.key == "lr").focus()
+        next(row for row in board.query(KnobRow) if row.key.name == "lr").focus()
         await pilot.press("enter", *"-0.5")
 
     assert shot(size, theme, prepare=type_it)
@@ -200,8 +208,8 @@ def test_help(shot, size, theme):
 def test_preset_picker(shot, learn, monkeypatch, size, theme):
     # Not the real ones: a new preset is to need no other edit.
     names = ["learn", "clipping", "rates"]
-    monkeypatch.setattr(actions, "preset_files", lambda: dict.fromkeys(names))
-    monkeypatch.setattr(actions, "load", lambda name: learn)
+    monkeypatch.setattr(files, "preset_files", lambda: dict.fromkeys(names))
+    monkeypatch.setattr(files, "load", lambda name: learn)
     assert shot(size, theme, ["p"])
 
 

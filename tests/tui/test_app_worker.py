@@ -1,25 +1,31 @@
 """The background: what it computes, what it forgets, and what happens when it breaks."""
 
-from threading import Event, active_count
+from threading import Event
 
 import msgspec
 import pytest
 
 from optplay.experiments import load, run_preset
 from optplay.training import train
-from optplay.tui import background, training
-from optplay.tui.messages import Compiling, Measured, Trained
+from optplay.tui import computing
+from optplay.tui.computing import Compiling
+from optplay.tui.job import TOLD_SECONDS, Told, every
 
 LONG = "400000"
 
 
+def epochs(p, label):
+    """How many epochs there are of a run; for a blink after an edit there is none."""
+    history = p.app.stage.histories.get(label)
+    return history.epochs if history else 0
+
+
 async def test_an_edit_cancels_a_long_training(playground):
     async with playground() as p:
-        threads = active_count()
         await p.type("epochs", LONG)
         await p.pilot.press("enter")
-        await p.until(lambda: p.app.stage.histories["SGD"].epochs > 20)
-        assert p.app.training
+        await p.until(lambda: epochs(p, "SGD") > 20)
+        assert p.app.computing.training.running
         # The app answers all the time.
         await p.pilot.press("r")
         assert p.app.session.state.seed == 1
@@ -27,7 +33,6 @@ async def test_an_edit_cancels_a_long_training(playground):
         await p.press("u", "u")
         assert (p.value("epochs"), p.app.stage.histories["SGD"].epochs) == (20, 20)
         await p.until(lambda: all(w.is_finished for w in old))
-        await p.until(lambda: active_count() <= threads)
 
 
 async def test_a_long_training_is_streamed_and_followed(playground):
@@ -49,11 +54,11 @@ async def test_results_of_a_cancelled_run_never_reach_the_stage(playground):
         stage = p.app.stage
         before, measured = dict(stage.histories), stage.results
         stale = train(msgspec.structs.replace(before["SGD"].config, seed=99))
-        p.app.post_message(Trained({"SGD": stale}, p.app._generation - 1, True))
         stopped = Event()
         stopped.set()
-        results = run_preset(load("exercise-4-clipping", seeds=1, epochs=1))
-        p.app.post_message(Measured(results, stopped, True))
+        jobs, results = p.app.computing, run_preset(load("exercise-4-clipping", seeds=1, epochs=1))
+        p.app.post_message(Told(jobs.training, stopped, {"SGD": stale}, True))
+        p.app.post_message(Told(jobs.measuring, stopped, results, True))
         await p.settle()
         assert stage.histories == before
         assert stage.results is measured
@@ -63,13 +68,13 @@ async def test_what_is_known_is_not_trained_again(playground, monkeypatch):
     async with playground() as p:
         await p.press("w")
         trained = []
-        grow = training.grow
+        grow = computing.grow
 
         def noted(wanted, known):
             trained.append(set(wanted) - set(known))
             return grow(wanted, known)
 
-        monkeypatch.setattr(background, "grow", noted)
+        monkeypatch.setattr(computing, "grow", noted)
         await p.press("u")
         await p.press("U")
         assert trained == []
@@ -78,17 +83,17 @@ async def test_what_is_known_is_not_trained_again(playground, monkeypatch):
 
 
 @pytest.mark.parametrize("broken", ["grow", "stream_preset"])
-async def test_a_crash_in_the_background_is_told(playground, monkeypatch, broken):
+async def test_a_crash_in_the_computing_is_told(playground, monkeypatch, broken):
     async with playground() as p:
 
         def crash(*args, **kwargs):
             raise RuntimeError("no [more] memory")
 
-        monkeypatch.setattr(background, broken, crash)
+        monkeypatch.setattr(computing, broken, crash)
         await p.press("w")
         group = {"grow": "training", "stream_preset": "measuring"}[broken]
         assert p.told[-1] == f"{group} stopped: RuntimeError: no [more] memory"
-        assert isinstance(p.app.failure, RuntimeError)
+        assert isinstance(p.app.computing.failure, RuntimeError)
         monkeypatch.undo()
         await p.press("d")
         assert p.app.stage.histories["SGD"].config.decay == "cosine"
@@ -97,8 +102,7 @@ async def test_a_crash_in_the_background_is_told(playground, monkeypatch, broken
 
 async def test_compiling_is_announced(playground):
     async with playground() as p:
-        p.app.training, p.app.stage.histories = True, {}
-        p.app._compiling()
+        p.app.post_message(Compiling())
         await p.pilot.pause()
         assert "compiling, once" in p.lines[0]
         await p.press("w")
@@ -107,8 +111,8 @@ async def test_compiling_is_announced(playground):
 
 async def test_on_compile_tells_the_app(playground, monkeypatch):
     told = []
-    monkeypatch.setattr("optplay.tui.background.on_compile", told.append)
-    async with playground() as p:
+    monkeypatch.setattr("optplay.tui.computing.on_compile", told.append)
+    async with playground(own=True) as p:
         posted = []
         monkeypatch.setattr(p.app, "post_message", posted.append)
         told[0]()
@@ -128,7 +132,7 @@ async def test_claims_are_measured_over_all_seeds(playground, small):
 
 def test_draws_asked_for_by_a_thread_are_20_a_second():
     now = [0.0]
-    due = training.every(training.POST_SECONDS, lambda: now[0])
+    due = every(TOLD_SECONDS, lambda: now[0])
     asked = 0
     for now[0] in (tick / 1000 for tick in range(2000)):
         asked += due()
@@ -137,13 +141,13 @@ def test_draws_asked_for_by_a_thread_are_20_a_second():
 
 async def test_an_outdated_curve_does_not_stay(playground, monkeypatch):
     async with playground() as p:
-        go_on, grow = Event(), background.grow
+        go_on, grow = Event(), computing.grow
 
         def late(plans, known):
             go_on.wait(60)
             yield from grow(plans, known)
 
-        monkeypatch.setattr(background, "grow", late)
+        monkeypatch.setattr(computing, "grow", late)
         await p.pilot.press("w")
         await p.until(lambda: "SGD" not in p.app.stage.histories)
         assert p.app.stage.text("SGD", "loss") == "…"

@@ -14,10 +14,11 @@ from optplay.errors import InputError
 from optplay.experiments import load
 from optplay.experiments.saving import to_toml
 from optplay.tui.app import Optplay
-from optplay.tui.keys import ALL
+from optplay.tui.bindings import ALL
 from optplay.tui.run import _settle
 from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
+from optplay.tui.widgets.view import FIRST
 
 SEEDS, ACTIONS, CHECKED_EVERY = (1, 2, 3, 4), 150, 50
 SECONDS_TO_SETTLE = 60
@@ -28,7 +29,7 @@ VIEWS = [binding for view in views().values() for binding in view.BINDINGS]
 BOUND = sorted({key for binding in (*ALL, *KEYS) for key in binding.key.split(",")} - QUITTING)
 OF_VIEWS = sorted({key for binding in VIEWS for key in binding.key.split(",")})
 # A view's own keys do something only where that view is open: one is opened first.
-OPENING = [str(number) for number, _ in enumerate(views(), 2)]
+OPENING = [str(number) for number, _ in enumerate(views(), 1)]
 OTHERS = [
     "up", "down", "left", "right", "home", "end", "pageup", "pagedown", "tab", "shift+tab",
     "enter", "escape", "backspace", "delete", "ctrl+w", "ctrl+u", "ctrl+k", "ctrl+a", "ctrl+v",
@@ -78,7 +79,9 @@ class Monkey:
             if draw.random() < PATIENCE:
                 await pilot.pause()
         assert app.fault is None
-        assert app.failure is None or isinstance(app.failure, InputError), repr(app.failure)
+        assert app.computing.failure is None or isinstance(app.computing.failure, InputError), repr(
+            app.computing.failure
+        )
 
     async def check(self, file):
         """The app answers, what it holds is valid, and what it shows is what it holds."""
@@ -95,23 +98,23 @@ class Monkey:
         assert (again.runs, again.seeds, again.claims) == (
             preset.runs, preset.seeds, preset.claims,
         )  # fmt: skip
-        assert app.board.runs.option_count == len(preset.runs)
-        assert app.board.runs.highlighted == session.state.selected
-        assert app.board.controls.border_title == Content(session.run.label).markup
-        for row in app.board.controls.rows:
-            if row.knob.key != "scope":
-                assert row.value == session.value(row.knob.key), row.knob.key
-        if app.board.view:
-            assert app.board.view.stage is stage
-            return
-        for quantity in [app.board.active] if app.board.single else stage.charts:
-            assert app.board.charts[quantity]._key == (stage.key(), quantity)
+        assert app.workspace.runs.option_count == len(preset.runs)
+        assert app.workspace.runs.highlighted == session.state.selected
+        assert app.workspace.controls.border_title == Content(session.run.label).markup
+        for row in app.workspace.controls.rows:
+            if row.key.name != "scope":
+                assert row.value == session.value(row.key.name), row.key.name
+        view = app.workspace.view
+        assert view.stage is stage
+        if app.workspace.view_name == FIRST:
+            for quantity in [view.active] if view.single else stage.charts:
+                assert view.charts[quantity]._key == (stage.key(), quantity)
 
     async def stop(self, opened):
         """Whatever still goes on gives way to another preset, which is soon computed."""
         self.app.open(opened)
         deadline = monotonic() + SECONDS_TO_SETTLE
-        while not self.app.settled:
+        while not self.app.computing.settled:
             assert monotonic() < deadline, "it never settles"
             await self.pilot.pause(0.02)
         await self.pilot.pause()
@@ -139,6 +142,7 @@ async def wander(seed, actions, opened, folder):
                 raise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 async def test_a_monkey(seed, small, tmp_path):
     await wander(seed, ACTIONS, small, tmp_path)

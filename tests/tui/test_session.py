@@ -4,18 +4,17 @@ from math import inf, nan
 
 import msgspec
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
+from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from optplay.errors import InputError
+from optplay.experiments.keys import PIPELINE, keys, value_at
 from optplay.experiments.preset import Fork
 from optplay.experiments.reading import parse
 from optplay.experiments.saving import to_toml
-from optplay.optim import optimizers
+from optplay.optim import OPTIMIZERS
 from optplay.training import RunConfig
 from optplay.tui import session as module
-from optplay.tui.knobs import OFF, ON, knobs, value_of
 from optplay.tui.session import COALESCE_SECONDS, MOST_RUNS, Session
 
 PRESET = """
@@ -73,7 +72,7 @@ def refuses(session):
 
 def values(session, key):
     """What a knob stands at in each run."""
-    return [value_of(run.config, key) for run in session.preset.runs]
+    return [value_at(run.config, key) for run in session.preset.runs]
 
 
 def labels(session):
@@ -91,7 +90,7 @@ def test_it_opens_on_the_first_run_and_seed():
 @pytest.mark.parametrize(
     ("key", "value", "after"),
     [
-        ("lr", 0.5, [0.5, 0.001, 0.001]), ("clip", 2.0, [2.0, None, None]),
+        ("lr", 0.5, [0.5, 0.001, 0.001]), ("clip.norm", 2.0, [2.0, None, None]),
         ("epochs", 9, [9, 9, 9]), ("problem.noise", 0.1, [0.1] * 3),
         ("problem.hidden", (3, 2), [(3, 2)] * 3), ("optimizer", "lion", ["lion", "adam", "adam"]),
     ],
@@ -125,8 +124,8 @@ def test_a_seed_is_that_of_the_curves(session):
     ("key", "value", "words"),
     [
         ("lr", -1.0, "lr: found -1.0"), ("lr", nan, "lr: found nan"), ("seed", -1, "seed: found"),
-        ("clip", inf, "norm: found inf"), ("epochs", 4, "epoch: found 5, allowed: 1 to 4"),
-        ("optimizer", "adan", "did you mean 'adam'"), ("beta1", 0.5, "of sgd 'beta1'"),
+        ("clip.norm", inf, "norm: found inf"), ("epochs", 4, "epoch: found 5, allowed: 1 to 4"),
+        ("optimizer", "adan", "did you mean 'adam'"), ("beta1", 0.5, "with sgd 'beta1'"),
         ("problem.samples", 0, "samples: found 0"), ("epochs", 10**7, "half of this machine"),
     ],
 )  # fmt: skip
@@ -144,30 +143,31 @@ def test_a_fork_has_the_network_of_its_parent(session, refuses):
     assert values(session, "problem.noise") == [0, 0, 0.2]
 
 
-@pytest.mark.parametrize("key", OFF)
+@pytest.mark.parametrize("key", PIPELINE, ids=lambda key: key.name)
 def test_what_is_switched_off_comes_on_where_it_was(session, key):
-    session.switch(key)
-    assert session.value(key) == session.last_on(key) == ON[key]
-    other = {"decay": "linear"}.get(key, 0.3)
-    session.turn(key, other)
-    session.switch(key)
-    assert (session.value(key), session.last_on(key)) == (OFF[key], other)
+    name = key.name
+    session.switch(name)
+    assert session.value(name) == session.last_on(name) == key.on
+    other = {"decay": "linear"}.get(name, 0.3)
+    session.turn(name, other)
+    session.switch(name)
+    assert (session.value(name), session.last_on(name)) == (key.off, other)
     session.select(1)
-    assert session.last_on(key) == ON[key]
+    assert session.last_on(name) == key.on
     session.select(0)
-    session.switch(key)
-    assert session.value(key) == other
+    session.switch(name)
+    assert session.value(name) == other
 
 
 @pytest.mark.parametrize("copy", [
     lambda s: s.rename("X"), lambda s: s.duplicate(), lambda s: s.fork(3),
 ])  # fmt: skip
 def test_a_renamed_run_and_a_copy_come_on_where_it_was(session, copy):
-    session.turn("clip", 7.0)
-    session.switch("clip")
+    session.turn("clip.norm", 7.0)
+    session.switch("clip.norm")
     copy(session)
-    session.switch("clip")
-    assert session.value("clip") == 7.0
+    session.switch("clip.norm")
+    assert session.value("clip.norm") == 7.0
 
 
 def test_selecting_goes_round_and_is_no_edit(session):
@@ -381,23 +381,23 @@ class Edits(RuleBasedStateMachine):
 
     @rule(place=places, ways=st.lists(st.sampled_from([1, -1]), min_size=1, max_size=3))
     def nudge(self, place, ways):
-        every = knobs(self.session.run.config)
-        knob = every[place % len(every)]
+        every = keys(self.session.run.config)
+        key = every[place % len(every)]
         for by in ways:
-            value = self.session.value(knob.key)
-            if knob.is_on(value):
-                self.attempt(self.session.turn, knob.key, knob.scale.nudge(value, by))
+            value = self.session.value(key.name)
+            if key.is_on(value):
+                self.attempt(self.session.turn, key.name, key.scale.nudge(value, by))
 
     @rule(place=places, value=numbers)
     def type(self, place, value):
-        every = [k for k in knobs(self.session.run.config) if k.key != "epochs"]
-        self.attempt(self.session.turn, every[place % len(every)].key, value)
+        every = [k for k in keys(self.session.run.config) if k.name != "epochs"]
+        self.attempt(self.session.turn, every[place % len(every)].name, value)
 
-    @rule(key=st.sampled_from(sorted(OFF)))
+    @rule(key=st.sampled_from(PIPELINE))
     def switch(self, key):
-        was = self.session.value(key)
-        self.attempt(self.session.switch, key)
-        assert (self.session.value(key) == OFF[key]) != (was == OFF[key])
+        was = key.is_on(self.session.value(key.name))
+        self.attempt(self.session.switch, key.name)
+        assert key.is_on(self.session.value(key.name)) != was
 
     @rule(whole=st.booleans())
     def scope(self, whole):
@@ -407,7 +407,7 @@ class Edits(RuleBasedStateMachine):
     def select(self, place):
         self.session.select(place)
 
-    @rule(name=st.sampled_from(sorted(optimizers())))
+    @rule(name=st.sampled_from(sorted(OPTIMIZERS)))
     def add(self, name):
         self.attempt(self.session.add, name)
 
@@ -460,9 +460,9 @@ class Edits(RuleBasedStateMachine):
         assert parse(to_toml(session.preset), "small") == session.preset
         assert session.run is session.preset.runs[session.state.selected]
         assert len(session.preset.runs) <= MOST_RUNS
-        for knob in knobs(session.run.config):
-            shown = session.last_on(knob.key) if knob.switched else session.value(knob.key)
-            assert knob.scale.read(knob.show(shown)) == shown
+        for key in keys(session.run.config):
+            shown = session.last_on(key.name) if key.switched else session.value(key.name)
+            assert key.scale.read(key.show(shown)) == shown
 
 
 TestEdits = Edits.TestCase

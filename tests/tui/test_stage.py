@@ -6,9 +6,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from optplay.experiments import LOOKS, number, run_preset
+from optplay.experiments import QUANTITIES, number, run_preset
 from optplay.experiments.reading import parse
-from optplay.training import QUANTITIES, stream
+from optplay.instruments.curves.view import series_of
+from optplay.training import RECORDED, stream
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 from optplay.tui.stage import NOT_YET, NOTHING, Stage
@@ -31,7 +32,7 @@ runs = [
 ]
 """
 LABELS = ["SGD", "Adam", "on", "wild", "lost"]
-SHOWN = [quantity for quantity in QUANTITIES if not quantity.startswith("test")]
+SHOWN = [quantity for quantity in RECORDED if not quantity.startswith("test")]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,7 @@ def same(some, others):
 
 def words(value, quantity):
     """A value as the rows show it."""
-    return number(value, percent=LOOKS[quantity].percent) if np.isfinite(value) else NOTHING
+    return number(value, percent=QUANTITIES[quantity].percent) if np.isfinite(value) else NOTHING
 
 
 def test_the_runs_in_this_test(results):
@@ -106,7 +107,7 @@ def test_rows_are_the_readings_and_the_outcome(stage):
 @pytest.mark.parametrize("quantity", SHOWN)
 def test_series(stage, quantity):
     stage.session.select(1)
-    found = stage.series(quantity)
+    found = series_of(stage, quantity)
     assert [one.label for one in found] == ["SGD", "on", "wild", "lost", "Adam"]
     for one in found:
         values = stage.histories[one.label][quantity]
@@ -119,14 +120,14 @@ def test_series(stage, quantity):
 
 
 def test_a_fork_begins_where_its_parent_is(stage):
-    fork = next(one for one in stage.series("loss") if one.label == "on")
+    fork = next(one for one in series_of(stage, "loss") if one.label == "on")
     assert (fork.x[0], fork.values[0]) == (5, stage.histories["Adam"]["loss"][4])
     assert fork.values[1] != stage.histories["Adam"]["loss"][5]
 
 
 @pytest.mark.parametrize("quantity", SHOWN)
 def test_medians_over_all_seeds(all_seeds, results, quantity):
-    for one in all_seeds.series(quantity):
+    for one in series_of(all_seeds, quantity):
         histories = results.runs[one.label]
         first = {"on": 5, "lost": 9}.get(one.label, 1)
         longest = max(h.epochs for h in histories)
@@ -162,7 +163,7 @@ def test_medians_of_other_results_are_other_medians(all_seeds, results):
 def test_before_anything_is_computed(results):
     stage = Stage(Session(results.preset, "small"), Player(EPOCHS))
     for stage.all_seeds in (False, True):
-        assert stage.series("loss") == []
+        assert series_of(stage, "loss") == []
         assert stage.edge() == 0
         assert {(row.loss, row.score, row.outcome) for row in stage.rows()} == {
             (NOT_YET, NOT_YET, "")
@@ -181,7 +182,7 @@ def test_a_run_that_is_not_there_yet(stage, monkeypatch):
     assert stage.value("SGD", "loss") == part["loss"][3]
     del stage.histories["SGD"]
     assert stage.edge() == 0
-    assert [one.label for one in stage.series("loss")] == LABELS[1:]
+    assert [one.label for one in series_of(stage, "loss")] == LABELS[1:]
 
 
 def test_a_run_that_diverged(stage):
@@ -216,14 +217,14 @@ def test_the_worst_outcome_over_all_seeds(all_seeds, results):
 def test_a_run_that_no_seed_has_yet(all_seeds):
     all_seeds.session.duplicate()
     assert all_seeds.rows()[-1].loss == NOT_YET
-    assert len(all_seeds.series("loss")) == len(LABELS)
+    assert len(series_of(all_seeds, "loss")) == len(LABELS)
 
 
 def test_held_out_samples_only_where_there_are_some(stage):
     assert stage.quantities == SHOWN
     assert stage.charts == ["loss", "accuracy"]
     stage.session.turn("problem.test_fraction", 0.5)
-    assert stage.quantities == list(QUANTITIES)
+    assert stage.quantities == list(RECORDED)
     assert stage.charts == ["loss", "test_loss", "accuracy"]
     stage.session.show_charts([])
     assert stage.charts == ["loss"]
@@ -295,7 +296,7 @@ def test_tiny_numbers_fit_into_their_row():
     assert 0 < float(sgd.score) < 1e-20
     assert 0 < float(sgd.loss) < 1e-40
     assert max(len(sgd.score), len(sgd.loss)) <= 6
-    [curve] = [series for series in stage.series("loss") if series.label == "SGD"]
+    [curve] = [series for series in series_of(stage, "loss") if series.label == "SGD"]
     assert np.nanmin(curve.values) >= 1e-24
 
 

@@ -11,6 +11,7 @@ TABS = [
 ]  # fmt: skip
 SHORT = " 1 2 3 4 Update "
 MIDDLE = " 1 Charts 2 Boundary 3 4 Update "
+ONE_MORE = " 1 2 Boundary 3 4 Update "
 LONG = " 1 Charts 2 Boundary 3 Surface 4 Update "
 
 
@@ -32,8 +33,8 @@ class Lines(App):
 
 @pytest.mark.parametrize(
     ("width", "line"),
-    [(len(LONG), LONG), (len(LONG) - 1, MIDDLE), (len(MIDDLE), MIDDLE), (len(MIDDLE) - 1, SHORT),
-     (len(SHORT), SHORT), (9, " 1 2 3 4…")],
+    [(len(LONG), LONG), (len(LONG) - 1, MIDDLE), (len(MIDDLE), MIDDLE), (len(MIDDLE) - 1, ONE_MORE),
+     (len(ONE_MORE), ONE_MORE), (len(ONE_MORE) - 1, SHORT), (len(SHORT), SHORT), (9, " 1 2 3 4…")],
 )  # fmt: skip
 async def test_short_forms_and_clicks_hit_what_they_show(width, line):
     app = Lines()

@@ -4,31 +4,32 @@ from textual.widgets import Input
 
 from optplay.cli import invoke
 from optplay.tui.screens.palette import Palette
-from optplay.tui.views import CHARTS, views
+from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KnobInput
+from optplay.tui.widgets.view import FIRST
 
-NUMBERS = {name: str(number) for number, name in enumerate(views(), 2)}
-SHOWN = "rates", "inspector"
+NUMBERS = {name: str(number) for number, name in enumerate(views(), 1)}
+SHOWN = "rates", "inspect"
 
 
 async def test_number_keys_and_back(playground):
     async with playground(size=(80, 24)) as p:
         for name in SHOWN:
             await p.press(NUMBERS[name])
-            assert p.app.board.view_name == name
-            assert p.app.focused is p.app.board.view
-            assert f" {NUMBERS[name]} {views()[name].title} " in p.lines[1]
+            assert p.app.workspace.view_name == name
+            assert p.app.focused is p.app.workspace.view
+            assert f" {NUMBERS[name]} {views()[name].instrument.title} " in p.lines[1]
             await p.press("escape")
-            assert p.app.board.view is None
+            assert p.app.workspace.view_name == FIRST
             assert p.app.focused is None or p.app.focused.display
         # The keys of a view that is gone do nothing.
-        assert p.app.board.views["inspector"].display is False
+        assert p.app.workspace.views["inspect"].display is False
         await p.press("i", "n")
         assert len(p.app.screen_stack) == 1
         await p.press("comma")
         assert p.app.player.epoch == 19
         await p.press(NUMBERS["rates"], "1")
-        assert p.app.board.view_name == CHARTS
+        assert p.app.workspace.view_name == FIRST
 
 
 async def test_palette_and_the_line_of_views(playground):
@@ -36,41 +37,41 @@ async def test_palette_and_the_line_of_views(playground):
         for name in SHOWN[:1]:
             await p.pilot.press("ctrl+p")
             assert isinstance(p.app.screen, Palette)
-            await p.pilot.press(*views()[name].title)
-            await p.until(lambda name=name: views()[name].text in p.text)
+            await p.pilot.press(*views()[name].instrument.title)
+            await p.until(lambda name=name: views()[name].instrument.text in p.text)
             await p.press("enter")
-            await p.until(lambda name=name: p.app.board.view_name == name)
+            await p.until(lambda name=name: p.app.workspace.view_name == name)
         for size in ((80, 24), (60, 20)):
             await p.pilot.resize_terminal(*size)
             await p.settle()
-            line = p.app.board.view_line
-            for name in (*SHOWN, CHARTS):
+            line = p.app.workspace.view_line
+            for name in (*SHOWN, FIRST):
                 [text] = (strip.text for strip in p.inside(line))
                 await p.click(line, text.index(NUMBERS.get(name, "1")))
-                assert p.app.board.view_name == name, size
+                assert p.app.workspace.view_name == name, size
 
 
 async def test_a_digit_typed_into_a_knob_is_a_value(playground):
     async with playground(size=(80, 24)) as p:
-        await p.press(NUMBERS["inspector"])
+        await p.press(NUMBERS["inspect"])
         await p.focus("lr")
         await p.pilot.press(NUMBERS["rates"])
-        assert p.app.board.view_name == "inspector"
+        assert p.app.workspace.view_name == "inspect"
         assert p.app.query_one(KnobInput).value == NUMBERS["rates"]
         await p.press("enter")
         assert p.value("lr") == float(NUMBERS["rates"])
-        await p.press(NUMBERS["inspector"])
+        await p.press(NUMBERS["inspect"])
         assert p.app.query(KnobInput)
         await p.press("escape")
-        p.app.set_focus(p.app.board.view)
+        p.app.set_focus(p.app.workspace.view)
         await p.pilot.press("i", NUMBERS["rates"])
         assert p.app.screen.query_one(Input).value == NUMBERS["rates"]
         await p.press("enter")
-        assert p.app.board.view.result.step == int(NUMBERS["rates"])
+        assert p.app.workspace.view.result.step == int(NUMBERS["rates"])
 
 
 def test_headless(small, tmp_path, capsys):
-    for name, told in (("rates", "Parameters"), ("inspector", "update")):
+    for name, told in (("rates", "Parameters"), ("inspect", "update")):
         path = tmp_path / f"{name}.svg"
         size = ("--size", "80x24")
         press = ("--press", NUMBERS[name], "--screenshot", str(path))

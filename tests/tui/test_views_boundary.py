@@ -1,16 +1,16 @@
 """The boundary in the app: it moves with the playhead, and shows one run or all."""
 
-from optplay.scenes.boundary import boundary_scene
+from optplay.instruments.boundary.picture import boundary_picture
 
 
 async def test_it_shows_the_selected_run_at_the_playhead(playground):
     async with playground() as p:
         await p.press("2")
-        view, history = p.app.board.view, p.app.stage.histories["SGD"]
+        view, history = p.app.workspace.view, p.app.stage.histories["SGD"]
 
         def expected(weights):
             size = view.content_size
-            return boundary_scene(history.config.problem, weights, *size, **view.look)
+            return boundary_picture(history.config.problem, weights, *size, **view.look)
 
         assert view.drawn == expected(history.weights[20])
         await p.press("home")
@@ -27,7 +27,7 @@ async def test_all_runs_beside_each_other(playground):
         await p.press("2", "n")
         assert "● SGD" in p.text
         assert "all runs, seed 0" in p.text
-        inside = [strip.text for strip in p.inside(p.app.board.view)]
+        inside = [strip.text for strip in p.inside(p.app.workspace.view)]
         assert "● SGD" in inside[0]
         assert "● Adam" in inside[0]
         await p.press("n")
@@ -37,18 +37,18 @@ async def test_all_runs_beside_each_other(playground):
 async def test_an_edit_shows_at_once(playground):
     async with playground() as p:
         await p.press("2")
-        before = p.app.board.view.drawn
+        before = p.app.workspace.view.drawn
         await p.press("r")
-        assert p.app.board.view.drawn != before
+        assert p.app.workspace.view.drawn != before
 
 
 async def test_its_keys_are_told_where_they_work(playground):
     async with playground() as p:
         await p.press("2")
-        view = p.app.board.view
+        view = p.app.workspace.view
         assert view.has_focus
         assert "n all runs" in view.border_subtitle
-        p.app.set_focus(p.app.board.runs)
+        p.app.set_focus(p.app.workspace.runs)
         await p.pilot.pause()
         assert view.border_subtitle == "click it for its keys"
         await p.click(view, 5, 5)

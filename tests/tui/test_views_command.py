@@ -12,10 +12,10 @@ from optplay.tui.views import views
 COPIED = [
     ("boundary", [], "run --seeds 1 --plot"),
     ("rates", ["n"], "rates --seeds 1 --steps 10 --plot"),
-    ("inspector", ["n"], None),
+    ("inspect", ["n"], None),
     ("sweep", [], "sweep --over lr=1e-5:1:25 --metric final_loss --plot"),
     ("sweep", ["n"], "sweep --over lr=1e-4:1:13 --over lambda=1e-4:1:9 --metric final_loss --plot"),
-    ("sweep", ["n", "n"], "range-test --seeds 1 --to 10 --plot"),
+    ("range_test", [], "range-test --seeds 1 --to 10 --plot"),
     ("curvature", [], "curvature --seeds 1 --plot"),
     ("landscape", ["n"], "landscape --seeds 1 --shared --plot"),
     ("landscape", ["comma", "i"], "landscape --seeds 1 --epoch 19 --plot"),
@@ -25,7 +25,7 @@ COPIED = [
 @pytest.mark.parametrize(("name", "keys", "expected"), COPIED)
 async def test_the_command_of_a_view(playground, name, keys, expected):
     async with playground() as p:
-        p.app.action_view(name)
+        p.app.workspace.action_view(name)
         await p.pilot.pause()
         for key in keys:
             await p.press(key)
@@ -36,7 +36,7 @@ async def test_the_command_of_a_view(playground, name, keys, expected):
         if expected:
             assert [command, *options] == shlex.split(expected)
         else:
-            view = p.app.board.view
+            view = p.app.workspace.view
             parameter = p.app.session.run.config.problem.parameter_names[view.parameter]
             wanted = ["--seeds", "1", "--run", "SGD", "--step", "400", "--parameter", parameter]
             assert [command, *options] == ["inspect", *wanted]
@@ -46,4 +46,4 @@ async def test_the_command_of_a_view(playground, name, keys, expected):
 
 
 def test_no_view_is_left_out():
-    assert {name for name, *_ in COPIED} == set(views()) - {"surface"}
+    assert {name for name, *_ in COPIED} == set(views()) - {"surface", "curves"}

@@ -7,12 +7,12 @@ import msgspec
 import numpy as np
 import pytest
 
-from optplay.analysis.curvature import difference_hessian, sharpness
+from optplay.experiments.sharpness import difference_hessian, sharpness
+from optplay.instruments.curvature import view as module
+from optplay.instruments.curvature.picture import sharpness_picture, stability_picture
 from optplay.plots import Panel, abreast
-from optplay.scenes.curvature import sharpness_scene, stability_scene
 from optplay.training import train
-from optplay.tui import background
-from optplay.tui.views import curvature as module
+from optplay.tui import computing
 
 # Seconds after which a test that failed must not hold up the others.
 LONGEST_WAIT = 60
@@ -32,11 +32,11 @@ def measured(monkeypatch):
 
 
 def expected(p, found, epoch):
-    view = p.app.board.view
+    view = p.app.workspace.view
     panels = [
         Panel(title, lambda w, h, s=scene: s(found, w, h, epoch=float(epoch), **view.look))
         for title, scene in (
-            ("Sharpness (log)", sharpness_scene), ("Over threshold (log)", stability_scene)
+            ("Sharpness (log)", sharpness_picture), ("Over threshold (log)", stability_picture)
         )
     ]  # fmt: skip
     return abreast(panels, *view.content_size, **view.look)
@@ -53,7 +53,7 @@ async def test_it_is_the_sharpness_of_every_run(playground):
         await p.press("7")
         histories = runs(p)
         found = [sharpness(history) for history in histories]
-        view = p.app.board.view
+        view = p.app.workspace.view
         assert view.drawn == expected(p, found, 20)
         for history, shown in zip(histories, view.result, strict=True):
             problem, weights = history.config.problem, history.weights[-1]
@@ -81,17 +81,17 @@ def gradient(weights, inputs, labels):
 async def test_adam_is_measured_in_its_own_scale(playground):
     async with playground() as p:
         await p.press("7")
-        plain, adam = p.app.board.view.result
+        plain, adam = p.app.workspace.view.result
         np.testing.assert_array_equal(plain.preconditioned, plain.sharpness)
         np.testing.assert_allclose(plain.ratio, plain.sharpness * 0.01 / 2, rtol=1e-12)
         assert not np.allclose(adam.preconditioned[1:], adam.sharpness[1:])
         np.testing.assert_allclose(adam.ratio, adam.preconditioned * 0.001 / 38, rtol=1e-9)
         assert "SGD stands 2/lr" in p.text
-        assert not any("threshold" in line.text for line in p.inside(p.app.board.view)[2:])
+        assert not any("threshold" in line.text for line in p.inside(p.app.workspace.view)[2:])
         p.app.session.turn("lr", 5.0)
         p.app.changed()
         await p.settle()
-        assert any("threshold" in line.text for line in p.inside(p.app.board.view)[2:])
+        assert any("threshold" in line.text for line in p.inside(p.app.workspace.view)[2:])
         await p.press("j")
         assert "Adam stands 38/lr" in p.text
         p.app.session.turn("optimizer", "lion")
@@ -103,11 +103,11 @@ async def test_adam_is_measured_in_its_own_scale(playground):
 async def test_the_playhead_moves_a_line_and_nothing_is_measured_again(playground, measured):
     async with playground() as p:
         await p.press("7")
-        found = p.app.board.view.result
+        found = p.app.workspace.view.result
         assert len(measured) == 2
         for key, epoch in (("home", 0), ("full_stop", 1), ("end", 20)):
             await p.press(key)
-            assert p.app.board.view.drawn == expected(p, found, epoch)
+            assert p.app.workspace.view.drawn == expected(p, found, epoch)
         await p.press("j")
         assert len(measured) == 2
         await p.press("escape", "7")
@@ -137,7 +137,7 @@ async def test_results_come_run_by_run_and_go_with_an_edit(playground, monkeypat
     monkeypatch.setattr(module, "stream_sharpness", slow)
     async with playground() as p:
         await p.pilot.press("7")
-        view = p.app.board.view
+        view = p.app.workspace.view
         await p.until(lambda: view.result is not None)
         first, second = view.result
         assert (first.epochs.size, second.epochs.size) == (21, 0)
@@ -147,18 +147,18 @@ async def test_results_come_run_by_run_and_go_with_an_edit(playground, monkeypat
 
 
 async def test_while_an_edit_is_trained_nothing_outdated_stays(playground, monkeypatch):
-    gate, real = Event(), background.grow
+    gate, real = Event(), computing.grow
 
     def slow(plans, known):
         gate.wait(LONGEST_WAIT)
         return real(plans, known)
 
-    monkeypatch.setattr(background, "grow", slow)
+    monkeypatch.setattr(computing, "grow", slow)
     gate.set()
     async with playground() as p:
         for key in ("7", "8"):
             await p.press(key)
-            view, old = p.app.board.view, p.app.board.view.result
+            view, old = p.app.workspace.view, p.app.workspace.view.result
             assert old is not None
             gate.clear()
             await p.pilot.press("r")

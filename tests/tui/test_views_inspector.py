@@ -5,14 +5,14 @@ import re
 import pytest
 from textual.content import Content
 
-from optplay.analysis.inspect import rows, take_apart
 from optplay.experiments import load
 from optplay.experiments.forks import train_one
+from optplay.instruments.inspect.measure import rows, take_apart
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.views import views
 
 SIZE = 80, 24
-KEY = str(list(views()).index("inspector") + 2)
+KEY = str(views()["inspect"].instrument.order)
 WILD = """
 title = "Wild"
 epochs = 4
@@ -53,7 +53,7 @@ def wild(tmp_path):
 
 def inside(p):
     """The lines inside the view."""
-    return [strip.text for strip in p.inside(p.app.board.view)]
+    return [strip.text for strip in p.inside(p.app.workspace.view)]
 
 
 def assert_shows(p, step, parameter=None, label=None, seed=0, preset=None):
@@ -72,7 +72,7 @@ def assert_shows(p, step, parameter=None, label=None, seed=0, preset=None):
         end, word = numbers or ["off"], row.formula.split(" ")[0] or row.name
         # In order; between them may be the rest of a formula.
         assert any(x.split()[-len(end) :] == end and word in x for x in table), row
-    title = Content.from_markup(p.app.board.view.border_title).plain
+    title = Content.from_markup(p.app.workspace.view.border_title).plain
     assert title == f"One update of {label}, seed {seed}"
     return lines
 
@@ -91,7 +91,7 @@ async def test_its_numbers_are_those_of_the_run_on_the_screen(playground):
         await p.press("r")
         assert_shows(p, 40, seed=1)
         p.app.session.turn("lr", 0.02)
-        p.app.session.turn("clip", 0.1)
+        p.app.session.turn("clip.norm", 0.1)
         p.app.session.turn("l2", 0.01)
         p.app.session.turn("weight_decay", 0.5)
         p.app.changed()
@@ -138,7 +138,7 @@ async def test_single_updates_take_the_playhead_along(playground):
 async def test_keys_faster_than_the_playhead(playground):
     async with playground(size=SIZE) as p:
         await p.press(KEY, "i", *"38", "enter")
-        view = p.app.board.view
+        view = p.app.workspace.view
         for _ in range(5):
             view.action_step(1)
         await p.settle()
@@ -236,7 +236,7 @@ async def test_another_preset_begins_anew(playground, wild, small):
         await p.press(KEY, "i", *"7", "enter", "n")
         p.app.open(wild)
         await p.settle()
-        assert p.app.board.view is None
+        assert p.app.workspace.view_name == "curves"
         await p.press(KEY)
         assert "One update of [red]SGD[/] [/x]" in p.text
         await p.press("k")
@@ -274,7 +274,7 @@ async def test_sizes_without_colours(playground, wild, monkeypatch):
         for size in ((60, 20), (80, 24), (200, 60), (120, 40)):
             await p.pilot.resize_terminal(*size)
             await p.settle()
-            lines, found = [line.rstrip() for line in inside(p)], p.app.board.view.result
+            lines, found = [line.rstrip() for line in inside(p)], p.app.workspace.view.result
             for row in rows(found, found.largest):
                 if row.value is not None:
                     assert any(line.endswith(f" {row.value:.6g}") for line in lines), (size, row)
@@ -282,5 +282,5 @@ async def test_sizes_without_colours(playground, wild, monkeypatch):
             assert any("▲" in line and name in line for line in lines)
             whole = re.compile(r"m ← β₁·m \+ \(1-β₁\)·g +\S+ +\S+$")
             assert any(map(whole.search, lines)) == (size[0] > 60)
-        inks = [s.style.color for strip in p.inside(p.app.board.view) for s in strip if s.style]
+        inks = [s.style.color for strip in p.inside(p.app.workspace.view) for s in strip if s.style]
         assert all(len(set(ink.get_truecolor())) == 1 for ink in inks if ink)

@@ -5,8 +5,8 @@ from functools import partial
 import msgspec
 import numpy as np
 
-from optplay.analysis.landscape import Plane, landscape
-from optplay.scenes.landscape import landscape_scene
+from optplay.instruments.landscape.measure import Plane, landscape
+from optplay.instruments.landscape.picture import landscape_picture
 from optplay.training import train
 
 
@@ -18,8 +18,8 @@ def runs(p):
 
 def shows(p, histories, *, at=None, epoch, colors):
     """Whether the view shows the slice around the first one's weights."""
-    view, found = p.app.board.view, landscape(histories, at)
-    return view.drawn == landscape_scene(
+    view, found = p.app.workspace.view, landscape(histories, at)
+    return view.drawn == landscape_picture(
         found, partial(found.plane.losses, histories[0]), *view.content_size, epoch=epoch,
         colors=colors, **view.look,
     )  # fmt: skip
@@ -36,7 +36,7 @@ async def test_one_run_all_runs_and_the_other_run(playground):
     async with playground() as p:
         await p.press("8")
         sgd, adam = runs(p)
-        title = p.app.board.view
+        title = p.app.workspace.view
         assert shows(p, [sgd], epoch=20, colors=[0])
         assert title.border_title == f"{explained(sgd.weights)} SGD; loss around SGD at the end"
         await p.press("n")
@@ -85,12 +85,12 @@ async def test_the_playhead_moves_the_marks_and_nothing_is_computed_again(playgr
     async with playground() as p:
         await p.press("8")
         assert len(slices) == 1
-        first = p.app.board.view.drawn
+        first = p.app.workspace.view.drawn
         await p.press("home", *["full_stop"] * 4, "right")
         assert len(slices) == 1
-        assert p.app.board.view.drawn != first
+        assert p.app.workspace.view.drawn != first
         await p.press("end")
-        assert p.app.board.view.drawn == first
+        assert p.app.workspace.view.drawn == first
         await p.press("escape", "8")
         assert len(slices) == 1
         await p.press("r")
@@ -116,4 +116,4 @@ async def test_a_surface_has_none(playground):
         for key in "78":
             await p.press(key)
             assert "This preset is about a surface" in p.text
-            assert not p.app.looking
+            assert not p.app.computing.looking.running

@@ -5,13 +5,13 @@ from functools import partial
 import numpy as np
 import pytest
 
-from optplay.analysis.steps import last_steps, over_time, overlaid
 from optplay.experiments.forks import train_one
-from optplay.scenes.rates import histogram_scene, over_time_scene
+from optplay.experiments.steps import last_steps, over_time, overlaid
+from optplay.instruments.rates.picture import over_time_picture, rates_histogram
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.views import views
 
-KEY = str(list(views()).index("rates") + 2)
+KEY = str(list(views()).index("rates") + 1)
 SIZE = 80, 24
 KINDS = "rates", "steps"
 TITLES = (
@@ -44,21 +44,21 @@ fork = { run = "Adam", epoch = 2 }
 
 def inside(p):
     """The lines inside the view."""
-    return [strip.text for strip in p.inside(p.app.board.view)]
+    return [strip.text for strip in p.inside(p.app.workspace.view)]
 
 
 def assert_shows(p, step, epoch, seeds=(0,), preset=None):
     """All four pictures are those of runs that are trained here for them, at this step."""
     preset = preset or p.app.session.preset
     runs = {r.label: [train_one(preset, r.label, seed) for seed in seeds] for r in preset.runs}
-    view, lines = p.app.board.view, inside(p)
+    view, lines = p.app.workspace.view, inside(p)
     found = list(overlaid(runs, step).values())
     ways = [list(over_time(h, last_steps(h[0].config))) for h in runs.values()]
     width, height = view.content_size
     look = view.look
-    drawn = [partial(histogram_scene, found, kind, **look) for kind in KINDS]
+    drawn = [partial(rates_histogram, found, kind, **look) for kind in KINDS]
     drawn += [
-        partial(over_time_scene, ways, kind, epoch=epoch, unit=preset.unit, **look)
+        partial(over_time_picture, ways, kind, epoch=epoch, unit=preset.unit, **look)
         for kind in KINDS
     ]
     # On a grid, each below its title; the last line is for what moved.
@@ -131,7 +131,7 @@ async def test_steps_one_after_the_other_and_by_number(playground):
         p.app.changed()
         await p.settle()
         assert_shows(p, 80, 4)
-        assert "200" not in p.app.board.view.border_subtitle
+        assert "200" not in p.app.workspace.view.border_subtitle
 
 
 async def test_what_is_not_there_is_told_of(playground, tmp_path, small):
@@ -170,7 +170,7 @@ async def test_sizes_without_colours(playground, monkeypatch, size):
         await p.press(KEY, "n")
         if size[0] > 60:
             assert_shows(p, 10, 1)
-        moved = [found["moved"] for found in p.app.board.view.result.at_step.values()]
+        moved = [found["moved"] for found in p.app.workspace.view.result.at_step.values()]
         assert inside(p)[-1].rstrip() == f"moved, of 17:  ● {moved[0]}  x {moved[1]}"
         await p.pilot.resize_terminal(80, 24)
         await p.settle()
@@ -185,5 +185,5 @@ async def test_one_epoch_of_a_big_network(playground, small):
         p.app.changed()
         await p.press(KEY)
         assert_shows(p, 20, 1)
-        idle = [found["idle"] for found in p.app.board.view.result.at_step.values()]
+        idle = [found["idle"] for found in p.app.workspace.view.result.at_step.values()]
         assert np.all(np.array(idle) > 0)

@@ -5,12 +5,12 @@ import pytest
 from optplay.tui.views import views
 
 SIZES = [(60, 20), (120, 40), (200, 60)]
-SHOWN = ("rates", "inspector", "sweep", "surface", "curvature", "landscape")
+SHOWN = [name for name in views() if name not in ("curves", "boundary")]
 
 
 def fits(p):
     """Whether the picture fills the view, and each line the screen."""
-    view = p.app.board.view
+    view = p.app.workspace.view
     width, height = view.content_size
     rows = view.drawn.rows
     cells = {sum(len(text) for text, _ in row) for row in rows}
@@ -21,32 +21,34 @@ def fits(p):
 
 @pytest.mark.parametrize("plain", [False, True], ids=["colours", "NO_COLOR"])
 async def test_any_size_and_look(playground, monkeypatch, plain):
-    monkeypatch.setattr("optplay.tui.views.sweep.AXES", {"rates": "lr=1e-4:1:3", "knobs": ""})
+    monkeypatch.setattr(
+        "optplay.instruments.sweep.view.AXES", {"rates": "lr=1e-4:1:3", "knobs": ""}
+    )
     if plain:
         monkeypatch.setenv("NO_COLOR", "1")
     async with playground(size=SIZES[0]) as p:
         for size in [(80, 24)] if plain else SIZES:
             await p.pilot.resize_terminal(*size)
             for name in SHOWN:
-                p.app.action_view(name)
+                p.app.workspace.action_view(name)
                 await p.settle()
                 assert fits(p), (size, name)
-        dark = p.app.board.view.drawn
+        dark = p.app.workspace.view.drawn
         await p.press("t")
-        assert (p.app.board.view.drawn != dark) == (not plain)
+        assert (p.app.workspace.view.drawn != dark) == (not plain)
 
 
 async def test_ways_there_and_back(playground):
     async with playground() as p:
-        for number, name in enumerate(views(), 2):
-            if name not in ("surface", "landscape"):
+        for number, name in enumerate(views(), 1):
+            if name not in ("surface", "range_test"):
                 continue
             await p.press(str(number))
-            assert p.app.board.view_name == name
+            assert p.app.workspace.view_name == name
             await p.press("escape")
-            assert p.app.board.view_name == "charts"
-            text = str(p.app.board.view_line.render())
-            await p.click(p.app.board.view_line, text.index(str(number)))
-            assert p.app.board.view_name == name
+            assert p.app.workspace.view_name == "curves"
+            text = str(p.app.workspace.view_line.render())
+            await p.click(p.app.workspace.view_line, text.index(str(number)))
+            assert p.app.workspace.view_name == name
             await p.press("1")
-            assert p.app.board.view_name == "charts"
+            assert p.app.workspace.view_name == "curves"

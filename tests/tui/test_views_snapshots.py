@@ -6,8 +6,9 @@ As for the charts: rates so small that no machine's libm changes a digit, and no
 import pytest
 
 from optplay.experiments import load
+from optplay.instruments.sweep import view as sweep
 from optplay.tui.run import _settle
-from optplay.tui.views import sweep, views
+from optplay.tui.views import views
 from tui.test_app_snapshots import Recorded
 
 NETWORKS = """
@@ -82,12 +83,12 @@ def shot(snap_compare, tmp_path, monkeypatch):
     def compare(name, size, theme, keys=(), preset=NETWORKS):
         path = tmp_path / "views.toml"
         path.write_text(preset, encoding="utf-8")
-        shown = Recorded(load(str(path)), "views", theme=f"textual-{theme}", clock=lambda: 0.0)
+        shown = Recorded(load(str(path)), "views", theme=f"textual-{theme}")
         shown.animation_level = "none"
 
         async def before(pilot):
             await _settle(shown, pilot)
-            await pilot.press(str(list(views()).index(name) + 2), *keys)
+            await pilot.press(str(list(views()).index(name) + 1), *keys)
             await _settle(shown, pilot)
             shown.clear_notifications()
             await _settle(shown, pilot)
@@ -110,7 +111,7 @@ def test_rates(shot):
 
 
 def test_inspector(shot):
-    assert shot("inspector", (120, 40), "light", ["j", "j"])
+    assert shot("inspect", (120, 40), "light", ["j", "j"])
 
 
 def test_sweep_of_rates(shot):

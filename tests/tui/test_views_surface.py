@@ -4,8 +4,8 @@ import msgspec
 import pytest
 
 from optplay.experiments import load
-from optplay.problems import SurfaceProblem, surfaces
-from optplay.scenes.surface import surface_scene
+from optplay.instruments.surface.picture import surface_picture
+from optplay.problems import SURFACES, SurfaceProblem
 from optplay.training import train
 
 BOWL = """
@@ -49,8 +49,8 @@ def ways(p, seeds=(0,)):
 
 
 def shows(p, ways, step):
-    view, problem = p.app.board.view, p.app.session.run.config.problem
-    return view.drawn == surface_scene(problem, ways, *view.content_size, step=step, **view.look)
+    view, problem = p.app.workspace.view, p.app.session.run.config.problem
+    return view.drawn == surface_picture(problem, ways, *view.content_size, step=step, **view.look)
 
 
 def starts(p):
@@ -63,7 +63,7 @@ def text(picture):
 
 async def test_it_opens_on_the_ways_and_plays_them(playground, bowl):
     async with playground(bowl) as p:
-        assert p.app.board.view_name == "surface"
+        assert p.app.workspace.view_name == "surface"
         assert "Ravine of condition 10, from (2, 1)" in p.text
         found = ways(p)
         assert shows(p, found, 50)
@@ -111,7 +111,7 @@ async def test_a_coordinate_that_is_not_moved_is_kept(playground):
 
 async def test_a_drag_moves_the_start_and_is_undone_as_one(playground, bowl):
     async with playground(bowl, clock=lambda: 0.0) as p:
-        view = p.app.board.view
+        view = p.app.workspace.view
         left, top = view.gutter.top_left
 
         def cell(x, y):
@@ -138,12 +138,12 @@ async def test_a_drag_moves_the_start_and_is_undone_as_one(playground, bowl):
 
 async def test_condition_and_runs_on_other_surfaces(playground, bowl):
     async with playground(bowl) as p:
-        before = p.app.board.view.drawn
+        before = p.app.workspace.view.drawn
         p.app.session.turn("problem.condition", 1000.0)
         p.app.changed()
         await p.settle()
         assert "of condition 1000" in p.text
-        assert p.app.board.view.drawn != before
+        assert p.app.workspace.view.drawn != before
         assert shows(p, ways(p), 50)
         p.app.session.whole_problem = False
         await p.press("j", "H")
@@ -173,7 +173,7 @@ async def test_of_one_coordinate(playground):
         await p.press("H")
         assert starts(p) == [(pytest.approx(3.3 - 6.5 / 20, abs=1e-4),)] * 3
         assert shows(p, ways(p), 2)
-        view, (left, top) = p.app.board.view, p.app.board.view.gutter.top_left
+        view, (left, top) = p.app.workspace.view, p.app.workspace.view.gutter.top_left
         await p.pilot.click(view, offset=(view.drawn.column(-1) + left, 5 + top))
         await p.settle()
         assert starts(p)[0] == (pytest.approx(-1, abs=0.1),)
@@ -183,7 +183,7 @@ def test_adam_goes_up_and_amsgrad_down():
     preset = load("adam-diverges")
     problem = preset.runs[0].config.problem
     found = [(i, [train(run.config)]) for i, run in enumerate(preset.runs[:2])]
-    lines = text(surface_scene(problem, found, 60, 20, color=True, dark=True)).splitlines()
+    lines = text(surface_picture(problem, found, 60, 20, color=True, dark=True)).splitlines()
     rows = [number for number, line in enumerate(lines) if "●" in line]
     assert len(rows) == 2
     assert lines[rows[0]].index("●") > 50
@@ -197,15 +197,15 @@ def test_a_run_that_leaves_the_window_is_told_at_its_edge():
     )
     history = train(config)
     assert abs(history.weights[-1, 1]) > 1.5
-    drawn = text(surface_scene(config.problem, [(0, [history])], 60, 20, color=False, dark=True))
+    drawn = text(surface_picture(config.problem, [(0, [history])], 60, 20, color=False, dark=True))
     assert "▲" in drawn.splitlines()[1] or "▼" in drawn
 
 
-@pytest.mark.parametrize("name", list(surfaces()))
+@pytest.mark.parametrize("name", list(SURFACES))
 def test_every_surface_has_a_picture(name):
     problem = SurfaceProblem(surface=name)
     for size in ((46, 18), (90, 30)):
-        drawn = surface_scene(problem, [], *size, color=True, dark=True)
+        drawn = surface_picture(problem, [], *size, color=True, dark=True)
         assert [sum(len(part) for part, _ in row) for row in drawn.rows] == [size[0]] * size[1]
         inside = [point for point in problem.declared.minima if drawn.column(point[0]) is not None]
         assert text(drawn).count("✕") == min(len(inside), 20)
@@ -229,7 +229,7 @@ def test_while_it_plays_the_surface_is_valued_once(preset, size, monkeypatch):
     frames, last = [], runs[0].config.epochs
     for step in (last - 200, last - 100, last):
         values[0] = 0
-        surface_scene(problem, found, *size, step=step, color=True, dark=True)
+        surface_picture(problem, found, *size, step=step, color=True, dark=True)
         frames.append(values[0])
     if problem.declared.dimension == 2:
         assert frames[1:] == [0, 0]
@@ -243,5 +243,5 @@ async def test_a_network_has_none(playground):
         await p.press("6")
         assert "This preset trains a network" in p.text
         await p.press("H", "shift+up")
-        await p.click(p.app.board.view, 20, 5)
+        await p.click(p.app.workspace.view, 20, 5)
         assert not p.app.session.edited

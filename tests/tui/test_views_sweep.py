@@ -6,14 +6,15 @@ import msgspec
 import numpy as np
 import pytest
 
-from optplay.experiments.axes import parse_axis
-from optplay.experiments.range_test import ramped, range_test
-from optplay.experiments.sweep import SWEPT, Sweep, run_sweep
-from optplay.plots.sweeps import COLLAPSED, DIVERGED
-from optplay.scenes.sweep import range_with_table, with_table
+from optplay.instruments.range_test.measure import ramped, range_test
+from optplay.instruments.range_test.picture import with_table as range_with_table
+from optplay.instruments.sweep import view as module
+from optplay.instruments.sweep.axes import parse_axis
+from optplay.instruments.sweep.charts import COLLAPSED, DIVERGED
+from optplay.instruments.sweep.measure import SWEPT, Sweep, stream_sweep
+from optplay.instruments.sweep.picture import with_table
 from optplay.training import train
 from optplay.tui.screens.prompt import Prompt
-from optplay.tui.views import sweep as module
 
 RATES, KNOBS = "lr=1e-4:1:5", "lr=1e-3:1:3 lambda=1e-3:1:2"
 
@@ -44,9 +45,9 @@ class Slow:
     def __init__(self):
         self.go, self.begun, self.cancelled = Event(), 0, 0
 
-    def __call__(self, sweep, *, workers, cancelled, known):
+    def __call__(self, sweep, *, width, cancelled, known):
         self.begun += 1
-        results = run_sweep(sweep)
+        results = [*stream_sweep(sweep)][-1]
         part = np.full_like(results.outcomes, -1)
         part[..., 0] = results.outcomes[..., 0]
         yield only_made(results, part)
@@ -76,19 +77,21 @@ def swept(preset, axes):
     """What a sweep of a preset's runs as they are comes to."""
     config = preset.runs[0].config
     runs = tuple(msgspec.structs.replace(run, fork=None) for run in preset.runs)
-    return run_sweep(Sweep(runs, preset.seeds, tuple(parse_axis(a, config) for a in axes.split())))
+    return [
+        *stream_sweep(Sweep(runs, preset.seeds, tuple(parse_axis(a, config) for a in axes.split())))
+    ][-1]
 
 
 def shows(p, results, metric):
     """Whether the view shows these results."""
-    view = p.app.board.view
+    view = p.app.workspace.view
     return view.drawn == with_table(results, metric, *view.content_size, **view.look)
 
 
 async def test_it_is_the_same_sweep_bit_for_bit_by_any_metric(playground):
     async with playground() as p:
         await p.press("5")
-        view, expected = p.app.board.view, swept(p.app.session.preset, RATES)
+        view, expected = p.app.workspace.view, swept(p.app.session.preset, RATES)
         for name in SWEPT:
             np.testing.assert_array_equal(view.result.metrics[name], expected.metrics[name])
         np.testing.assert_array_equal(view.result.outcomes, expected.outcomes)
@@ -110,11 +113,11 @@ async def test_it_is_the_same_sweep_bit_for_bit_by_any_metric(playground):
         assert "Final loss by lr" in p.text
 
 
-async def test_rates_then_two_knobs_then_a_range_test(playground):
+async def test_rates_then_two_knobs_and_a_range_test(playground):
     async with playground() as p:
         await p.press("5", "n")
         assert "Final loss by lr and lambda" in p.text
-        results, view = p.app.board.view.result, p.app.board.view
+        results, view = p.app.workspace.view.result, p.app.workspace.view
         assert shows(p, swept(p.app.session.preset, KNOBS), "final_loss")
         medians = np.median(results.metrics["final_loss"][0], axis=-1)
         at = np.unravel_index(np.nanargmin(medians), medians.shape)
@@ -122,6 +125,9 @@ async def test_rates_then_two_knobs_then_a_range_test(playground):
         values = [axis.values[i] for axis, i in zip(results.sweep.axes, at, strict=True)]
         assert [p.value("lr"), p.value("weight_decay")] == values
         await p.press("u", "n")
+        assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
+        await p.press("9")
+        view = p.app.workspace.view
         tests = {
             run.label: [range_test(train(ramped(msgspec.structs.replace(run.config, seed=0))))]
             for run in p.app.session.preset.runs
@@ -132,8 +138,6 @@ async def test_rates_then_two_knobs_then_a_range_test(playground):
         assert p.value("lr") == pytest.approx(tests["SGD"][0].suggestion, rel=0.005)
         await p.press("r")
         assert view.drawn != range_with_table(tests, *view.content_size, **view.look)
-        await p.press("n")
-        assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
 
 
 async def test_axes_are_typed(playground):
@@ -165,8 +169,8 @@ async def test_axes_are_typed(playground):
         assert shows(p, swept(p.app.session.preset, "l2=1e-3:1:2 lr=1e-3:1:3"), "final_loss")
         await p.press("i", "escape")
         assert not isinstance(p.app.screen, Prompt)
-        p.app.board.view.axes[module.KNOBS] = "beta1=0.1:0.9:3"  # as of another preset
-        p.app.board.view.changed()
+        p.app.workspace.view.axes[module.KNOBS] = "beta1=0.1:0.9:3"  # as of another preset
+        p.app.workspace.view.changed()
         await p.settle()
         assert "knob of a run with sgd" in p.text
         await p.press("B")
@@ -176,15 +180,15 @@ async def test_axes_are_typed(playground):
 async def test_the_best_value_is_taken_and_the_sweep_stays(playground, made):
     async with playground() as p:
         await p.press("5", "j")
-        results, before = p.app.board.view.result, p.app.board.view.drawn
+        results, before = p.app.workspace.view.result, p.app.workspace.view.drawn
         medians = np.median(results.metrics["final_loss"][1], axis=-1)
         expected = results.sweep.axes[0].values[int(np.nanargmin(medians))]
         assert expected != 0.001
         await p.press("B")
         assert p.value("lr") == expected
         assert p.app.session.preset.runs[0].config.hyperparameters["lr"] == 0.01
-        assert p.app.board.view.result is results
-        assert p.app.board.view.drawn == before
+        assert p.app.workspace.view.result is results
+        assert p.app.workspace.view.drawn == before
         assert len(made) == 1
         await p.press("u")
         assert p.value("lr") == 0.001
@@ -199,7 +203,7 @@ async def test_forks_are_swept_as_if_they_had_no_past(playground):
     async with playground() as p:
         await p.press(*["left"] * 5, "f", "5")
         assert len(p.app.session.preset.runs) == 3
-        view = p.app.board.view
+        view = p.app.workspace.view
         assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
         assert any("as SGD" in line.text for line in p.inside(view))
         metrics = view.result.metrics["final_loss"]
@@ -211,13 +215,13 @@ async def test_what_collapsed_or_diverged_is_marked(playground):
         p.app.session.turn("problem.loss", "mse")
         p.app.changed()
         await p.press("5")
-        p.app.board.view.axes[module.RATES] = "lr=1e-8:1e3:5"
-        p.app.board.view.changed()
+        p.app.workspace.view.axes[module.RATES] = "lr=1e-8:1e3:5"
+        p.app.workspace.view.changed()
         await p.settle()
         assert "diverged" in p.text
-        drawn = "".join(text for row in p.app.board.view.drawn.rows[:-4] for text, _ in row)
-        assert p.app.board.view.result.counts("diverged").max() == 3
-        assert p.app.board.view.result.counts("collapsed").max() == 3
+        drawn = "".join(text for row in p.app.workspace.view.drawn.rows[:-4] for text, _ in row)
+        assert p.app.workspace.view.result.counts("diverged").max() == 3
+        assert p.app.workspace.view.result.counts("collapsed").max() == 3
         assert DIVERGED in drawn
         assert COLLAPSED in drawn
 
@@ -231,12 +235,12 @@ async def test_on_a_surface_there_is_the_loss_only(playground, tmp_path):
     )
     async with playground() as p:
         await p.press("5", "N")
-        assert "Accuracy" in p.app.board.view.border_title
+        assert "Accuracy" in p.app.workspace.view.border_title
         p.app.open(str(path))
         await p.settle()
         await p.press("5")
-        assert p.app.board.view.border_title == "Final value by lr, 2 seeds"
-        assert "metric" not in p.app.board.view.border_subtitle
+        assert p.app.workspace.view.border_title == "Final value by lr, 2 seeds"
+        assert "metric" not in p.app.workspace.view.border_subtitle
         assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
         await p.press("N")
         assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
@@ -245,7 +249,7 @@ async def test_on_a_surface_there_is_the_loss_only(playground, tmp_path):
 async def test_keys_are_handled_while_it_computes(playground, slow):
     async with playground() as p:
         await p.pilot.press("home", "5")
-        view = p.app.board.view
+        view = p.app.workspace.view
         await p.until(lambda: view.result is not None)
         assert "33 %" in p.text
         partly = view.drawn
@@ -254,7 +258,7 @@ async def test_keys_are_handled_while_it_computes(playground, slow):
         assert view.metric == "final_accuracy"
         await p.pilot.press("n")
         await p.until(lambda: slow.cancelled == 1)  # two knobs have taken its place
-        await p.pilot.press("n", "n", "N", "N")
+        await p.pilot.press("n", "N", "N")
         assert not view.complete
         slow.go.set()
         await p.settle()
@@ -267,7 +271,7 @@ async def test_keys_are_handled_while_it_computes(playground, slow):
 async def test_it_stops_where_it_is_left_and_begins_again(playground, slow):
     async with playground() as p:
         await p.pilot.press("5")
-        view = p.app.board.view
+        view = p.app.workspace.view
         await p.until(lambda: view.result is not None)
         await p.pilot.press("escape")
         await p.until(lambda: slow.cancelled == 1)
@@ -281,7 +285,7 @@ async def test_an_edit_makes_it_stale(playground, slow):
     async with playground() as p:
         slow.go.set()
         await p.press("5")
-        old, view = p.app.board.view.result, p.app.board.view
+        old, view = p.app.workspace.view.result, p.app.workspace.view
         slow.go.clear()
         await p.pilot.press("w")
         await p.until(lambda: slow.begun == 2)

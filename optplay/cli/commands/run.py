@@ -1,13 +1,17 @@
 """`optplay run`."""
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import click
 
-from optplay.cli.options import json_option, one_of, plot_option, preset_options
+from optplay.cli.options import EXIT_CODES, preset_options
+from optplay.cli.output import Output, output_options
 
 if TYPE_CHECKING:
-    from optplay.experiments import Preset
+    from optplay.experiments import Preset, Results
+    from optplay.experiments.tables import Line
+    from optplay.plots import Look, Picture
 
 EXAMPLES = """\b
 Examples:
@@ -15,21 +19,39 @@ Examples:
   optplay run exercise-4-clipping --seeds 30
   optplay run compare --set "Adam.lr=0.01" --set "*.problem.hidden=[16]"
   optplay run my.toml --json > report.json
-
-\b
-Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 """
 
 
-@click.command("run", epilog=EXAMPLES)
+@click.command("run", epilog=EXAMPLES + EXIT_CODES)
 @preset_options
-@plot_option("Draw the preset's charts.")
-@json_option
-@click.option("--csv", "folder", metavar="DIR", help="Write history, metrics and claims as CSV.")
-@click.option("--quiet", "-q", is_flag=True, help="Print the verdicts only, and no progress.")
-def command(preset: "Preset", plot: bool, as_json: bool, folder: str | None, quiet: bool) -> None:
+@output_options(
+    plot="Draw the preset's charts.",
+    csv="Write history, metrics and claims as CSV.",
+    quiet="Print the verdicts only, and no progress.",
+)
+def command(preset: "Preset", out: Output) -> None:
     """Train a preset's runs over its seeds, and judge its claims."""
-    one_of(json=as_json, plot=plot)
-    from optplay.cli.running import run_and_report  # noqa: PLC0415
+    run(preset, out)
 
-    run_and_report(preset, plot=plot, as_json=as_json, folder=folder, quiet=quiet)
+
+def run(preset: "Preset", out: Output) -> None:
+    """Runs a preset and prints what came of it.
+
+    Raises:
+        InputError: the preset is more than this machine can hold or finish.
+        OSError: the CSV files can't be written.
+    """
+    report(out.train(preset), out)
+
+
+def report(results: "Results", out: Output) -> None:
+    """Prints what running a preset came to, with the charts of each instrument that has some."""
+    from optplay.experiments.report import RunReport  # noqa: PLC0415
+    from optplay.registry import parts  # noqa: PLC0415
+
+    def draw(width: int, look: "Look") -> "Iterable[Line | Picture]":
+        for picture in parts("picture").values():
+            if of_run := getattr(picture, "of_run", None):
+                yield from of_run(results, width, look)
+
+    out.tell(RunReport(results), draw)

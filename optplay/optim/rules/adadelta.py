@@ -11,7 +11,7 @@ from math import sqrt
 import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import epsilon, lr, memory
+from optplay.optim.hyperparameters import epsilon, lr, memory
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:

@@ -4,7 +4,7 @@ The decay itself, w ← w - lr·λ·w, is the pipeline's; the rule is Adam's to 
 """
 
 from optplay.optim.declaration import Optimizer
-from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+from optplay.optim.hyperparameters import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
 from optplay.optim.rules import adam
 from optplay.optim.stability import mean_gradient
 

@@ -8,7 +8,7 @@ from math import sqrt
 import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
+from optplay.optim.hyperparameters import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
 from optplay.optim.stability import mean_gradient
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import lr, memory
+from optplay.optim.hyperparameters import lr, memory
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:

@@ -1,7 +1,7 @@
 """Momentum, the heavy ball: v ← β·v + g, then w ← w - lr·v."""
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import beta, lr
+from optplay.optim.hyperparameters import beta, lr
 from optplay.optim.stability import heavy_ball
 
 

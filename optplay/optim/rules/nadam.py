@@ -9,7 +9,7 @@ from math import sqrt
 import numpy as np
 
 from optplay.optim.declaration import Floats, Hyperparameter, Optimizer, Term
-from optplay.optim.knobs import BETA1, BETA2, epsilon, lr
+from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:

@@ -6,7 +6,7 @@ PyTorch and Keras. With a constant lr both take their gradients at the same poin
 """
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import beta, lr
+from optplay.optim.hyperparameters import beta, lr
 from optplay.optim.stability import nesterov
 
 

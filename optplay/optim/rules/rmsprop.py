@@ -5,7 +5,7 @@ from math import sqrt
 import numpy as np
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import beta, epsilon, lr
+from optplay.optim.hyperparameters import beta, epsilon, lr
 from optplay.optim.stability import descent
 
 

@@ -1,7 +1,7 @@
 """Stochastic gradient descent: w ← w - lr·g."""
 
 from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.knobs import lr
+from optplay.optim.hyperparameters import lr
 from optplay.optim.stability import descent
 
 

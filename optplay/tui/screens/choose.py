@@ -24,7 +24,6 @@ class Entry:
     note: str
 
     def shown(self) -> Content:
-        """The title, the name where it says more, and the note below."""
         other = self.name.casefold() != self.title.casefold()
         name = f"  {self.name}" if other else ""
         note = f"\n{self.note}" if self.note else ""
@@ -52,7 +51,7 @@ def fitting(entries: Sequence[Entry], query: str) -> list[Entry]:
     return sorted(found, key=distance)
 
 
-class Found(OptionList, can_focus=False):
+class Matches(OptionList, can_focus=False):
     """The entries found, as high as they are."""
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -61,22 +60,9 @@ class Found(OptionList, can_focus=False):
         return super().get_content_height(container, viewport, beside)
 
 
-class Choose(Dialog[str | None]):
+class Choose(Dialog[str]):
     """Gives the name of the entry taken, None if it was closed. The search keeps the focus."""
 
-    DEFAULT_CSS = """
-    Choose {
-        align: center top;
-
-        #box {
-            max-width: 78;
-            margin-top: 1;
-        }
-        #box OptionList {
-            margin-top: 1;
-        }
-    }
-    """
     BINDINGS = [
         Binding("up", "move('cursor_up')", "Up", priority=True, group=MOVE),
         Binding("down", "move('cursor_down')", "Down", priority=True, group=MOVE),
@@ -92,7 +78,7 @@ class Choose(Dialog[str | None]):
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="Type to search", compact=True)
-        yield Found(markup=False, compact=True, classes="scrolls")
+        yield Matches(markup=False, compact=True, classes="scrolls")
 
     def on_mount(self) -> None:
         self.list("")
@@ -112,7 +98,6 @@ class Choose(Dialog[str | None]):
         listed.highlighted = names.index(self.current) if at_current else 0 if found else None
 
     async def action_move(self, how: str) -> None:
-        """Hands a key on to the list."""
         await self.query_one(OptionList).run_action(how)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:

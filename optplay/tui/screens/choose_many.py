@@ -14,24 +14,13 @@ from optplay.tui.screens.dialog import Dialog
 
 
 def line(entry: Entry, width: int) -> Content:
-    """The title, `width` cells wide, and the note."""
     gap = " " * (width - cell_len(entry.title) + 2)
     return Content.assemble((entry.title, "bold"), (gap + entry.note, "dim"))
 
 
-class ChooseMany(Dialog[list[str] | None]):
+class ChooseMany(Dialog[list[str]]):
     """Gives the names ticked, in the order of the list; None if it was closed."""
 
-    DEFAULT_CSS = """
-    ChooseMany {
-        #box {
-            max-width: 78;
-        }
-        #box .selection-list--button, #box .selection-list--button-highlighted {
-            color: $panel;
-        }
-    }
-    """
     BINDINGS = [
         Binding("space", "toggle_entry", "Tick", priority=True),
         Binding("enter", "take", "Take", priority=True),
@@ -62,15 +51,12 @@ class ChooseMany(Dialog[list[str] | None]):
         self.tell()
 
     def tell(self) -> None:
-        """Says what is missing, if nothing is ticked."""
         self.query_one(".wrong").visible = not self.query_one(SelectionList).selected
 
     def action_toggle_entry(self) -> None:
-        """Ticks the highlighted entry, or not."""
         self.query_one(SelectionList).action_select()
 
     def action_take(self) -> None:
-        """Takes what is ticked, if there is anything."""
         ticked = self.query_one(SelectionList).selected
         if ticked:
             self.dismiss([entry.name for entry in self.entries if entry.name in ticked])

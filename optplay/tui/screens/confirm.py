@@ -12,18 +12,6 @@ from optplay.tui.screens.dialog import Dialog
 class Confirm(Dialog[bool]):
     """Gives True for yes only."""
 
-    DEFAULT_CSS = """
-    Confirm {
-        #buttons {
-            margin-top: 1;
-            align-horizontal: center;
-        }
-        Button {
-            margin: 0 1;
-            max-width: 45%;
-        }
-    }
-    """
     BINDINGS = [
         Binding("y", "dismiss(True)", "Yes"),
         Binding("n", "close", "No"),
@@ -45,7 +33,6 @@ class Confirm(Dialog[bool]):
             yield Button("No", id="no")
 
     def action_close(self) -> None:
-        """No."""
         self.dismiss(False)
 
     def on_button_pressed(self, event: Button.Pressed) -> None:

@@ -1,7 +1,11 @@
 """What all dialogs share: a box over the dimmed app, its keys at the bottom, and ways out."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
 from textual import events
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
@@ -16,64 +20,7 @@ AROUND = 8
 class Dialog(ModalScreen[ScreenResultType]):
     """A box with a title; what is in it comes from `body`, in which `.scrolls` takes the room."""
 
-    DEFAULT_CSS = """
-    Dialog {
-        align: center middle;
-
-        #box {
-            width: 90%;
-            max-width: 64;
-            height: auto;
-            padding: 0 1;
-            background: $surface;
-            border: round $primary;
-            border-title-color: $text;
-            border-title-style: bold;
-        }
-        .scrolls {
-            scrollbar-gutter: stable;
-            scrollbar-size: 0 1;
-        }
-        .wrong {
-            color: $text-error;
-        }
-        /* The id outweighs what Textual's widgets say about their compact form. */
-        #box Input, #box OptionList {
-            border: none;
-            padding: 0;
-            background: $surface;
-            background-tint: $surface 0%;
-        }
-        #box Input {
-            padding: 0 1;
-            background: $panel;
-        }
-        #box OptionList > .option-list--option {
-            padding: 0 1;
-        }
-        #box OptionList > .option-list--option-highlighted {
-            color: $foreground;
-            background: $primary 30%;
-            text-style: none;
-        }
-        #box Footer {
-            dock: none;
-            margin-top: 1;
-            background: $surface;
-        }
-        #box FooterKey, #box FooterLabel {
-            background: $surface;
-            margin: 0 1 0 0;
-        }
-        #box KeyGroup, #box KeyGroup FooterKey {
-            margin: 0;
-            padding: 0;
-        }
-        #box KeyGroup {
-            margin-right: 1;
-        }
-    }
-    """
+    CSS_PATH = Path(__file__).with_name("dialogs.tcss")
     BINDINGS = [Binding("escape", "close", "Close")]
 
     def __init__(self, heading: str) -> None:
@@ -96,14 +43,21 @@ class Dialog(ModalScreen[ScreenResultType]):
             part.styles.max_height = max(1, event.size.height - AROUND)
 
     def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        """Closes the dialog."""
         # A second Enter may be queued already: it must not close the screen below.
         return super().dismiss(result) if self.is_current else AwaitComplete()
+
+    def ask(self, app: App[Any], take: Callable[[ScreenResultType], object]) -> None:
+        """Opens it; what it gives is taken, and nothing if it is closed without an answer."""
+
+        def taken(found: ScreenResultType | None) -> None:
+            if found is not None:
+                take(found)
+
+        app.push_screen(self, taken)
 
     def on_click(self, event: events.Click) -> None:
         if event.widget is self:
             self.action_close()
 
     def action_close(self) -> None:
-        """Closes the dialog without an answer."""
         self.dismiss()

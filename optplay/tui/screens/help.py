@@ -18,31 +18,6 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 class Help(Dialog[None]):
     """Sections of keys with what they do, side by side where there is room."""
 
-    DEFAULT_CSS = """
-    Help {
-        #box {
-            width: 96%;
-            max-width: 120;
-        }
-        #columns {
-            height: auto;
-        }
-        &.-wide #columns {
-            layout: horizontal;
-        }
-        .column {
-            width: 1fr;
-            padding-right: 2;
-        }
-        .column Label {
-            color: $text-primary;
-            text-style: bold;
-        }
-        .keys {
-            margin-bottom: 1;
-        }
-    }
-    """
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
 
     def __init__(self, sections: Sequence[Section]) -> None:
@@ -62,7 +37,6 @@ class Help(Dialog[None]):
 
 
 def table(rows: Sequence[tuple[str, str]], key_width: int) -> Table:
-    """Keys on the left, what they do on the right."""
     grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
     grid.add_column(width=key_width)
     grid.add_column(ratio=1)

@@ -9,7 +9,6 @@ class Palette(CommandPalette):
     """Closes itself only, and searches no more once it has."""
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        """Closes the palette."""
         # As in Dialog: a second Enter may be queued already.
         if not self.is_current:
             return AwaitComplete()

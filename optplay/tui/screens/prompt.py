@@ -7,23 +7,22 @@ from textual.binding import Binding
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from optplay.errors import InputError
 from optplay.tui.screens.dialog import Dialog
 
 
-class Prompt(Dialog[str | None]):
+def refused(read: Callable[[], object]) -> str | None:
+    """Why reading a text is refused; None if it is not."""
+    try:
+        read()
+    except InputError as error:
+        return str(error)
+    return None
+
+
+class Prompt(Dialog[str]):
     """Gives the text typed, without space around it, once `check` finds nothing wrong with it."""
 
-    DEFAULT_CSS = """
-    Prompt {
-        #told {
-            color: $text-muted;
-            padding: 0 1;
-        }
-        #told.wrong {
-            color: $text-error;
-        }
-    }
-    """
     BINDINGS = [Binding("enter", "take", "Take", priority=True)]
 
     def __init__(
@@ -46,7 +45,6 @@ class Prompt(Dialog[str | None]):
 
     @property
     def typed(self) -> str:
-        """What stands in the line."""
         return self.query_one(Input).value.strip()
 
     def tell(self) -> None:
@@ -57,6 +55,5 @@ class Prompt(Dialog[str | None]):
         told.set_class(error is not None, "wrong")
 
     def action_take(self) -> None:
-        """Takes a valid text."""
         if self.check(self.typed) is None:
             self.dismiss(self.typed)

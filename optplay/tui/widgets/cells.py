@@ -19,7 +19,6 @@ AXIS_ROWS = 2
 
 @lru_cache(maxsize=4096)
 def ink(color: Ink) -> Style:
-    """The style of a run of text in this ink."""
     if isinstance(color, Duo):
         return Style(color=rich(color.fore), bgcolor=rich(color.back))
     return Style(color=rich(color))
@@ -47,7 +46,6 @@ class Inks:
         return segments[0].style or Style()
 
     def style(self, color: Ink = None, future: bool = False) -> Style:
-        """The style of a colour, dimmed beyond the playhead."""
         style = self._known.get((color, future))
         if style is None:
             style = self._base + ink(color) + (FUTURE if future else Style())

@@ -10,7 +10,7 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from optplay.experiments import Look
+from optplay.experiments import Quantity
 from optplay.plots import Picture, Series, line_picture, run_color, run_marker
 from optplay.tui.stage import Reading
 from optplay.tui.widgets.framed import Framed
@@ -35,11 +35,11 @@ class Chart(Framed):
 
     log_axis: reactive[bool] = reactive(False, init=False)
 
-    def __init__(self, quantity: str, look: Look) -> None:
+    def __init__(self, quantity: str, kind: Quantity) -> None:
         super().__init__(id=f"chart-{quantity}")
         self.quantity = quantity
-        self.look = look
-        self.set_reactive(Chart.log_axis, look.log)
+        self.kind = kind
+        self.set_reactive(Chart.log_axis, kind.log)
         self._series: Callable[[], Sequence[Series]] = tuple
         self.epoch = 0
         self._readings: Sequence[Reading] = ()
@@ -72,21 +72,18 @@ class Chart(Framed):
         self._title()
 
     def _title(self) -> None:
-        self.border_title = self.look.title + (" (log)" if self.log_axis else "")
+        self.border_title = self.kind.title + (" (log)" if self.log_axis else "")
 
     def cursor_style(self) -> Style:
-        """How the playhead looks."""
         return self.get_component_rich_style("chart--cursor")
 
     def inner(self) -> list[list[Segment]]:
-        """The values at the playhead, and the picture with the playhead in it."""
         self._draw()
         first, picture = int(self._limits[0]), self._picture
         column = picture.column(max(self.epoch, first)) if picture else None
         return [self._reading_line(), *(self.inks.lines(picture, column) if picture else [])]
 
     def _draw(self) -> None:
-        """Makes the picture, unless it is there already."""
         width, height = self.content_size.width, self.content_size.height - 1
         key = (self._key, self._unit, width, height, self.log_axis, self.color, self.dark)
         if key == self._picture_key:
@@ -94,7 +91,7 @@ class Chart(Framed):
         self._picture_key = key
         self._picture = line_picture(
             self._series(), width=width, height=height, log=self.log_axis, x_title=self._unit,
-            percent=self.look.percent, color=self.color, dark=self.dark, x_limits=self._limits,
+            percent=self.kind.percent, color=self.color, dark=self.dark, x_limits=self._limits,
         )  # fmt: skip
 
     def _reading_line(self) -> list[Segment]:

@@ -1,6 +1,6 @@
 """The controls of the selected run, generated from what its optimizer and its problem declare."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
@@ -8,9 +8,20 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from optplay.tui.knobs import Knob
-from optplay.tui.widgets.knob_row import Check, KnobRow
+from optplay.experiments.keys import PROBLEM, Key, key_of, keys
+from optplay.experiments.scales import Choice
+from optplay.tui.desk import Desk
+from optplay.tui.keyboard import key
+from optplay.tui.screens.choose import Choose, Entry
+from optplay.tui.screens.prompt import refused
+from optplay.tui.widgets.knob_row import KnobRow
 
+SCOPE = "scope"
+ALL_RUNS, THIS_RUN = "all runs", "this run"
+SCOPE_KEY = Key(
+    SCOPE, "Problem of", "whether the knobs below change the problem of all runs or of this one",
+    "", Choice((ALL_RUNS, THIS_RUN)),
+)  # fmt: skip
 HINT = "Tab comes here. ↑ ↓ choose a knob, ← → turn it, Enter types a value."
 
 
@@ -21,30 +32,52 @@ class Knobs(VerticalScroll, inherit_bindings=False):
 class Controls(Vertical):
     """A row per knob, and below them what the knob in focus does."""
 
-    def __init__(self, check: Check) -> None:
+    KEYS = [
+        key("o", "controls.choose('optimizer')", "Optimizer", "chooses the optimizer of the run"),
+        key("w", "controls.switch('warmup')", "Warmup", "switches warmup on or off"),
+        key("d", "controls.switch('decay')", "Decay", "switches the decay of the rate on or off"),
+        key(
+            "c", "controls.switch('clip.norm')", "Clipping", "switches gradient clipping on or off"
+        ),
+        key("u,ctrl+z", "controls.undo", "Undo", "takes back the last edit"),
+        key("U,ctrl+y", "controls.redo", "Redo", "does again what was undone"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
         super().__init__(id="controls")
-        self._check = check
+        self._desk = desk
 
     def compose(self) -> ComposeResult:
         yield Knobs(id="knobs", can_focus=False)
         yield Static(HINT, id="hint", markup=False)
 
-    def show(self, title: str, knobs: Sequence[tuple[Knob, Any, Any]]) -> None:
-        """Draws the knobs (each with its value, and where it is or comes on) of a run."""
-        self.border_title = Content(title)
+    def show(self) -> None:
+        session = self._desk.session
+        self.border_title = Content(session.run.label)
+        scope = ALL_RUNS if session.whole_problem else THIS_RUN
+        wanted: list[tuple[Key, Any, Any]] = []
+        for own in keys(session.run.config):
+            if own.name.startswith(PROBLEM) and (SCOPE_KEY, scope, scope) not in wanted:
+                wanted.append((SCOPE_KEY, scope, scope))
+            value = session.value(own.name)
+            shown = session.last_on(own.name) if own.switched and not own.is_choice else value
+            wanted.append((own, value, shown))
         box = self.query_one("#knobs")
         rows = [row for row in box.children if isinstance(row, KnobRow)]
-        for row, (knob, value, shown) in zip(rows, knobs, strict=False):
+        for row, each in zip(rows, wanted, strict=False):
             if not row.display:
                 row.display = True
-            row.show(knob, value, shown)
-        for row in rows[len(knobs) :]:
+            row.show(*each)
+        for row in rows[len(wanted) :]:
             row.display = False
-        box.mount_all(KnobRow(*each, self._check) for each in knobs[len(rows) :])
+        box.mount_all(KnobRow(*each, self._check) for each in wanted[len(rows) :])
+
+    def _check(self, name: str, value: Any) -> str | None:
+        config = self._desk.session.run.config
+        return refused(lambda: key_of(config, name).set(config, value))
 
     @property
     def rows(self) -> list[KnobRow]:
-        """The rows that are in use."""
         return [row for row in self.query(KnobRow) if row.display]
 
     def on_knob_row_told(self, event: KnobRow.Told) -> None:
@@ -52,3 +85,55 @@ class Controls(Vertical):
         hint = self.query_one("#hint", Static)
         hint.set_class(event.wrong, "-wrong")
         hint.update(event.text)
+
+    def on_knob_row_turned(self, event: KnobRow.Turned) -> None:
+        event.stop()
+        if event.key == SCOPE:
+            self._rescope(event.value == ALL_RUNS)
+        else:
+            self._desk.attempt(lambda: self._desk.session.turn(event.key, event.value))
+
+    def on_knob_row_switched(self, event: KnobRow.Switched) -> None:
+        event.stop()
+        self.action_switch(event.key)
+
+    def on_knob_row_asked(self, event: KnobRow.Asked) -> None:
+        event.stop()
+        if event.key == SCOPE:
+            self._rescope(not self._desk.session.whole_problem)
+        else:
+            self.action_choose(event.key)
+
+    def _rescope(self, whole_problem: bool) -> None:
+        self._desk.session.whole_problem = whole_problem
+        self.show()
+
+    def action_switch(self, name: str) -> None:
+        self._desk.attempt(lambda: self._desk.session.switch(name))
+
+    def action_choose(self, name: str) -> None:
+        session = self._desk.session
+        asked = key_of(session.run.config, name)
+        choose = Choose(asked.title, _entries(asked), session.value(name))
+        choose.ask(self.app, lambda to: self._desk.attempt(lambda: session.turn(name, to)))
+
+    def action_undo(self) -> None:
+        self._travel(self._desk.session.undo, "Nothing to undo")
+
+    def action_redo(self) -> None:
+        self._travel(self._desk.session.redo, "Nothing to redo")
+
+    def _travel(self, go: Callable[[], bool], nothing: str) -> None:
+        if go():
+            self._desk.edited()
+        else:
+            self.app.notify(nothing)
+
+
+def _entries(asked: Key) -> list[Entry]:
+    notes = asked.notes or {}
+    entries = []
+    for name in asked.scale.names:  # type: ignore[attr-defined]  # asked of a Choice only
+        title, _, note = notes.get(name, f"{name}: ").partition(": ")
+        entries.append(Entry(name, title, note))
+    return entries

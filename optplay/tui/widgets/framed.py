@@ -14,9 +14,9 @@ from optplay.tui.widgets.cells import Inks
 class Framed(Widget, can_focus=True):
     """Draws what `inner` gives; border and styles are made again only if the look changed."""
 
-    BINDINGS = [Binding("enter", "app.zoom", "Zoom", show=False)]
+    BINDINGS = [Binding("enter", "workspace.zoom", "Zoom", show=False)]
 
-    def __init__(self, *, id: str) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._look_key: object = None
         self.dark = True
@@ -30,7 +30,6 @@ class Framed(Widget, can_focus=True):
 
     @property
     def color(self) -> bool:
-        """Whether the screen has colours."""
         return not self.app.no_color
 
     def notify_style_update(self) -> None:
@@ -46,7 +45,6 @@ class Framed(Widget, can_focus=True):
         return lines if crop.width == width else [line.crop(crop.x, crop.right) for line in lines]
 
     def _look(self) -> None:
-        """Makes the border and the styles, unless they are there already."""
         theme = self.app.current_theme
         titles = self.border_title, self.border_subtitle
         key = (self.outer_size, titles, self.has_focus, theme.name, self.app.no_color)
@@ -61,7 +59,6 @@ class Framed(Widget, can_focus=True):
         self.inks = Inks(self.rich_style, self.cursor_style(), self.get_line_filters(), background)
 
     def cursor_style(self) -> Style:
-        """How a cursor over the lines looks."""
         return Style()
 
     def render_line(self, y: int) -> Strip:

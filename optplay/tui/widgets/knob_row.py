@@ -1,4 +1,4 @@
-"""One knob: its name, its value, and the ways to turn it."""
+"""A knob: a row for a key of the run, with its value and the ways to turn it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from optplay.errors import InputError
-from optplay.tui.knobs import Knob
-from optplay.tui.scales import Switch
+from optplay.experiments.keys import Key
+from optplay.experiments.scales import Switch
+from optplay.tui.keyboard import identified
 from optplay.tui.widgets.runs import fitted
 
 NUDGE_CELLS = 3
@@ -22,14 +23,14 @@ TITLE_CELLS = 18
 Check = Callable[[str, Any], str | None]
 
 
-KEYS = [
+KEYS = identified("knob", [
     Binding("left,minus", "nudge(-1)", "Less"),
     Binding("right,plus,equals_sign", "nudge(1)", "More"),
     Binding("enter", "edit", "Type or choose"),
     Binding("x", "switch", "On/off", tooltip="switches warmup, decay, clipping … on or off"),
     Binding("up", "app.focus_previous", "Up", show=False),
     Binding("down", "app.focus_next", "Down", show=False),
-]
+])  # fmt: skip
 
 
 class KnobInput(Input):
@@ -38,14 +39,13 @@ class KnobInput(Input):
     BINDINGS = [Binding("escape", "cancel", "Cancel", show=True)]
 
     def action_cancel(self) -> None:
-        """Back to the row."""
         row = self.parent
         assert isinstance(row, KnobRow)
         row.close()
 
 
 class KnobRow(Widget, can_focus=True):
-    """A knob of the selected run. It never changes its value itself: it asks."""
+    """The knob of a key of the selected run. It never changes its value itself: it asks."""
 
     KEYS = KEYS
     BINDINGS = [*KEYS]
@@ -54,7 +54,6 @@ class KnobRow(Widget, can_focus=True):
     class Turned(Message):
         """The knob is to stand at another value."""
 
-        row: "KnobRow"
         key: str
         value: Any
 
@@ -77,38 +76,35 @@ class KnobRow(Widget, can_focus=True):
         text: str
         wrong: bool
 
-    def __init__(self, knob: Knob, value: Any, shown: Any, check: Check) -> None:
+    def __init__(self, key: Key, value: Any, shown: Any, check: Check) -> None:
         super().__init__()
-        self.knob, self.value, self.shown = knob, value, shown
+        self.key, self.value, self.shown = key, value, shown
         self._check = check
 
-    def show(self, knob: Knob, value: Any, shown: Any) -> None:
-        """Draws this knob at this value; `shown` is where it comes on again if it is off."""
-        if (knob, value, shown) != (self.knob, self.value, self.shown):
-            self.knob, self.value, self.shown = knob, value, shown
+    def show(self, key: Key, value: Any, shown: Any) -> None:
+        """Draws this key at this value; `shown` is where it comes on again if it is off."""
+        if (key, value, shown) != (self.key, self.value, self.shown):
+            self.key, self.value, self.shown = key, value, shown
             self.refresh()
         if self.has_focus:
             self.tell()
 
     @property
     def editing(self) -> bool:
-        """Whether a value is being typed."""
         return bool(self.query(KnobInput))
 
     @property
     def title_width(self) -> int:
-        """Cells of the title, with the box of a switch."""
         return min(TITLE_CELLS, self.content_size.width - NUDGE_CELLS)
 
     def render(self) -> Content:
-        """The row in words."""
-        knob, width = self.knob, self.content_size.width
-        on = knob.is_on(self.value)
-        box = ("☒ " if on else "☐ ") if knob.switched else "  "
-        title = fitted(box + knob.title, self.title_width - 1) + " "
+        key, width = self.key, self.content_size.width
+        on = key.is_on(self.value)
+        box = ("☒ " if on else "☐ ") if key.switched else "  "
+        title = fitted(box + key.title, self.title_width - 1) + " "
         value_width = width - self.title_width - NUDGE_CELLS
-        value = fitted(knob.show(self.shown), value_width)
-        ends = " ▾ " if knob.is_choice else "‹ ›"
+        value = fitted(key.show(self.shown), value_width)
+        ends = " ▾ " if key.is_choice else "‹ ›"
         text = Text(title + value + ends, no_wrap=True, end="")
         if not on:
             text.stylize("dim", 2)
@@ -116,12 +112,11 @@ class KnobRow(Widget, can_focus=True):
 
     def tell(self) -> None:
         """Says what the knob does and which values it takes."""
-        self.post_message(self.Told(f"{self.knob.title}: {self.knob.text}\n{self.allowed}", False))
+        self.post_message(self.Told(f"{self.key.title}: {self.key.text}\n{self.allowed}", False))
 
     @property
     def allowed(self) -> str:
-        """The valid range, in words."""
-        return "" if self.knob.is_choice else f"Allowed: {self.knob.allowed}"
+        return "" if self.key.is_choice else f"Allowed: {self.key.allowed}"
 
     def on_focus(self) -> None:
         self.tell()
@@ -130,32 +125,30 @@ class KnobRow(Widget, can_focus=True):
         """Only what may be off has a switch; while a value is typed, keys are text."""
         if action in ("nudge", "edit", "switch") and self.editing:
             return False
-        return self.knob.switched if action == "switch" else True
+        return self.key.switched if action == "switch" else True
 
     def action_nudge(self, by: int) -> None:
         """One notch less or more; a knob that is off comes on."""
-        if not self.knob.is_on(self.value) and not self.knob.is_choice:
-            self.post_message(self.Switched(self.knob.key))
+        if not self.key.is_on(self.value) and not self.key.is_choice:
+            self.post_message(self.Switched(self.key.name))
             return
         try:
-            value = self.knob.scale.nudge(self.value, by)
+            value = self.key.scale.nudge(self.value, by)
         except (ValueError, OverflowError):
             return
         if value != self.value:
-            self.post_message(self.Turned(self, self.knob.key, value))
+            self.post_message(self.Turned(self.key.name, value))
 
     def action_switch(self) -> None:
-        """On or off."""
-        self.post_message(self.Switched(self.knob.key))
+        self.post_message(self.Switched(self.key.name))
 
     def action_edit(self) -> None:
-        """Lets a value be typed, or chosen from a list."""
-        if self.knob.is_choice:
-            self.post_message(self.Asked(self.knob.key))
-        elif isinstance(self.knob.scale, Switch):
+        if self.key.is_choice:
+            self.post_message(self.Asked(self.key.name))
+        elif isinstance(self.key.scale, Switch):
             self.action_nudge(1)
         else:
-            self._open(self.knob.show(self.shown), select=True)
+            self._open(self.key.show(self.shown), select=True)
 
     def _open(self, text: str, *, select: bool) -> None:
         if self.editing:
@@ -166,7 +159,6 @@ class KnobRow(Widget, can_focus=True):
         field.focus()
 
     def close(self) -> None:
-        """Puts an end to typing."""
         had_focus = any(field.has_focus for field in self.query(KnobInput))
         self.query(KnobInput).remove()
         if had_focus:
@@ -174,7 +166,7 @@ class KnobRow(Widget, can_focus=True):
 
     def on_key(self, event: events.Key) -> None:
         typed = event.character or ""
-        numeric = not self.knob.is_choice and not isinstance(self.knob.scale, Switch)
+        numeric = not self.key.is_choice and not isinstance(self.key.scale, Switch)
         if self.editing and event.is_printable:
             # Typed so fast that the line has not got the focus yet.
             event.stop()
@@ -200,26 +192,25 @@ class KnobRow(Widget, can_focus=True):
         value, error = self._read(event.value)
         if error is None:
             self.close()
-            self.post_message(self.Turned(self, self.knob.key, value))
+            self.post_message(self.Turned(self.key.name, value))
 
     def on_input_blurred(self, event: Input.Blurred) -> None:
         event.stop()
         self.close()
 
     def _read(self, text: str) -> tuple[Any, str | None]:
-        """The value typed, and what is wrong with it."""
         try:
-            value = self.knob.scale.read(text.strip())
+            value = self.key.scale.read(text.strip())
         except InputError as error:
-            return None, f"{self.knob.title}: {error}"
-        return value, self._check(self.knob.key, value)
+            return None, f"{self.key.title}: {error}"
+        return value, self._check(self.key.name, value)
 
     def on_click(self, event: events.Click) -> None:
         event.stop()
         width = self.content_size.width
-        if self.knob.switched and event.x < 2 + self.gutter.left:
+        if self.key.switched and event.x < 2 + self.gutter.left:
             self.action_switch()
-        elif self.knob.is_choice:
+        elif self.key.is_choice:
             self.action_edit()
         elif event.x >= width - 1:
             self.action_nudge(1)

@@ -37,7 +37,6 @@ class Lesson(VerticalScroll, inherit_bindings=False):
         yield Static(id="verdicts", markup=False)
 
     def show_text(self, question: str, lesson: str) -> None:
-        """Another preset."""
         self._question = question or "Lesson"
         # Content, here and elsewhere: what people write is no markup.
         self.border_title = Content(self._question)

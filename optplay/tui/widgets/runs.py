@@ -1,17 +1,20 @@
 """The runs panel: one row per run, and which one is selected."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
-from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from optplay.optim import OPTIMIZERS
 from optplay.plots import run_color, run_marker
+from optplay.tui.desk import Desk
+from optplay.tui.keyboard import key
+from optplay.tui.screens.choose import Choose, Entry
+from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import RunRow
 
 NUMBERS = 7
@@ -26,21 +29,28 @@ SIGNS = {"trained": "✓", "collapsed": "▁", "diverged": "✗"}
 class RunsPanel(OptionList, inherit_bindings=False):
     """One row per run: colour, label, loss and score at the playhead, outcome once known."""
 
+    KEYS = [
+        key("a", "runs.add", "Add", "adds a run with an optimizer's defaults"),
+        key("b", "runs.duplicate", "Duplicate run", "copies the selected run"),
+        key("e", "runs.rename", "Rename run", "gives the selected run another label"),
+        key("delete", "runs.delete", "Delete run", "deletes the selected run"),
+        key("f", "runs.fork", "Fork", "a new run that goes on from this one at the playhead"),
+        key("j", "runs.next(1)", "Next run", "selects the run below"),
+        key("k", "runs.next(-1)", "Previous run", "selects the run above"),
+        key("r", "runs.reseed(1)", "Reseed", "draws other initial weights: the next seed"),
+        key("R", "runs.reseed(-1)", "Previous seed", "goes back to the seed before"),
+        key("m", "runs.all_seeds", "All seeds", "median and quartiles over the preset's seeds"),
+    ]
     BINDINGS = [
         Binding("up", "cursor_up", "Run above", show=False),
         Binding("down", "cursor_down", "Run below", show=False),
-        Binding("enter", "app.rename_run", "Rename", show=False),
-        Binding("delete,backspace", "app.delete_run", "Delete", show=False),
+        Binding("enter", "rename", "Rename", show=False),
+        Binding("backspace", "delete", "Delete", show=False),
     ]
 
-    @dataclass
-    class Selected(Message):
-        """Another run is to be selected."""
-
-        place: int
-
-    def __init__(self) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__(id="runs")
+        self._desk = desk
         self._rows: Sequence[RunRow] = ()
         self._look: object = None
         self._words, self._outcome_width = False, 2
@@ -73,7 +83,58 @@ class RunsPanel(OptionList, inherit_bindings=False):
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
-        self.post_message(self.Selected(event.option_index))
+        if event.option_index != self._desk.session.state.selected:
+            self._desk.select(event.option_index)
+
+    def action_next(self, by: int) -> None:
+        self._desk.select(self._desk.session.state.selected + by)
+
+    def action_add(self) -> None:
+        entries = [Entry(o.name, o.title, o.summary) for o in OPTIMIZERS.values()]
+        choose, desk = Choose("Add a run with", entries), self._desk
+        choose.ask(self.app, lambda name: desk.attempt(lambda: desk.session.add(name)))
+
+    def action_duplicate(self) -> None:
+        self._desk.attempt(self._desk.session.duplicate)
+
+    def action_delete(self) -> None:
+        label = self._desk.session.run.label
+        if self._desk.attempt(self._desk.session.delete):
+            self.app.notify(f"Deleted {label}; u brings it back", markup=False)
+
+    def action_rename(self) -> None:
+        session = self._desk.session
+
+        def check(text: str) -> str | None:
+            taken = {run.label for run in session.preset.runs} - {session.run.label}
+            if not 1 <= len(text.strip()) <= 60:
+                return "a label has 1 to 60 characters"
+            return f"{text.strip()} is the label of another run" if text.strip() in taken else None
+
+        prompt = Prompt("Rename run", session.run.label, check)
+        prompt.ask(self.app, lambda text: self._desk.attempt(lambda: session.rename(text)))
+
+    def action_fork(self) -> None:
+        desk, session = self._desk, self._desk.session
+        epoch, history = desk.player.epoch, desk.stage.histories.get(session.run.label)
+        most = min(desk.player.epochs - 1, history.epochs if history else 0)
+        if not 1 <= epoch <= most:
+            self.app.notify(
+                f"Move the playhead to an epoch from 1 to {most}, then fork: the new run goes on "
+                "from there", severity="warning",
+            )  # fmt: skip
+        elif desk.attempt(lambda: session.fork(epoch)):
+            self.app.notify(f"{session.run.label}: turn its knobs; the past stays", markup=False)
+
+    def action_reseed(self, by: int) -> None:
+        session = self._desk.session
+        self._desk.attempt(lambda: session.turn("seed", max(0, session.state.seed + by)))
+
+    def action_all_seeds(self) -> None:
+        stage = self._desk.stage
+        stage.all_seeds = not stage.all_seeds
+        self._desk.player.edge = stage.edge()
+        self._desk.moved()
 
     def _text(self, row: RunRow) -> Text:
         width = self.outer_size.width - FRAME

@@ -1,8 +1,9 @@
 """Names in one line, one of which is what is shown."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import events
 from textual.message import Message
@@ -41,32 +42,40 @@ class TabLine(Widget):
             self.refresh()
 
     def _titles(self) -> list[str]:
-        """The titles; where there is no room the dim ones get short first, then all but one."""
-        active = self._active
+        """The titles; where there is no room they get short one by one, dim ones first.
 
-        def titles(short: Callable[[Tab], bool]) -> list[str]:
-            return [
-                f" {tab.short or tab.title}" if tab.name != active and short(tab)
-                else f" {tab.title} " if tab.name == active else f" {tab.title}"
-                for tab in self._tabs
-            ]  # fmt: skip
-
-        ways = titles(lambda tab: False), titles(lambda tab: tab.dim), titles(lambda tab: True)
-        room = self.content_size.width
-        return next((way for way in ways if sum(map(len, way)) <= room), ways[-1])
+        The active one never does; of the others those go first that are farthest from it.
+        """
+        tabs = self._tabs
+        active = next((at for at, tab in enumerate(tabs) if tab.name == self._active), 0)
+        titles = [f" {tab.title}" + " " * (at == active) for at, tab in enumerate(tabs)]
+        order = sorted(
+            (at for at in range(len(tabs)) if at != active),
+            key=lambda at: (not tabs[at].dim, -abs(at - active)),
+        )
+        spare = self.content_size.width - sum(map(cell_len, titles))
+        for at in order:
+            if spare >= 0:
+                break
+            short = f" {tabs[at].short or tabs[at].title}"
+            spare += cell_len(titles[at]) - cell_len(short)
+            titles[at] = short
+        return titles
 
     def render(self) -> Text:
-        """The titles, the active one set off."""
         text = Text(no_wrap=True, end="", overflow="ellipsis")
         for tab, title in zip(self._tabs, self._titles(), strict=True):
             active = tab.name == self._active
             text.append(title, "reverse bold" if active else "dim" if tab.dim else "")
         return text
 
+    def on_resize(self) -> None:
+        self.refresh()
+
     def on_click(self, event: events.Click) -> None:
         end = 0
         for tab, title in zip(self._tabs, self._titles(), strict=True):
-            end += len(title)
+            end += cell_len(title)
             if event.x - self.gutter.left < end:
                 self.post_message(self.Clicked(self, tab.name))
                 return

@@ -8,17 +8,20 @@ from typing import Any, ClassVar
 from rich.segment import Segment
 from textual.binding import Binding
 from textual.content import Content
-from textual.message import Message
+from textual.widget import Widget
 
 from optplay.errors import show
 from optplay.experiments import Preset
-from optplay.plots import Picture, notice
-from optplay.scenes import Look
-from optplay.training import RunConfig
+from optplay.plots import Look, Picture, notice
+from optplay.registry import Instrument
+from optplay.tui.desk import Desk
+from optplay.tui.keyboard import identified
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.framed import Framed
 
+# What is shown unless a preset opens on another one.
+FIRST = "curves"
 WAITING = "computing …"
 # Digits of a number that can be typed.
 LONGEST = 18
@@ -31,68 +34,53 @@ class Task:
     Attributes:
         key: equal as long as it is the same that is to be computed.
         make: called in a thread with an Event that is set once nobody waits for it any more; each
-            result that it yields takes the place of the one before. No widget may be touched.
+            result that it yields takes the place of the one before. No widget may be touched. An
+            InputError becomes a result in words.
     """
 
     key: object
     make: Callable[[Event], Iterator[Any]]
 
+    @classmethod
+    def told(cls, sentence: str) -> "Task":
+        """One that comes to this sentence."""
+        return cls(sentence, lambda stop: iter([sentence]))
 
-class View(Framed):
-    """Draws one picture of the stage, made again only if `key`, result, size or look changed.
 
-    A view is a file in `tui/views` with a subclass that declares `name`, `title`, `text` and
-    `order`, gives a `picture` and, where that takes more than some milliseconds, a Task that is
-    `wanted`, whose results it finds in `result`. Its own keys are BINDINGS whose actions call
-    `changed`.
+class View(Widget):
+    """What an instrument shows in the app.
+
+    A view is the file `view.py` of an instrument, with a subclass called `view` that names its
+    `instrument`. Most are a `PictureView`. What takes more than some milliseconds is a Task that is
+    `wanted`, whose results it finds in `result`. Its own keys are BINDINGS; those that work
+    wherever the focus is are KEYS, whose action is `workspace.of_view('name', 'action')`.
 
     Attributes:
-        stage: what is shown.
-        result: the newest result of the task; None before the first, and once it is outdated.
+        desk: through which it edits. stage: what is shown.
+        result: the newest result of the task; None before the first, and once it is outdated. A
+            PictureView shows one in words in place of its picture.
         complete: whether the task has come to its end. version: counts the results.
     """
 
-    name: ClassVar[str]
-    title: ClassVar[str]
-    text: ClassVar[str]
-    order: ClassVar[int]
+    instrument: ClassVar[Instrument]
+    KEYS: ClassVar[list[Binding]] = []
 
-    BINDINGS = [Binding("escape", "app.view('charts')", "Charts", tooltip="back to the charts")]
+    BINDINGS = [
+        Binding("escape", f"workspace.view('{FIRST}')", "Curves", tooltip="back to the curves")
+    ]
 
-    @dataclass
-    class Changed(Message):
-        """The view is to show something else."""
+    def __init_subclass__(cls, **options: Any) -> None:
+        if "BINDINGS" in vars(cls):
+            cls.BINDINGS = [*identified(cls.instrument.name, cls.BINDINGS)]
+        super().__init_subclass__(**options)
 
-        view: "View"
-
-    @dataclass
-    class Scrubbed(Message):
-        """The playhead is to be put at an epoch."""
-
-        epoch: float
-
-    @dataclass
-    class Turned(Message):
-        """A knob is to stand at another value."""
-
-        key: str
-        value: Any
-
-    @dataclass
-    class Edited(Message):
-        """The selected run is to have another configuration."""
-
-        config: RunConfig
-
-    def __init__(self) -> None:
-        super().__init__(id=f"view-{self.name}")
-        self.add_class("view")
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id=f"view-{self.instrument.name}")
+        self.desk = desk
         self.stage: Stage | None = None
         self.result: Any = None
         self.complete = False
         self.task_key: object = None
-        self._shown: Picture | None = None
-        self._shown_key: object = None
         self.version = 0
         self.failure = ""
 
@@ -109,14 +97,6 @@ class View(Framed):
     def begin(self) -> None:
         """Another preset is on the screen: back to what is shown at first."""
 
-    def heading(self, stage: Stage) -> str:
-        """What the border says."""
-        return self.title
-
-    def hint(self, stage: Stage) -> str:
-        """What the border says below, as the view's own keys."""
-        return ""
-
     @property
     def every_seed(self) -> bool:
         """Whether it is about all of the preset's seeds, whichever one is shown."""
@@ -130,14 +110,6 @@ class View(Framed):
         """What is to be computed now."""
         return None
 
-    def key(self, stage: Stage) -> object:
-        """Equal as long as the picture is; the result, the size and the look need not be in it."""
-        return stage.key(), stage.player.epoch
-
-    def picture(self, stage: Stage, width: int, height: int) -> Picture:
-        """Exactly `height` rows of `width` cells; in the interface's thread, in milliseconds."""
-        raise NotImplementedError
-
     def show(self, stage: Stage) -> None:
         """Shows the stage as it is now."""
         if stage is not self.stage:
@@ -145,27 +117,16 @@ class View(Framed):
             self.version += 1
             self.wait_for(None)
             self.begin()
-        preset = stage.session.preset
-        refused = self.refusal(preset)
-        self.border_title = Content(self.title if refused else self.heading(stage))
-        self.border_subtitle = Content("" if refused else self._hint(stage))
-        if self._picture_key(stage) != self._shown_key:
-            self.refresh()
 
-    def _hint(self, stage: Stage) -> str:
-        """The view's keys, where they work; else how they come to."""
-        if self.has_focus or "BINDINGS" not in vars(type(self)):
-            return self.hint(stage)
-        return "click it for its keys"
+    def lay_out(self, stage: Stage, *, single: bool) -> None:
+        """Lays out what is in it; `single` if there is room for one picture only."""
 
-    def watch_has_focus(self, has_focus: bool) -> None:
-        super().watch_has_focus(has_focus)
-        if self.stage:
-            self.show(self.stage)
+    def zoom(self) -> None:
+        """It is about to be given the whole area."""
 
     def changed(self) -> None:
         """To be called when a key changed what the view shows."""
-        self.post_message(self.Changed(self))
+        self.desk.moved()
 
     def wait_for(self, key: object) -> None:
         """Something else is being computed from now on."""
@@ -186,21 +147,61 @@ class View(Framed):
     def ask_number(
         self, title: str, now: int, most: int, take: Callable[[int], None], least: int = 1
     ) -> None:
-        """Lets a whole number from `least` to `most` be typed."""
-
         def check(text: str) -> str | None:
             inside = text.isdecimal() and len(text) <= LONGEST and least <= int(text) <= most
             return None if inside else f"found {show(text)}, allowed: {least} to {most}"
 
-        def taken(text: str | None) -> None:
-            if text is not None:
-                take(int(text))
+        Prompt(title, str(now), check).ask(self.app, lambda text: take(int(text)))
 
-        self.app.push_screen(Prompt(title, str(now), check), taken)
+
+class PictureView(View, Framed, can_focus=True):
+    """Draws one picture of the stage, made again only if `key`, result, size or look changed.
+
+    A subclass gives a `picture`; its actions call `changed`.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._shown: Picture | None = None
+        self._shown_key: object = None
+
+    def heading(self, stage: Stage) -> str:
+        return self.instrument.title
+
+    def hint(self, stage: Stage) -> str:
+        """What the border says below, as the view's own keys."""
+        return ""
+
+    def key(self, stage: Stage) -> object:
+        """Equal as long as the picture is; the result, the size and the look need not be in it."""
+        return stage.key(), stage.player.epoch
+
+    def picture(self, stage: Stage, width: int, height: int) -> Picture:
+        """Exactly `height` rows of `width` cells; in the interface's thread, in milliseconds."""
+        raise NotImplementedError
+
+    def show(self, stage: Stage) -> None:
+        super().show(stage)
+        refused = self.refusal(stage.session.preset)
+        title = self.instrument.title if refused else self.heading(stage)
+        self.border_title = Content(title)
+        self.border_subtitle = Content("" if refused else self._hint(stage))
+        if self._picture_key(stage) != self._shown_key:
+            self.refresh()
+
+    def _hint(self, stage: Stage) -> str:
+        """The view's keys, where they work; else how they come to."""
+        if self.has_focus or "BINDINGS" not in vars(type(self)):
+            return self.hint(stage)
+        return "click it for its keys"
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        super().watch_has_focus(has_focus)
+        if self.stage:
+            self.show(self.stage)
 
     @property
     def drawn(self) -> Picture | None:
-        """The picture on the screen."""
         return self._shown
 
     def _picture_key(self, stage: Stage) -> object:
@@ -210,21 +211,19 @@ class View(Framed):
 
     @property
     def look(self) -> Look:
-        """What pictures are to be drawn for."""
         return Look(color=self.color, dark=self.app.current_theme.dark)
 
     def waiting(self, width: int, height: int) -> Picture:
-        """What is shown before there is anything."""
         return notice(WAITING, width, height)
 
     def inner(self) -> list[list[Segment]]:
-        """The picture, made unless it is there already."""
         stage, (width, height) = self.stage, self.content_size
         if stage is None:
             return []
         key = self._picture_key(stage)
         if key != self._shown_key or self._shown is None:
-            told = self.refusal(stage.session.preset) or self.failure
+            in_words = self.result if isinstance(self.result, str) else None
+            told = self.refusal(stage.session.preset) or self.failure or in_words
             self._shown_key = key
             self._shown = (
                 notice(told, width, height) if told else self.picture(stage, width, height)

@@ -1,0 +1,75 @@
+"""How a run comes down on a surface: how near to the lowest points, how soon, and how fast."""
+
+from math import exp, inf, nan
+
+import numpy as np
+
+from optplay.arrays import Floats
+from optplay.problems import SurfaceProblem
+from optplay.training import History
+
+FEWEST_POINTS = 8
+# Nearer than this a distance is what rounding left of it.
+SMALLEST = 1e-290
+ROUNDING = 1e-13
+
+
+def distances(history: History, steps: slice = slice(None)) -> Floats:
+    """How far from the nearest lowest point, at the start and after each step: (epochs + 1,).
+
+    NaN on a surface without lowest points.
+
+    Args:
+        steps: of which of them, if not of all.
+
+    Raises:
+        TypeError: the run went down on no surface.
+    """
+    minima, points = np.array(_surface(history).declared.minima), history.weights[steps]
+    if not minima.size:
+        return np.full(len(points), nan)
+    apart = points[:, np.newaxis] - minima
+    # Not by squares, which are zero long before a distance is.
+    far: Floats = np.hypot.reduce(apart, axis=2).min(axis=1)
+    return far
+
+
+def values(history: History) -> Floats:
+    """(epochs + 1,) the value at the start and after each step, in a run that did not diverge."""
+    last = _surface(history).value(history.weights[-1])
+    return np.append(history["loss"], last)
+
+
+def steps_until(values: Floats, at: float) -> float:
+    """After how many steps something is at most `at`; infinity if never, NaN if it has no value."""
+    found = np.flatnonzero(values <= at)
+    return float(found[0]) if found.size else nan if np.isnan(values).all() else inf
+
+
+def convergence_factor(history: History) -> float:
+    """By which factor a step shortens the distance to the nearest lowest point, near the end.
+
+    It is ρ of the fit log d = a + b·log k + k·log ρ over the second half of the steps k, up to
+    where rounding stops the descent. The term with b is there because the best momentum, whose
+    slowest two modes are alike, comes nearer by kᵇ·ρᵏ: the plain slope would call it slower than
+    it is by b/k. NaN where there are too few steps to tell.
+    """
+    far = distances(history)
+    minima = np.array(_surface(history).declared.minima)
+    floor = max(SMALLEST, ROUNDING * float(np.abs(minima).max(initial=0.0)))
+    stopped = np.flatnonzero(~(far > floor))
+    # A run may pass right through the lowest point: what counts is where it stays there.
+    end = int(stopped[0]) if stopped.size and not (far[stopped[0] :] > floor).any() else len(far)
+    k = np.arange(max(end // 2, 1), end)
+    k = k[far[k] > floor]
+    if k.size < FEWEST_POINTS:
+        return nan
+    terms = np.column_stack([np.ones(k.size), np.log(k), k])
+    return exp(float(np.linalg.lstsq(terms, np.log(far[k]), rcond=None)[0][2]))
+
+
+def _surface(history: History) -> SurfaceProblem:
+    problem = history.config.problem
+    if not isinstance(problem, SurfaceProblem):
+        raise TypeError("a run that goes down on a surface is asked for")
+    return problem

@@ -1,0 +1,323 @@
+"""The keys of a run, each declared once.
+
+Presets, `--set`, sweeps, the controls, saved files and sentences all derive from them. A new key
+of the pipeline is a field of RunConfig and a line of PIPELINE; what it does and which values it
+takes is told by the field, as by what an optimizer or a problem declares of its own.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cache
+from math import inf
+from typing import Annotated, Any, get_args, get_origin
+
+import msgspec
+
+from optplay.errors import InputError, unknown
+from optplay.experiments import scales
+from optplay.experiments.scales import Scale
+from optplay.optim import OPTIMIZERS, SCHEDULES, Hyperparameter
+from optplay.problems import ACTIVATIONS, DATASETS, LOSSES, SURFACES, Problem, SurfaceProblem
+from optplay.problems.surface_problem import Coordinate
+from optplay.records import Record, describe, options, record_types
+from optplay.registry import Registry
+from optplay.training import RunConfig
+
+PROBLEM = "problem."
+START = PROBLEM + "start."
+# Names for a key that stands elsewhere in other runs: the first one that is on, else the last.
+ALIASES = {"lambda": ("l2", "weight_decay")}
+# Keys that hold the name of something declared.
+NAMED: Mapping[str, Registry[Any]] = {
+    "optimizer": OPTIMIZERS, "decay": SCHEDULES, "problem.dataset": DATASETS,
+    "problem.activation": ACTIVATIONS, "problem.loss": LOSSES, "problem.surface": SURFACES,
+}  # fmt: skip
+
+Change = Callable[[RunConfig, Any], RunConfig]
+
+
+@dataclass(frozen=True)
+class Key:
+    """Something that decides a run.
+
+    Attributes:
+        name: as in a preset's run, a path: `lr`, `clip.norm`, `problem.noise`, `problem.start.0`.
+        title: what stands before the value. text: one sentence on what it does.
+        allowed: the valid range in words. scale: how it moves, is shown and read.
+        notes: for a choice, a sentence on each name.
+        off: its value when it is off. on: with what it comes on; None if it is never off.
+        shared: whether all runs of a preset have the same.
+        change: how a run takes another value, where that changes more than this.
+    """
+
+    name: str
+    title: str
+    text: str
+    allowed: str
+    scale: Scale
+    notes: Mapping[str, str] | None = None
+    off: Any = None
+    on: Any = None
+    shared: bool = False
+    change: Change | None = None
+
+    @property
+    def switched(self) -> bool:
+        return self.on is not None
+
+    @property
+    def is_choice(self) -> bool:
+        return isinstance(self.scale, scales.Choice)
+
+    def is_on(self, value: Any) -> bool:
+        return not self.switched or value != self.off
+
+    def show(self, value: Any) -> str:
+        return self.scale.show(value)
+
+    def get(self, config: RunConfig) -> Any:
+        return value_at(config, self.name)
+
+    def set(self, config: RunConfig, value: Any) -> RunConfig:
+        """The run with another value of it.
+
+        Raises:
+            InputError: the value is out of range.
+        """
+        if self.change is not None:
+            return self.change(config, value)
+        name, *rest = self.name.split(".")
+        if name not in _types(RunConfig):
+            hyperparameters = {**config.hyperparameters, name: value}
+            return msgspec.structs.replace(config, hyperparameters=hyperparameters)
+        changed: RunConfig = _changed(config, name, rest, value)
+        return changed
+
+
+def value_at(config: RunConfig, name: str) -> Any:
+    """What stands under the name of a key, or of a whole list such as `problem.start`."""
+    path = name.split(".")
+    found: Any = config if path[0] in _types(RunConfig) else config.hyperparameters
+    for part in path:
+        if isinstance(found, tuple):
+            found = found[int(part)]
+        elif found is not None:
+            found = found[part] if isinstance(found, dict) else getattr(found, part)
+    return found
+
+
+def _changed(record: Record, name: str, rest: list[str], value: Any) -> Any:
+    """The record with another value at the end of a path; None takes out an inner record."""
+    inner = getattr(record, name)
+    if rest and isinstance(inner, tuple):
+        place = int(rest[0])
+        value = (*inner[:place], value, *inner[place + 1 :])
+    elif rest and value is not None:
+        if inner is None:
+            value = record_types(_types(type(record))[name])[0](**{rest[0]: value})
+        else:
+            value = _changed(inner, rest[0], rest[1:], value)
+    return msgspec.structs.replace(record, **{name: value})
+
+
+def _other_rule(config: RunConfig, name: str) -> RunConfig:
+    """The run with a new optimizer.
+
+    It keeps the hyperparameters that both have, where they are in its range, and brings the weight
+    decay that it is declared with if the old one stood at its own.
+    """
+    new = RunConfig(optimizer=name).rule
+    kept: dict[str, Any] = {}
+    for h in new.hyperparameters:
+        if h.name in config.hyperparameters:
+            with suppress(InputError):
+                kept[h.name] = h.check(config.hyperparameters[h.name])
+    decay = config.weight_decay
+    if decay == config.rule.weight_decay:
+        decay = new.weight_decay
+    return msgspec.structs.replace(config, optimizer=name, hyperparameters=kept, weight_decay=decay)
+
+
+def _other_surface(config: RunConfig, name: str) -> RunConfig:
+    """The run on a new surface, which brings its own start, and its condition if it takes one."""
+    old = config.problem
+    assert isinstance(old, SurfaceProblem)
+    problem = SurfaceProblem(surface=name, noise=old.noise, spread=old.spread)
+    return msgspec.structs.replace(config, problem=problem)
+
+
+@cache
+def _types(record: type[Record]) -> dict[str, Any]:
+    return {field.name: field.type for field in msgspec.structs.fields(record)}
+
+
+def _meta(kind: Any) -> tuple[Any, msgspec.Meta]:
+    """The type and the Meta of an Annotated, also inside `… | None`."""
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return base, meta
+    inner = [_meta(part) for part in get_args(kind) if get_origin(part) is Annotated]
+    return inner[0] if inner else (kind, msgspec.Meta())
+
+
+def _text(kind: Any) -> str:
+    return _meta(kind)[1].description or ""
+
+
+def _scale(kind: Any, number: Callable[..., Scale] | None) -> Scale:
+    """How a field of this type moves; `number` makes the scale of a number from its ends."""
+    if names := options(kind):
+        return scales.Choice(names)
+    base, meta = _meta(kind)
+    low, high = meta.ge if meta.gt is None else meta.gt, meta.le if meta.lt is None else meta.lt
+    low, high = low or 0, inf if high is None else high
+    if base is bool:
+        return scales.Switch()
+    if base is int:
+        whole = scales.Number if high == 2**63 - 1 else scales.Count
+        return (number or whole)(int(low), int(high))
+    if base is float:
+        opens = meta.gt is not None, meta.lt is not None
+        broken = scales.Fraction if high == 1 else scales.Amount
+        return (number or broken)(float(low), float(high), *opens)
+    return scales.Layers()
+
+
+def _key(name: str, kind: Any, number: Callable[..., Scale] | None = None, **more: Any) -> Key:
+    """The key of a field of this type, which tells what it does and what it allows."""
+    title = name.rpartition(".")[2].replace("_", " ").capitalize()
+    declared = {"title": title, "text": _text(kind), "allowed": describe(kind)}
+    scale = scales.Choice(()) if name in NAMED else _scale(kind, number)
+    return Key(name, scale=scale, **{**declared, **more})
+
+
+def _of_run(name: str, number: Callable[..., Scale] | None = None, **more: Any) -> Key:
+    """The key of a field of RunConfig, or of one in a record there."""
+    field, _, inner = name.partition(".")
+    kind = _types(RunConfig)[field]
+    return _key(name, _types(record_types(kind)[0])[inner] if inner else kind, number, **more)
+
+
+OPTIMIZER = _of_run("optimizer", change=_other_rule)
+# What is around the rule, in the order of the update.
+PIPELINE = (
+    _of_run("warmup", off=0.0, on=0.1),
+    _of_run("decay", off="none", on="cosine"),
+    _of_run("clip.norm", scales.Factor, off=None, on=1.0, title="Clipping"),
+    _of_run("weight_decay", scales.Factor, off=0.0, on=0.01),
+    _of_run("l2", scales.Factor, off=0.0, on=0.01),
+)
+SHARED = (_of_run("epochs", shared=True), _of_run("seed", shared=True))
+# What a table of a run may hold beside its label, optimizer, hyperparameters, problem and fork.
+RUN_KEYS = tuple(dict.fromkeys(key.name.partition(".")[0] for key in PIPELINE))
+
+
+def keys(config: RunConfig) -> list[Key]:
+    """The keys of a run, in the order of the update: rule, pipeline, what is shared, problem."""
+    own = [Key(h.name, h.name, h.text, h.allowed, _of_rule(h)) for h in config.rule.hyperparameters]
+    shared, problem = SHARED, _of_network()
+    if isinstance(config.problem, SurfaceProblem):
+        steps = replace(SHARED[0], title="Steps", text="how many steps are made")
+        shared, problem = (steps, *SHARED[1:]), _of_surface(config.problem.surface)
+    found = [OPTIMIZER, *own, *PIPELINE, *shared, *problem]
+    return [_named(key, config) if key.name in NAMED else key for key in found]
+
+
+def key_of(config: RunConfig, name: str) -> Key:
+    """The key of a run that has this name, or that it is an alias for.
+
+    Raises:
+        InputError: the run has none of this name.
+    """
+    found = {key.name: key for key in keys(config)}
+    if (name := meant(config, name)) not in found:
+        raise InputError(unknown(f"key of a run with {config.optimizer}", name, found))
+    return found[name]
+
+
+def meant(config: RunConfig, name: str) -> str:
+    """The name of the key that an alias stands for in a run; any other name stands for itself."""
+    *first, last = ALIASES.get(name, (name,))
+    on = (key.name for key in PIPELINE if key.name in first and key.is_on(key.get(config)))
+    return next(on, last)
+
+
+def entries(config: RunConfig) -> dict[str, Any]:
+    """All that a preset can say of one run, by name: its keys, with lists as a whole."""
+    own = [k.name for k in keys(config) if not (k.shared or k.name.startswith(PROBLEM))]
+    names = [*own, *(PROBLEM + field for field in _types(type(config.problem)))]
+    return {name: value_at(config, name) for name in names}
+
+
+def usual(config: RunConfig) -> RunConfig:
+    """The run with this optimizer on this kind of problem that has all else at its default."""
+    problem: Problem | SurfaceProblem = Problem()
+    if isinstance(config.problem, SurfaceProblem):
+        problem = SurfaceProblem(surface=config.problem.surface)
+    return RunConfig(optimizer=config.optimizer, problem=problem)
+
+
+def told(config: RunConfig) -> dict[str, Any]:
+    """Of the entries those that a preset has to tell: what is not at its default.
+
+    The optimizer, its learning rate and a surface are always among them.
+    """
+    plain = entries(usual(config))
+    always = "optimizer", "lr", "problem.surface"
+    return {
+        name: value
+        for name, value in entries(config).items()
+        if name in always or value != plain[name]
+    }
+
+
+def _named(key: Key, config: RunConfig) -> Key:
+    """A key that holds a name, with what there is to choose from; it tells of what is chosen."""
+    known = NAMED[key.name]
+    texts = {name: getattr(d, "summary", None) or d.text for name, d in known.items()}
+    value = key.get(config)
+    return replace(
+        key,
+        text=texts[value] if key.is_on(value) else key.text,
+        allowed=", ".join(known),
+        scale=scales.Choice(tuple(known)),
+        notes={name: f"{d.title}: {texts[name]}" for name, d in known.items()},
+    )
+
+
+def _of_rule(h: Hyperparameter) -> Scale:
+    if isinstance(h.default, bool):
+        return scales.Switch()
+    ends = float(h.low), float(h.high), h.low_open, h.high_open
+    if h.log:
+        return scales.Factor(*ends, first=1e-12 if h.name == "epsilon" else 1e-5)
+    return (scales.Memory if h.high == 1 and h.high_open else scales.Fraction)(*ends)
+
+
+@cache
+def _of_network() -> tuple[Key, ...]:
+    # A factor would move a batch too far at once.
+    numbers = {"batch_size": scales.Doubling}
+    return tuple(
+        _key(PROBLEM + name, kind, numbers.get(name)) for name, kind in _types(Problem).items()
+    )
+
+
+@cache
+def _of_surface(name: str) -> tuple[Key, ...]:
+    """Only those that this surface has."""
+    types, declared = _types(SurfaceProblem), SURFACES.find(name)
+    coordinates = SurfaceProblem(surface=name).parameter_names
+    found = [
+        _key(PROBLEM + "surface", types["surface"], change=_other_surface),
+        *(
+            _key(f"{START}{i}", Coordinate, title=f"Start {axis}", text=_text(types["start"]))
+            for i, axis in enumerate(coordinates)
+        ),
+        _key(PROBLEM + "condition", types["condition"], scales.Factor),
+        _key(PROBLEM + "noise", types["noise"], scales.Level),
+        _key(PROBLEM + "spread", types["spread"]),
+    ]
+    missing = PROBLEM + "condition" if declared.condition is None else None
+    return tuple(key for key in found if key.name != missing)

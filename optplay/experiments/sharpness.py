@@ -1,0 +1,237 @@
+"""How sharply the loss bends, against what the optimizer can stand (Cohen et al. 2021, 2022)."""
+
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from math import exp, inf, log, nan
+from threading import Lock
+from time import perf_counter
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from optplay.arrays import Floats
+from optplay.errors import InputError
+from optplay.problems import Problem, SurfaceProblem
+from optplay.problems.forward import mean_losses
+from optplay.training import History
+from optplay.training.compilation import compiled_hessian
+from optplay.training.trainer import CHUNK_SECONDS
+
+MOST_PARAMETERS = 2000
+# Samples × parameters²: about a second of one Hessian.
+MOST_PRODUCTS = 1e10
+_one_at_a_time = Lock()
+MOST_EPOCHS = 300
+# Rounding and the neglected third derivative weigh about the same here.
+DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
+
+
+def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
+    """The exact Hessian (n, n) of the mean loss over all training samples at the weights (n,).
+
+    At relu's kink, where there is none, it takes the second derivative to be 0 as everywhere else.
+    On a surface it is made of central differences of the gradient.
+
+    Raises:
+        InputError: more parameters than a matrix of them can be handled for.
+    """
+    if isinstance(problem, SurfaceProblem):
+        return difference_hessian(problem.slope, weights)
+    n, neurons = problem.parameter_count, sum(problem.sizes[1:])
+    if n > MOST_PARAMETERS:
+        raise InputError(
+            f"curvature: found a network of {n:,} parameters, allowed: up to {MOST_PARAMETERS:,}"
+        )
+    if problem.train_count * n * n > MOST_PRODUCTS:
+        raise InputError(
+            f"curvature: found {problem.train_count:,} samples and {n:,} parameters, "
+            f"allowed: {int(MOST_PRODUCTS / n / n):,} samples with so many"
+        )
+    samples, result = problem.draw(), np.empty((n, n))
+    compiled_hessian()(
+        np.array(weights, dtype=np.float64), result,
+        samples.inputs, samples.labels, samples.train.copy(), problem.layout,
+        np.empty((4, neurons)), np.empty((neurons, n)),
+    )  # fmt: skip
+    return result
+
+
+def difference_hessian(gradient: Callable[[Floats], Floats], weights: Floats) -> Floats:
+    """The Hessian (n, n) of anything at the weights (n,), by central differences.
+
+    Args:
+        gradient: takes weights (n,) and gives the gradient (n,) there, as a new array.
+    """
+    result = np.empty((weights.size, weights.size))
+    for i, at in enumerate(weights):
+        up, down = weights.copy(), weights.copy()
+        up[i] += DIFFERENCE * max(1.0, abs(at))
+        down[i] -= DIFFERENCE * max(1.0, abs(at))
+        result[i] = (gradient(up) - gradient(down)) / (up[i] - down[i])
+    symmetric: Floats = (result + result.T) / 2
+    return symmetric
+
+
+def top_eigenvalue(matrix: Floats) -> float:
+    """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
+    if not np.isfinite(matrix).all():
+        return nan
+    # LAPACK would wake a thread per core for each small matrix: slower, and all the processor.
+    # The limit is the process's: two that overlap would not give back what they found.
+    with _one_at_a_time, _threads().limit(limits=1):
+        return float(np.linalg.eigvalsh(matrix)[-1])
+
+
+@cache
+def _threads() -> Any:
+    return import_module("threadpoolctl").ThreadpoolController()
+
+
+@dataclass(frozen=True, eq=False)
+class Curvature:
+    """The top eigenvalue of the Hessian over a run, at k of its epochs.
+
+    Coupled L2 counts as part of the loss: it adds λ₂ to every eigenvalue. Decoupled decay does not.
+
+    Attributes:
+        epochs: (k,) after which epochs; 0 is the start.
+        sharpness: (k,) the top eigenvalue of the Hessian H of the mean loss over all training
+            samples, whatever the batch; NaN where H is not finite.
+        preconditioned: (k,) that of D^{-½}HD^{-½}, with D = lr/rates where the optimizer has a rate
+            per parameter, as it had at the last step of that epoch; else `sharpness`.
+        threshold: (k,) above which the optimizer is unstable on a quadratic, for the learning rate
+            of that step. NaN if its declaration has none.
+
+    Before the first step there are no rates, and before a fork those of another run: NaN.
+    """
+
+    epochs: NDArray[np.int64]
+    sharpness: Floats
+    preconditioned: Floats
+    threshold: Floats
+
+    @property
+    def ratio(self) -> Floats:
+        """(k,) the preconditioned sharpness over the threshold: unstable above 1."""
+        with np.errstate(invalid="ignore"):
+            result: Floats = self.preconditioned / self.threshold
+        return result
+
+
+# Tables, pictures and claims ask for the same epochs, and each takes up to a millisecond.
+_known: WeakKeyDictionary[History, dict[int, tuple[float, float, float]]] = WeakKeyDictionary()
+
+
+def even_epochs(history: History, most: int = MOST_EPOCHS) -> NDArray[np.int64]:
+    """At most so many epochs of a run, evenly chosen from its start to its last one."""
+    last = history.epochs
+    return np.unique(np.linspace(0, last, min(most, last + 1)).round().astype(np.int64))
+
+
+def stream_sharpness(
+    history: History, epochs: Sequence[int] | None = None
+) -> Generator[Curvature, None, None]:
+    """Yields the Curvature so far about every 15 ms; stop iterating to cancel.
+
+    Args:
+        history: a run, or what there is of it so far.
+        epochs: after which of its epochs, 0 for the start; some 300 even ones if left out.
+
+    Raises:
+        InputError: no such epoch, or too many parameters.
+    """
+    chosen = even_epochs(history) if epochs is None else np.array(epochs, dtype=np.int64)
+    if chosen.size and not 0 <= chosen.min() <= chosen.max() <= history.epochs:
+        found = chosen[(chosen < 0) | (chosen > history.epochs)][0]
+        raise InputError(f"epoch: found {found}, allowed: 0 to {history.epochs}")
+    values = np.empty((chosen.size, 3))
+    due = perf_counter() + CHUNK_SECONDS
+    known = _known.setdefault(history, {})
+    for k, epoch in enumerate(chosen.tolist()):
+        if epoch not in known:
+            known[epoch] = _at(history, epoch)
+        values[k] = known[epoch]
+        if perf_counter() >= due and k + 1 < chosen.size:
+            yield _record(chosen[: k + 1], values[: k + 1])
+            due = perf_counter() + CHUNK_SECONDS
+    yield _record(chosen, values)
+
+
+def _record(epochs: NDArray[np.int64], values: Floats) -> Curvature:
+    columns = epochs.copy(), *values.T.copy()
+    for column in columns:
+        column.flags.writeable = False
+    return Curvature(*columns)
+
+
+def _at(history: History, epoch: int) -> tuple[float, float, float]:
+    config, rule = history.config, history.config.rule
+    step = max(epoch * config.problem.steps_per_epoch, 1)
+    h = hessian(config.network, history.weights[epoch])
+    h[np.diag_indices_from(h)] += config.l2
+    plain = top_eigenvalue(h)
+    if history.forked_at and epoch <= history.forked_at:
+        return plain, nan, nan
+    lr = config.learning_rate(step - 1)
+    limit = rule.stability(config.hyperparameters) if rule.stability else nan
+    threshold = limit / lr if lr else limit * np.inf
+    if rule.rates is None:
+        return plain, plain, threshold
+    if not epoch:
+        return plain, nan, threshold
+    # Rates are proportional to lr; a rate of 0 would leave nothing to divide.
+    unit = lr or 1.0
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        rates = rule.rates(history.states[epoch], config.hyper, unit, step - history.born)
+        scale = np.sqrt(rates / unit)
+        return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
+
+
+def sharpness(history: History, epochs: Sequence[int] | None = None) -> Curvature:
+    """The Curvature of a run; see `stream_sharpness` for the arguments and errors."""
+    *_, last = stream_sharpness(history, epochs)
+    return last
+
+
+def last_sharpness(history: History, at: float = 0.0) -> float:
+    if history.diverged_at:
+        return inf
+    return float(sharpness(history, [history.epochs]).sharpness[0])
+
+
+def sharpness_at_loss(history: History, at: float) -> float:
+    """The top eigenvalue where the run first comes down to a loss of `at`; NaN if it never does.
+
+    The loss is that of the weights at the end of an epoch, on all training samples: the one whose
+    Hessian it is. Between the epochs before and after, it is interpolated in the logarithms.
+    """
+    if history.diverged_at:
+        return inf
+    losses = mean_losses(history.config.network, history.weights)
+    below = np.flatnonzero(losses <= at)
+    if not below.size:
+        return nan
+    after = int(below[0])
+    found = sharpness(history, [max(after - 1, 0), after]).sharpness
+    if after == 0 or found.min() <= 0:
+        return float(found[-1])
+    share = log(losses[after - 1] / at) / log(losses[after - 1] / losses[after])
+    return float(exp((1 - share) * log(found[0]) + share * log(found[1])))
+
+
+def stability_ratio(history: History, at: float = 0.0) -> float:
+    """The median over the last third of the run of sharpness over the stability threshold.
+
+    The sharpness is the preconditioned one where the optimizer has a rate per parameter; NaN if
+    the optimizer declares no threshold.
+    """
+    if history.diverged_at:
+        return inf
+    epochs = even_epochs(history)
+    ratios = sharpness(history, epochs[-max(1, len(epochs) // 3) :].tolist()).ratio
+    defined = ratios[np.isfinite(ratios)]
+    return float(np.median(defined)) if defined.size else nan

@@ -1,0 +1,98 @@
+"""What a sweep turns: a key of a run, and the values that it takes one after the other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from optplay.errors import InputError, inside, show, unknown
+from optplay.experiments.keys import ALIASES, PROBLEM, START, Key, keys, meant
+from optplay.experiments.scales import Count, Doubling, Factor, Range
+from optplay.training import RunConfig
+
+FEWEST, MOST = 2, 1000
+DIGITS = 6
+FORM = "KEY=LOW:HIGH:N, as lr=1e-5:1:25"
+
+
+@dataclass(frozen=True)
+class SweptKey:
+    """A key with the values that it takes, which increase.
+
+    Attributes:
+        key: the name of a key of the runs, or an alias such as `lambda`.
+        log: whether the values are spread evenly by factors; if not, by differences.
+    """
+
+    key: str
+    values: tuple[float, ...]
+    log: bool
+
+    def set(self, config: RunConfig, value: float) -> RunConfig:
+        """The run with its key at this value; what was off comes on.
+
+        Raises:
+            InputError: the run has no such key, or the value is out of its range.
+        """
+        key = _swept(config, self.key)
+        try:
+            return key.set(config, value)
+        except InputError as error:
+            raise inside("problem", error) if key.name.startswith(PROBLEM) else error from None
+
+
+def parse_axis(text: str, config: RunConfig) -> SweptKey:
+    """The axis that `lr=1e-5:1:25` describes: 25 values from 1e-5 to 1.
+
+    A rate has its values spread evenly by factors, any other key by differences; whole numbers by
+    factors, each once. All are rounded to six digits, so that they can be typed.
+
+    Args:
+        text: KEY=LOW:HIGH:N.
+        config: a run that has the key.
+
+    Raises:
+        InputError: not of this form, no such key, or not its kind or range.
+    """
+    name, found, ends = (part.strip() for part in text.partition("="))
+    parts = ends.split(":")
+    if not found or len(parts) != 3:
+        raise InputError(f"found {show(text)}, allowed: {FORM}")
+    scale = _swept(config, name).scale
+    whole = isinstance(scale, Count | Doubling)
+    log = whole or isinstance(scale, Factor)
+    try:
+        low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
+    except ValueError:
+        raise InputError(f"found {show(ends)}, allowed: LOW:HIGH:N, as 1e-5:1:25") from None
+    if not FEWEST <= count <= MOST:
+        raise InputError(f"{name}: found {count} values, allowed: {FEWEST} to {MOST:,}")
+    if not -np.inf < low < high < np.inf:
+        raise InputError(f"{name}: found {show(ends)}, allowed: LOW below HIGH")
+    if log and low <= 0:
+        raise InputError(f"{name}: found {low:g}, allowed: above 0, as it goes by factors")
+    spread = (np.geomspace if log else np.linspace)(low, high, count)
+    values = [float(f"{value:.{DIGITS}g}") for value in spread]
+    if whole:
+        values = [int(value) for value in np.unique(np.round(values))]
+    axis = SweptKey(name, tuple(sorted(set(values))), log)
+    for end in (axis.values[0], axis.values[-1]):
+        axis.set(config, end)
+    return axis
+
+
+def sweepable(config: RunConfig) -> dict[str, Key]:
+    """Everything that a run has of its own and a sweep can turn, by name: its numbers."""
+    numbers = Range | Count | Doubling
+    return {
+        key.name: key
+        for key in keys(config)
+        if isinstance(key.scale, numbers) and not (key.shared or key.name.startswith(START))
+    }
+
+
+def _swept(config: RunConfig, name: str) -> Key:
+    found = sweepable(config)
+    if (key := found.get(meant(config, name))) is None:
+        names = [*found, *ALIASES]
+        raise InputError(unknown(f"knob of a run with {config.optimizer}", name, names))
+    return key

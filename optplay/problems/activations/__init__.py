@@ -1,0 +1,1 @@
+"""The activations: a file each, found by what it declares as `activation`."""

@@ -1,0 +1,63 @@
+"""How an activation and a loss of the network are declared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from optplay.arrays import Floats
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What a hidden neuron makes of its input s.
+
+    Attributes:
+        name: what presets and the command line call it. title: what a person reads.
+        text: half a sentence on what it is like. order: its place in lists.
+        value: `value(s)` gives a = φ(s). Plain Python on numbers that compiles too, as are the
+            next two.
+        back: `back(e, s, a)` gives e·φ′(s), what goes back through the neuron of an error e.
+        bend: `bend(s, a)` gives φ″(s); 0 where there is none.
+        reads_input: whether `back` reads s. If not, time is saved by not keeping it: s is then 0.
+        array: `array(s)` gives φ of each number of an array.
+    """
+
+    name: str
+    title: str
+    text: str
+    order: int
+    value: Callable[[float], float]
+    back: Callable[[float, float, float], float]
+    bend: Callable[[float, float], float]
+    reads_input: bool
+    array: Callable[[Floats], Floats]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What the output z of the network costs where the label is y, 0 or 1.
+
+    Attributes:
+        name: what presets and the command line call it. title: what a person reads.
+        text: half a sentence on what it is like. order: its place in lists.
+        value: `value(z, y)` gives ℓ. Plain Python on numbers that compiles too, as are the next
+            two.
+        back: `back(e, z, y)` gives e·∂ℓ/∂z. bend: `bend(z, y)` gives ∂²ℓ/∂z².
+        middle: the network answers 1 where z is above it.
+        array: `array(z, labels)` gives ℓ of each output (…, m) for the labels (m,).
+        score: `score(z)` gives how sure each output of an array is of label 1, in [0, 1]; ½ at
+            `middle`.
+        base_rate: `base_rate(p)` gives the least mean loss of an output that is always the same,
+            where the part p of the labels is 1.
+    """
+
+    name: str
+    title: str
+    text: str
+    order: int
+    value: Callable[[float, float], float]
+    back: Callable[[float, float, float], float]
+    bend: Callable[[float, float], float]
+    middle: float
+    array: Callable[[Floats, Floats], Floats]
+    score: Callable[[Floats], Floats]
+    base_rate: Callable[[float], float]

@@ -1,0 +1,1 @@
+"""The losses: a file each, found by what it declares as `loss`."""

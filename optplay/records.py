@@ -1,0 +1,141 @@
+"""Records that check themselves: a type and a range per field, and errors that people can read."""
+
+import math
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+
+import msgspec
+
+from optplay.errors import InputError, inside, show, unknown
+
+WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
+
+
+class Record(msgspec.Struct, frozen=True, kw_only=True):
+    """A frozen record whose fields are checked against their types and `msgspec.Meta` ranges.
+
+    Raises:
+        InputError: on construction, for the first field that is out of its type or range.
+    """
+
+    def __post_init__(self) -> None:
+        for field in msgspec.structs.fields(type(self)):
+            found = getattr(self, field.name)
+            records = record_types(field.type)
+            if records and isinstance(found, Mapping):
+                try:
+                    found = described(records, found).of(found)
+                except InputError as error:
+                    raise inside(field.name, error) from None
+            try:
+                value = msgspec.convert(found, _without_records(field.type))
+            except msgspec.ValidationError:
+                raise InputError(refusal(field.name, found, field.type)) from None
+            if not _holds(value, field.type):
+                raise InputError(refusal(field.name, found, field.type))
+            if isinstance(value, float) and not math.isfinite(value):
+                raise InputError(refusal(field.name, found, field.type))
+            # Minus zero is zero: what is equal must be spelt alike.
+            value = value + 0.0 if isinstance(value, float) else value
+            msgspec.structs.force_setattr(self, field.name, value)
+
+    @classmethod
+    def of(cls, table: object) -> Self:
+        """The record that a table of a TOML file describes.
+
+        Raises:
+            InputError: not a table, an unknown or a missing key, or a wrong value.
+        """
+        if not isinstance(table, Mapping):
+            raise InputError(f"found {show(table)}, allowed: a table")
+        fields = {f.name: f for f in msgspec.structs.fields(cls)}
+        for key in table:
+            if key not in fields:
+                raise InputError(unknown("key", key, fields))
+        for name, field in fields.items():
+            if field.required and name not in table:
+                raise InputError(f"{name} is missing: {describe(field.type)}")
+        return cls(**table)
+
+
+def record_types(kind: Any) -> tuple[type[Record], ...]:
+    """The records of which a field of type `kind`, perhaps optional, holds one."""
+    parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
+    return tuple(part for part in parts if isinstance(part, type) and issubclass(part, Record))
+
+
+def described(records: Sequence[type[Record]], table: Mapping[Any, Any]) -> type[Record]:
+    """Which of some records a table describes: it has all keys that this one can't do without."""
+
+    def required(record: type[Record]) -> set[str]:
+        return {f.name for f in msgspec.structs.fields(record) if f.required}
+
+    fitting = [record for record in records if required(record) <= table.keys()]
+    return max(fitting or records, key=lambda record: len(required(record)))
+
+
+def _without_records(kind: Any) -> Any:
+    """The type with anything in the place of records: msgspec refuses a choice of two of them."""
+    if record_types(kind):
+        return Any
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return Annotated[_without_records(base), meta]
+    if get_origin(kind) is tuple:
+        item: Any = _without_records(get_args(kind)[0])
+        return tuple[item, ...]
+    return kind
+
+
+def _holds(value: object, kind: Any) -> bool:
+    """Whether there are records where `kind` wants them; each has checked itself."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
+    if get_origin(kind) is tuple and isinstance(value, tuple):
+        return all(_holds(item, get_args(kind)[0]) for item in value)
+    if records := record_types(kind):
+        return isinstance(value, records) or (value is None and type(None) in get_args(kind))
+    return True
+
+
+def refusal(name: str, found: object, kind: Any) -> str:
+    """One line on a value that is not of its kind."""
+    choices = options(kind)
+    if choices and isinstance(found, str):
+        return unknown(name, found, choices)
+    return f"{name.rstrip('_')}: found {show(found)}, allowed: {describe(kind)}"
+
+
+def options(kind: Any) -> tuple[str, ...]:
+    """The names that a field of type `kind` may hold, if it is a choice."""
+    return get_args(kind) if get_origin(kind) is Literal else ()
+
+
+def describe(kind: Any) -> str:
+    """A type with its range, in words."""
+    if choices := options(kind):
+        return ", ".join(choices)
+    if get_origin(kind) is Annotated:
+        base, meta = get_args(kind)
+        return describe(base) + bounds(meta)
+    if get_origin(kind) in (Union, UnionType):
+        parts = [describe(k) for k in get_args(kind) if k is not type(None)]
+        return " or ".join(parts)
+    if get_origin(kind) is tuple:
+        return f"a list, each {describe(get_args(kind)[0])}"
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return "a table with the keys " + ", ".join(kind.__struct_fields__)
+    return WORDS.get(kind, "a table")
+
+
+def bounds(meta: msgspec.Meta) -> str:
+    """The range that a Meta allows, as an interval."""
+    if meta.min_length is not None or meta.max_length is not None:
+        return f", {meta.min_length or 0} to {meta.max_length} of them"
+    low, high = meta.ge if meta.gt is None else meta.gt, meta.le if meta.lt is None else meta.lt
+    if low is None or high is None:
+        return ""
+    left, right = "[" if meta.gt is None else "(", "]" if meta.lt is None else ")"
+    ends = ", ".join(f"{int(x) if x == int(x) else x:,}" for x in (low, high))
+    return f" in {left}{ends}{right}"

@@ -1,0 +1,56 @@
+"""The Histories computed so far, by what each is made from."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import msgspec
+
+from optplay.experiments import Preset
+from optplay.experiments.forks import origin
+from optplay.training import History, RunConfig
+
+MOST_BYTES = 512_000_000
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that decides a History: its config and, if it goes on from another run, from where."""
+
+    config: RunConfig
+    start: "tuple[Plan, int] | None" = None
+
+
+def plans(preset: Preset, seed: int) -> dict[str, Plan]:
+    runs = {run.label: run for run in preset.runs}
+    made: dict[str, Plan] = {}
+
+    def plan(label: str) -> Plan:
+        if label not in made:
+            fork = origin(preset, label)
+            start = (plan(fork.run), fork.epoch) if fork else None
+            made[label] = Plan(msgspec.structs.replace(runs[label].config, seed=seed), start)
+        return made[label]
+
+    return {label: plan(label) for label in runs}
+
+
+class Library:
+    """The Histories computed so far, the least recently used ones dropped when they take much."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Plan, History] = OrderedDict()
+        self._bytes = 0
+
+    def get(self, plan: Plan) -> History | None:
+        if plan in self._kept:
+            self._kept.move_to_end(plan)
+        return self._kept.get(plan)
+
+    def keep(self, plan: Plan, history: History) -> None:
+        if plan in self._kept:
+            return
+        self._kept[plan] = history
+        self._bytes += plan.config.bytes_needed
+        while self._bytes > MOST_BYTES and len(self._kept) > 1:
+            dropped, _ = self._kept.popitem(last=False)
+            self._bytes -= dropped.config.bytes_needed

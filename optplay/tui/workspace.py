@@ -1,0 +1,183 @@
+"""The screen's layout: runs and controls on the left; on the right a view, and the lesson."""
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, Vertical
+from textual.widgets import Static
+
+from optplay.tui.desk import Desk
+from optplay.tui.keyboard import key
+from optplay.tui.screens.choose import Choose, Entry
+from optplay.tui.views import views
+from optplay.tui.widgets.controls import Controls
+from optplay.tui.widgets.lesson import Lesson
+from optplay.tui.widgets.runs import RunsPanel
+from optplay.tui.widgets.tab_line import Tab, TabLine
+from optplay.tui.widgets.view import FIRST, View
+
+SMALLEST = (60, 20)
+WIDE = (100, 28)
+BROAD = 160
+LESSON, VIEW = "lesson", "view"
+# Views that have a number key of their own.
+NUMBERED = 9
+
+
+class Workspace(Container):
+    """Lays out the parts for the size there is; keeps which view and whether the lesson is open."""
+
+    KEYS = [
+        key("z", "workspace.zoom", "Zoom", "gives what is in focus the full area, or all again"),
+        key("l", "workspace.lesson", "Lesson", "shows or folds the lesson"),
+    ]
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="workspace")
+        self._desk = desk
+        self.runs, self.controls, self.lesson = RunsPanel(desk), Controls(desk), Lesson()
+        self.view_line = TabLine("views")
+        self.views: dict[str, View] = {FIRST: views()[FIRST](desk)}
+        self.view_name = FIRST
+        self.zoomed: str | None = None
+        self.lesson_open: bool | None = None
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="body"):
+            with Vertical(id="side"):
+                yield self.runs
+                yield self.controls
+            with Vertical(id="main"):
+                yield self.view_line
+                yield Container(*self.views.values(), id="view")
+                yield self.lesson
+        yield Static(f"optplay needs {SMALLEST[0]}×{SMALLEST[1]} cells: make the window larger",
+                     id="too-small")  # fmt: skip
+
+    @property
+    def narrow(self) -> bool:
+        return self.size.width < WIDE[0] or self.size.height < WIDE[1]
+
+    @property
+    def single(self) -> bool:
+        """Whether one picture takes the whole area."""
+        return self.narrow or self.zoomed == VIEW
+
+    @property
+    def lesson_shown(self) -> bool:
+        """Whether the lesson is open: by default where there is room."""
+        if self.zoomed:
+            return self.zoomed == LESSON
+        return not self.narrow if self.lesson_open is None else self.lesson_open
+
+    @property
+    def lesson_full(self) -> bool:
+        """Whether the lesson takes the place of the view."""
+        return self.lesson_shown and (self.narrow or self.zoomed == LESSON)
+
+    @property
+    def view(self) -> View:
+        return self.views[self.view_name]
+
+    def begin(self) -> None:
+        """Another preset is on the desk."""
+        preset = self._desk.session.preset
+        opening = (name for name, kind in views().items() if kind.opens(preset))
+        self.open_view(next(opening, FIRST))
+        self.lesson.show_text(preset.question, preset.lesson)
+
+    def open_view(self, name: str) -> None:
+        if name not in self.views:
+            # Made when it is first wanted: no start has to wait for all of them.
+            self.views[name] = views()[name](self._desk)
+            self.query_one("#view").mount(self.views[name])
+        self.view_name, self.zoomed = name, None
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.lay_out()
+        self.draw()
+
+    def lay_out(self) -> None:
+        width, height = self.size
+        self.set_class(width < SMALLEST[0] or height < SMALLEST[1] - 2, "-too-small")
+        self.set_class(self.narrow, "-narrow")
+        self.set_class(width >= BROAD, "-broad")
+        self._draw_view_line()
+        self.lesson.display = self.lesson_shown
+        self.lesson.set_class(self.lesson_full, "-full")
+        self.query_one("#view").display = not self.lesson_full
+        for each in self.views.values():
+            each.display = each is self.view
+        self.view.lay_out(self._desk.stage, single=self.single)
+
+    def _draw_view_line(self) -> None:
+        preset, tabs = self._desk.session.preset, []
+        for place, (name, kind) in enumerate(views().items(), 1):
+            title, dim = kind.instrument.title, kind.refusal(preset) is not None
+            number = str(place) if place <= NUMBERED else title[0]
+            tabs.append(Tab(name, f"{number} {title}" if place <= NUMBERED else title, number, dim))
+        self.view_line.show(tabs, self.view_name)
+
+    def draw(self) -> None:
+        self.view.show(self._desk.stage)
+
+    def draw_words(self) -> None:
+        stage, preset = self._desk.stage, self._desk.session.preset
+        self.runs.show(stage.rows(), self._desk.session.state.selected)
+        results = stage.results
+        count = len(results.preset.seeds) if results else 0
+        progress = "" if count == len(preset.seeds) else f"{count} of {len(preset.seeds)} seeds"
+        self.lesson.show_verdicts(preset.claims, results.verdicts if results else (), progress)
+
+    def rearrange(self) -> None:
+        """Something else is to be seen."""
+        self.lay_out()
+        self._desk.moved()
+
+    def on_tab_line_clicked(self, event: TabLine.Clicked) -> None:
+        event.stop()
+        self.action_view(event.name)
+
+    def action_view(self, name: str) -> None:
+        self.open_view(name)
+        self.rearrange()
+        self.view.focus()
+
+    def action_choose_view(self) -> None:
+        entries = [
+            Entry(name, kind.instrument.title, kind.instrument.text)
+            for name, kind in views().items()
+        ]
+        Choose("Views", entries, self.view_name).ask(self.app, self.action_view)
+
+    async def action_of_view(self, name: str, action: str) -> None:
+        """Calls the action of a view that has a key which works everywhere."""
+        if self.lesson_full:
+            self.zoomed, self.lesson_open = None, not self.narrow
+            self.rearrange()
+        else:
+            await self.views[name].run_action(action)
+
+    def action_zoom(self) -> None:
+        if self.zoomed:
+            self.zoomed = None
+        else:
+            self.zoomed = LESSON if isinstance(self.screen.focused, Lesson) else VIEW
+            self.view.zoom()
+        self.rearrange()
+
+    def action_lesson(self) -> None:
+        self.lesson_open = not self.lesson_shown
+        self.rearrange()
+        if self.lesson_full:
+            # Its keys are those that scroll.
+            self.lesson.focus()
+
+
+VIEW_KEYS = [
+    *(
+        key(str(place), f"workspace.view('{name}')", kind.instrument.title, kind.instrument.text)
+        for place, (name, kind) in enumerate(views().items(), 1)
+        if place <= NUMBERED
+    ),
+    key("0", "workspace.choose_view", "All views", "chooses one of all views"),
+]

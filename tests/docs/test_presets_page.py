@@ -1,0 +1,13 @@
+"""The presets that the page on presets shows."""
+
+from optplay.experiments import load
+
+
+def test_the_presets_shown_are_valid(shown, tmp_path):
+    network, surface, _ = shown("toml", "docs/presets.md")
+    path = tmp_path / "shown.toml"
+    path.write_text(network, encoding="utf-8")
+    assert [run.config.network.hidden for run in load(str(path)).runs] == [(8,), (32,), (8,)]
+    run = '[[runs]]\nlabel = "SGD"\noptimizer = "sgd"'
+    path.write_text(f'title = "Shown"\nquestion = "?"\n{surface}\n{run}', encoding="utf-8")
+    assert load(str(path)).on_surface
