@@ -121,3 +121,15 @@ def history():
         )  # fmt: skip
 
     return make
+
+
+@pytest.fixture
+def cli(capsys):
+    """Runs a command line in this process: exit code, stdout, stderr."""
+    from optplay.cli import invoke  # noqa: PLC0415
+
+    def run(*arguments):
+        code = invoke(arguments)
+        return code, *capsys.readouterr()
+
+    return run

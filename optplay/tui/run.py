@@ -72,6 +72,8 @@ def play_headless(
         await _settle(app, pilot)
         for key in press:
             await pilot.press(key)
+            # The palette finds its commands in workers of its own.
+            await app.workers.wait_for_complete([w for w in app.workers if w.node is app.screen])
         await _settle(app, pilot)
         if screenshot:
             write_text(screenshot, app.export_screenshot())

@@ -62,18 +62,6 @@ def small(tmp_path):
     return str(path)
 
 
-@pytest.fixture
-def cli(capsys):
-    """Runs a command line in this process: exit code, stdout, stderr."""
-    from optplay.cli import invoke  # noqa: PLC0415
-
-    def run(*arguments):
-        code = invoke(arguments)
-        return code, *capsys.readouterr()
-
-    return run
-
-
 def environment(**changes):
     """The environment without what would colour or size the output, and with `changes`."""
     unset = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "OPTPLAY_DEBUG", "PYTHONIOENCODING")

@@ -53,15 +53,3 @@ def examples():
         r"^`(optplay/\S+)`:\n\n```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
     )
     return dict(found)
-
-
-@pytest.fixture
-def cli(capsys):
-    """Runs a command line in this process: exit code, stdout, stderr."""
-    from optplay.cli import invoke  # noqa: PLC0415
-
-    def run(*arguments):
-        code = invoke(arguments)
-        return code, *capsys.readouterr()
-
-    return run

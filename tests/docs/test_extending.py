@@ -46,7 +46,7 @@ title = "My own surface"
 problem = { surface = "booth", steps = 3 }
 runs = [{ label = "SGD", optimizer = "sgd" }]
 """
-VIEWS = ",".join(["0", *"weights", "enter"])
+PALETTE = ",".join(["ctrl+p", *"weights", "enter"])
 CONCERNED = [
     "tests/docs", "tests/optim/test_schedules.py", "tests/optim/test_stability.py",
     "tests/problems/test_datasets.py", "tests/problems/test_functions.py",
@@ -93,7 +93,7 @@ def test_each_file_is_used(tmp_path, invoke):
         f"run|{booth}|--json",
         f"weights|{own}|--json",
         f"inspect|{own}|--json",
-        f"{own}|--headless|--press|{VIEWS}|--screenshot|{screen}",
+        f"{own}|--headless|--press|{PALETTE}|--screenshot|{screen}",
     )
     run, surface, weights, inspected = map(json.loads, shown.splitlines()[:4])
     assert run["runs"][0]["config"]["decay"] == "root"

@@ -268,7 +268,7 @@ def test_no_color(start):
     "env",
     [
         {"TERM": "dumb"}, {"TERM": "xterm-256color", "COLORTERM": ""}, {"TERM": "linux"},
-        {"TERM": ""}, {"LANG": "C", "LC_ALL": "C"}, {"HOME": "", "XDG_CONFIG_HOME": ""},
+        {"TERM": ""}, {"LANG": "C", "LC_ALL": "C"}, {"HOME": "/dev/null", "XDG_CONFIG_HOME": ""},
         {"COLUMNS": "many", "LINES": "-3"}, {"COLUMNS": "0", "LINES": "0"},
     ],
     ids=str,
