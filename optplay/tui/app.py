@@ -29,7 +29,7 @@ from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.status import StatusLine
 from optplay.tui.widgets.view import View
-from optplay.tui.workspace import Workspace
+from optplay.tui.workspace import NUMBERED, Workspace
 
 INTERRUPTED, TERMINATED = 130, 143
 FRAMES_PER_SECOND = 20
@@ -183,13 +183,16 @@ class Optplay(App[None]):
         self.push_screen(Help(sections_of(owners, self.get_key_display)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action that has a key, and the themes."""
+        """Every action that has a key, the views that have none, and the themes."""
         for binding in ALL:
             if binding.action == "app.command_palette":
                 continue
             yield SystemCommand(
                 binding.description, binding.tooltip, partial(self.run_action, binding.action)
             )
+        for name, kind in [*views().items()][NUMBERED:]:
+            view, show = kind.instrument, partial(self.run_action, f"workspace.view('{name}')")
+            yield SystemCommand(view.title, view.text, show)
         yield SystemCommand("Theme", "chooses among all themes", self.action_change_theme)
 
     def action_command_palette(self) -> None:
