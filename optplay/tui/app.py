@@ -12,7 +12,6 @@ from textual import events
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import BindingType
 from textual.screen import Screen
-from textual.widgets import Footer
 
 from optplay.experiments import Preset, load
 from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
@@ -26,6 +25,7 @@ from optplay.tui.screens.palette import Palette
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
 from optplay.tui.views import views
+from optplay.tui.widgets.key_line import KeyLine
 from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.status import StatusLine
 from optplay.tui.widgets.view import View
@@ -66,7 +66,7 @@ class Optplay(App[None]):
     def compose(self) -> ComposeResult:
         yield self.status
         yield self.workspace
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def on_mount(self) -> None:
         desk = self.desk

@@ -13,7 +13,6 @@ from optplay.tui import computing
 from optplay.tui.app import Optplay
 from optplay.tui.library import Library
 from optplay.tui.player import DEFAULT_SPEED
-from optplay.tui.run import _settle
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 from optplay.tui.widgets.view import FIRST
 
@@ -71,7 +70,7 @@ def apart(monkeypatch, tmp_path):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(computing, "QUIET_SECONDS", 0.01)
+    monkeypatch.setattr(computing, "QUIET_SECONDS", 0.001)
 
 
 @pytest.fixture
@@ -92,7 +91,7 @@ class Playground:
     async def settle(self):
         """Waits until all is computed and drawn."""
         async with asyncio.timeout(LONGEST_WAIT):
-            await _settle(self.app, self.pilot)
+            await quiet.settle(self.app)
 
     async def reset(self, opened=None, size=None, speed=DEFAULT_SPEED):
         """As the app is when it opens a preset: nothing over it, nothing known, no view but one."""

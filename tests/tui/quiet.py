@@ -1,41 +1,97 @@
-"""A wait for the interface to have nothing left to do, in place of Textual's.
+"""Waits for the interface to have nothing left to do, in place of Textual's, and draws once then.
 
-Textual's own waits until the whole process computes nothing, which is as long as a second while
-runs are trained in the background.
+Textual's own wait until the whole process computes nothing, which is as long as a second while
+runs are trained in the background, and send each widget a message to see it come back. And each
+refresh draws cells that a screen without a terminal throws away: here they are drawn where the
+screen comes to rest, so that what can't be drawn still fails.
 """
 
 import asyncio
 from time import monotonic
 
 from textual import app as textual_app, pilot
+from textual._compositor import Compositor
 from textual._context import active_app
 from textual.app import App
 
-TICK = 0.002
-# Looks in a row at which nothing may be left.
-LOOKS = 3
+TICK = 0.001
+# Looks in a row at which nothing may be left; a tick before the last of them.
+LOOKS = 4
+RENDER_UPDATE = Compositor.render_update
+_due: set[Compositor] = set()
 
 
-def busy(app: App[object]) -> bool:
-    """Whether a message waits anywhere, or something is still to be drawn."""
-    if not app.screen_stack or app._exit:
-        return False
+def queued(app: App[object]) -> bool:
+    """Whether a message waits anywhere."""
+    return any(node.message_queue_size or node._next_callbacks for node in (app, *app._registry))
+
+
+def outdated(app: App[object]) -> bool:
+    """Whether something is still to be laid out or drawn."""
     screen = app.screen
-    if screen._dirty_widgets or screen._layout_required or screen._callbacks:
-        return True
-    nodes = (app, *app.screen_stack, *screen.walk_children())
-    return any(node.message_queue_size or node._next_callbacks for node in nodes)
+    waits = screen._dirty_widgets or screen._layout_required or screen._repaint_required
+    return bool(waits or screen._scroll_required or screen._callbacks)
 
 
 async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
     """Waits until nothing is left to do at several looks in a row, or for `max_sleep` seconds."""
     app, end, looks = active_app.get(), monotonic() + max_sleep, 0
     while looks < LOOKS and monotonic() < end:
+        await asyncio.sleep(TICK if looks == LOOKS - 1 else 0)
+        if not app.screen_stack or app._exit:
+            return
+        if queued(app):
+            looks = 0
+        # What follows is done by timers of Textual's, which would only come later.
+        elif app._resize_event:
+            app._check_resize()
+            looks = 0
+        elif outdated(app) and not app._batch_count and app.screen.is_current:
+            app.screen._on_timer_update()
+            looks = 0
+        else:
+            looks += 1
+
+
+async def settle(app: App[object]) -> None:
+    """Waits until nothing is computed either, then draws the cells of what was refreshed."""
+    await wait_for_idle()
+    while not app.computing.settled and app.is_running:
         await asyncio.sleep(TICK)
-        looks = 0 if busy(app) else looks + 1
+        await wait_for_idle()
+    draw(app)
+
+
+def draw(app: App[object]) -> None:
+    """Draws the cells of the screen, if any of them was refreshed."""
+    if app.screen_stack and app.screen._compositor in _due:
+        _due.clear()
+        RENDER_UPDATE(app.screen._compositor, True, app._background_screens)
+
+
+def _render_update(self: Compositor, full: bool = False, **options: object) -> object:
+    if full:
+        return RENDER_UPDATE(self, full, **options)
+    self._dirty_regions.clear()
+    _due.add(self)
+    return None
+
+
+async def _wait_for_screen(self: pilot.Pilot[object], timeout: float = 30.0) -> bool:
+    await wait_for_idle(max_sleep=timeout)
+    return True
+
+
+async def _pause(self: pilot.Pilot[object], delay: float | None = None) -> None:
+    await asyncio.sleep(delay or 0)
+    await wait_for_idle()
+    draw(self.app)
 
 
 def install() -> None:
-    """Lets Textual wait in this way."""
+    """Lets Textual wait and draw in this way."""
     for module in (textual_app, pilot):
         module.wait_for_idle = wait_for_idle
+    pilot.Pilot._wait_for_screen = _wait_for_screen
+    pilot.Pilot.pause = _pause
+    Compositor.render_update = _render_update

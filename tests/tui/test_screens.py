@@ -7,14 +7,14 @@ import pytest
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
-from textual.widgets import Button, Footer, Input, OptionList, Static
-from textual.widgets._footer import FooterKey
+from textual.widgets import Button, Input, OptionList, Static
 
 from optplay.tui.screens.choose import Choose, Entry, fitting
 from optplay.tui.screens.choose_many import ChooseMany
 from optplay.tui.screens.confirm import Confirm
 from optplay.tui.screens.help import Help, sections_of
 from optplay.tui.screens.prompt import Prompt
+from optplay.tui.widgets.key_line import KeyLine
 
 UNANSWERED = "unanswered"
 SIZES = [(60, 20), (80, 24), (120, 40)]
@@ -97,7 +97,7 @@ async def test_all_of_it_is_on_the_screen(
         assert app.dialog.region.contains_region(box.region)
         for part in box.children:
             assert not part.visible or box.content_region.contains_region(part.region)
-        assert app.dialog.query_one(Footer).region.bottom == box.content_region.bottom
+        assert app.dialog.query_one(KeyLine).region.bottom == box.content_region.bottom
 
 
 @pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
@@ -114,9 +114,9 @@ async def test_escape_and_a_click_beside_it_close(make: Callable[[], Screen[Any]
 async def test_the_keys_at_the_bottom_can_be_clicked() -> None:
     app = Host(ChooseMany("Charts", ENTRIES, ["sgd"]))
     async with app.run_test() as pilot:
-        await pilot.pause(0.3)
-        (key,) = (key for key in app.dialog.query(FooterKey) if key.key == "enter")
-        await pilot.click(key)
+        await pilot.pause()
+        line = app.dialog.query_one(KeyLine)
+        await pilot.click(line, offset=(str(line.render()).index("Take"), 0))
         await pilot.pause()
         assert app.answer == ["sgd"]
 

@@ -11,7 +11,8 @@ from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
-from textual.widgets import Footer
+
+from optplay.tui.widgets.key_line import KeyLine
 
 # Rows of the screen that what scrolls leaves to the rest of the box and around it.
 AROUND = 8
@@ -31,7 +32,7 @@ class Dialog(ModalScreen[ScreenResultType]):
         with Vertical(id="box") as box:
             box.border_title = Content(self.heading)
             yield from self.body()
-            yield Footer(show_command_palette=False, compact=True)
+            yield KeyLine()
 
     def body(self) -> ComposeResult:
         """The widgets between title and keys."""
