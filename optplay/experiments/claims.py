@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import comb, isnan, nan
+from math import isnan, nan
 from typing import Annotated, Literal, Self
 
 from msgspec import Meta
@@ -104,8 +104,10 @@ def side(values: Sequence[float]) -> Side:
 
 def sign_test(held: int, failed: int) -> float:
     """The two-sided p of so many signs, were both equally likely (Dixon & Mood 1946)."""
-    n = held + failed
-    tail = sum(comb(n, k) for k in range(min(held, failed) + 1))
+    n, ways, tail = held + failed, 1, 0
+    for k in range(min(held, failed) + 1):
+        tail += ways
+        ways = ways * (n - k) // (k + 1)
     return float(min(Fraction(1), Fraction(2 * tail, 2**n)))
 
 

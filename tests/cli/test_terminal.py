@@ -76,7 +76,7 @@ def test_no_color_quiet(terminal, small):
     assert not COLOR.search(shown)
 
 
-@pytest.mark.parametrize("command", [["run", "--plot"], ["run"], ["show"]])
+@pytest.mark.parametrize("command", [["run", "--plot"], ["show"]])
 def test_no_color_wins_over_force_color(process, small, command):
     command = [command[0], small, *command[1:]]
     assert b"\x1b" in process(*command, FORCE_COLOR="1").stdout

@@ -17,6 +17,9 @@ from optplay.experiments.steps import distribution
 
 HOLDS, FAILS, OPEN = "holds", "fails", "undecided"
 NAMES = sorted(preset_files())
+# Its Hessians take as long as all others together.
+LONG = pytest.param("edge-of-stability", marks=pytest.mark.slow)
+MEASURED = [LONG if name in LONG.values else name for name in NAMES]
 
 # The verdict that each claim is known to have; where one seed more or less would change it and the
 # runs are chaotic (a hot learning rate), the neighbouring verdict is right as well.
@@ -294,7 +297,7 @@ def test_what_the_lesson_proposes_to_try_is_valid(name: str) -> None:
         assert edited.runs != load(name).runs, f"changes nothing: {proposal}"
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MEASURED)
 def test_verdicts_are_the_known_ones(name: str) -> None:
     found = {v.claim.text: v for v in results(name).verdicts}
     assert sorted(found) == sorted(VERDICTS[name])
@@ -303,7 +306,7 @@ def test_verdicts_are_the_known_ones(name: str) -> None:
         assert found[text].verdict in allowed, (text, found[text].held, found[text].of)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", MEASURED)
 def test_figures_in_the_lesson_are_those_measured(name: str) -> None:
     cells = tables(load(name).lesson)
     assert {label for label, _, _ in cells} == {run.label for run in load(name).runs}
@@ -353,6 +356,7 @@ def test_networks_said_to_fall_silent_do(name: str, label: str, silent: int) -> 
     assert abs(found - silent) <= 2  # chaotic: another machine may differ by a run or two
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("label", "edge"), [("lr 0.2", 10.0), ("lr 0.4", 5.0)])
 def test_training_goes_to_the_edge_of_stability_and_stays(label, edge):
     for history in results("edge-of-stability").runs[label]:

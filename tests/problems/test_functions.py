@@ -179,6 +179,8 @@ except InputError as error:
 """
 
 
+# It compiles all anew in a copy of the package.
+@pytest.mark.slow
 def test_another_activation_and_another_loss_are_a_file_each(tmp_path):
     """In a copy of the package, where they are trained, and bent, as those that come with it."""
     ignore = shutil.ignore_patterns("__pycache__")

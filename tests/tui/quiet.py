@@ -9,7 +9,7 @@ screen comes to rest, so that what can't be drawn still fails.
 import asyncio
 from time import monotonic
 
-from textual import app as textual_app, pilot
+from textual import app as textual_app, constants, pilot
 from textual._compositor import Compositor
 from textual._context import active_app
 from textual.app import App
@@ -66,13 +66,12 @@ def draw(app: App[object]) -> None:
     """Draws the cells of the screen, if any of them was refreshed."""
     if app.screen_stack and app.screen._compositor in _due:
         _due.clear()
-        RENDER_UPDATE(app.screen._compositor, True, app._background_screens)
+        RENDER_UPDATE(app.screen._compositor, False, app._background_screens)
 
 
 def _render_update(self: Compositor, full: bool = False, **options: object) -> object:
     if full:
         return RENDER_UPDATE(self, full, **options)
-    self._dirty_regions.clear()
     _due.add(self)
     return None
 
@@ -89,7 +88,8 @@ async def _pause(self: pilot.Pilot[object], delay: float | None = None) -> None:
 
 
 def install() -> None:
-    """Lets Textual wait and draw in this way."""
+    """Lets Textual wait and draw in this way, and scroll at once."""
+    constants.TEXTUAL_ANIMATIONS = "none"
     for module in (textual_app, pilot):
         module.wait_for_idle = wait_for_idle
     pilot.Pilot._wait_for_screen = _wait_for_screen

@@ -12,7 +12,7 @@ from textual.widgets import Button, Input, OptionList, Static
 from optplay.tui.screens.choose import Choose, Entry, fitting
 from optplay.tui.screens.choose_many import ChooseMany
 from optplay.tui.screens.confirm import Confirm
-from optplay.tui.screens.help import Help, sections_of
+from optplay.tui.screens.help import Column, Help, sections_of
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.widgets.key_line import KeyLine
 
@@ -267,12 +267,12 @@ async def test_help_reaches_its_end(size: tuple[int, int]) -> None:
     app = Host(Help(SECTIONS))
     async with app.run_test(size=size) as pilot:
         await pilot.press("end")
-        await pilot.pause(0.5)
+        await pilot.pause()
         columns = app.dialog.query_one("#columns")
-        last = app.dialog.query(".keys").last()
+        last = app.dialog.query(Column).last()
         assert columns.is_vertical_scroll_end
         assert columns.region.y < last.region.bottom <= columns.region.bottom
-        sides = {part.region.x for part in app.dialog.query(".column")}
+        sides = {part.region.x for part in app.dialog.query(Column)}
         assert len(sides) == (2 if size[0] == 120 else 1)
 
 

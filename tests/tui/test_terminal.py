@@ -4,6 +4,7 @@ import re
 import signal
 import subprocess
 import sys
+from itertools import product
 
 import pytest
 
@@ -142,30 +143,36 @@ def test_a_small_window_and_others(start):
     app.assert_restored()
 
 
-@pytest.mark.parametrize(
-    ("number", "code"),
-    [(signal.SIGTERM, 143), (signal.SIGHUP, 143), (signal.SIGINT, 130), (None, 130)],
-)
-@pytest.mark.parametrize(
-    ("preset", "shown"),
-    [("small", [MEASURED]), ("long", ["training"]), ("many", [MEASURING])],
-)
-def test_told_to_end(start, preset, shown, number, code):
+# What is awaited before a preset is doing what it is there for.
+DOING = {"small": MEASURED, "long": "training", "many": MEASURING}
+CODES = {signal.SIGTERM: 143, signal.SIGHUP: 143, signal.SIGINT: 130, None: 130}
+# A start of the program takes seconds: these alone are not among the long tests.
+QUICK = {
+    ("small", signal.SIGHUP), ("long", signal.SIGTERM), ("long", None), ("many", signal.SIGINT),
+}  # fmt: skip
+WAYS = [
+    pytest.param(*both, marks=() if both in QUICK else pytest.mark.slow)
+    for both in product(DOING, CODES)
+]
+
+
+@pytest.mark.parametrize(("preset", "number"), WAYS)
+def test_told_to_end(start, preset, number):
     app = start(f"{preset}.toml")
-    app.wait("Plain", *shown)
+    app.wait("Plain", DOING[preset])
     if number:
         app.process.kill(number)
     else:
         app.press("ctrl+c")
-    assert app.end() == code
+    assert app.end() == CODES[number]
     app.assert_restored()
     assert app.left_behind.strip() == ""
 
 
-@pytest.mark.parametrize("preset", ["long", "many"])
+@pytest.mark.parametrize("preset", [pytest.param("long", marks=pytest.mark.slow), "many"])
 def test_quit_while_it_computes(start, preset):
     app = start(f"{preset}.toml")
-    app.wait("Plain", "training" if preset == "long" else MEASURING)
+    app.wait("Plain", DOING[preset])
     app.press("q")
     assert app.end() == 0
     app.assert_restored()
@@ -267,9 +274,16 @@ def test_no_color(start):
 @pytest.mark.parametrize(
     "env",
     [
-        {"TERM": "dumb"}, {"TERM": "xterm-256color", "COLORTERM": ""}, {"TERM": "linux"},
-        {"TERM": ""}, {"LANG": "C", "LC_ALL": "C"}, {"HOME": "/dev/null", "XDG_CONFIG_HOME": ""},
-        {"COLUMNS": "many", "LINES": "-3"}, {"COLUMNS": "0", "LINES": "0"},
+        {"TERM": "dumb", "LANG": "C", "LC_ALL": "C"},
+        {"TERM": "", "COLUMNS": "0", "LINES": "0"},
+        *(
+            pytest.param(env, marks=pytest.mark.slow)
+            for env in (
+                {"TERM": "dumb"}, {"TERM": "xterm-256color", "COLORTERM": ""}, {"TERM": "linux"},
+                {"TERM": ""}, {"LANG": "C", "LC_ALL": "C"}, {"COLUMNS": "0", "LINES": "0"},
+                {"HOME": "/dev/null", "XDG_CONFIG_HOME": ""}, {"COLUMNS": "many", "LINES": "-3"},
+            )
+        ),
     ],
     ids=str,
 )  # fmt: skip

@@ -1,17 +1,20 @@
 """All keys, made from the bindings themselves."""
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from itertools import zip_longest
+from textwrap import wrap
 
-from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalGroup, VerticalScroll
-from textual.widgets import Label, Static
+from textual.containers import VerticalScroll
+from textual.geometry import Size
+from textual.widget import Widget
 
 from optplay.tui.screens.dialog import Dialog
 
-WIDEST_KEY = 16
+WIDEST_KEY, GAP = 16, 2
 Section = tuple[str, Sequence[tuple[str, str]]]
 
 
@@ -30,19 +33,41 @@ class Help(Dialog[None]):
         key_width = max((len(key) for _, rows in self.sections for key, _ in rows), default=0)
         with VerticalScroll(id="columns", classes="scrolls"):
             for column in (self.sections[:cut], self.sections[cut:]):
-                with VerticalGroup(classes="column"):
-                    for title, rows in column:
-                        yield Label(title, markup=False)
-                        yield Static(table(rows, min(key_width, WIDEST_KEY)), classes="keys")
+                yield Column(column, min(key_width, WIDEST_KEY))
 
 
-def table(rows: Sequence[tuple[str, str]], key_width: int) -> Table:
-    grid = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    grid.add_column(width=key_width)
-    grid.add_column(ratio=1)
-    for key, what in rows:
-        grid.add_row(Text(key, "bold"), Text(what))
-    return grid
+class Column(Widget):
+    """Sections below each other; wraps each text once for a width, where a table does so often."""
+
+    COMPONENT_CLASSES = {"column--title"}
+
+    def __init__(self, sections: Sequence[Section], key_width: int) -> None:
+        super().__init__()
+        self._sections, self._key_width = sections, key_width
+        self._lines = lru_cache(maxsize=2)(self._wrapped)
+
+    def _wrapped(self, width: int) -> list[tuple[str, str]]:
+        """Lines, each with its beginning, which is set off, and the rest."""
+        lines = []
+        for title, rows in self._sections:
+            lines.append((title, ""))
+            for key, what in rows:
+                keys = wrap(key, self._key_width)
+                texts = wrap(what, max(width - self._key_width - GAP, 1))
+                for begin, rest in zip_longest(keys, texts, fillvalue=""):
+                    lines.append((f"{begin:{self._key_width + GAP}}", rest))
+            lines.append(("", ""))
+        return lines
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        return len(self._lines(width))
+
+    def render(self) -> Text:
+        title = self.get_component_rich_style("column--title", partial=True)
+        text = Text(no_wrap=True, end="")
+        for begin, rest in self._lines(self.content_size.width):
+            text.append(begin, "bold" if rest else title).append(f"{rest}\n")
+        return text
 
 
 def sections_of(
