@@ -88,10 +88,12 @@ class Playground:
         self.app, self.pilot = app, pilot
         self.left = ""  # the screen at the end
 
-    async def settle(self):
-        """Waits until all is computed and drawn."""
+    async def settle(self, *, drawn=True):
+        """Waits until all is computed, and draws it."""
         async with asyncio.timeout(LONGEST_WAIT):
             await quiet.settle(self.app)
+        if drawn:
+            quiet.draw(self.app)
 
     async def reset(self, opened=None, size=None, speed=DEFAULT_SPEED):
         """As the app is when it opens a preset: nothing over it, nothing known, no view but one."""
@@ -116,7 +118,7 @@ class Playground:
         app.open(opened or app.session.opened)
         app.set_focus(workspace.runs)
         workspace.lesson.scroll_home(animate=False)
-        await self.settle()
+        await self.settle(drawn=False)
 
     async def press(self, *keys):
         """Presses keys, then settles."""

@@ -14,7 +14,9 @@ from textual._compositor import Compositor
 from textual._context import active_app
 from textual.app import App
 
-TICK = 0.001
+from optplay.tui.app import Optplay
+
+TICK, POLL = 0.001, 0.005
 # Looks in a row at which nothing may be left; a tick before the last of them.
 LOOKS = 4
 RENDER_UPDATE = Compositor.render_update
@@ -53,13 +55,12 @@ async def wait_for_idle(min_sleep: float = 0.0, max_sleep: float = 1.0) -> None:
             looks += 1
 
 
-async def settle(app: App[object]) -> None:
-    """Waits until nothing is computed either, then draws the cells of what was refreshed."""
+async def settle(app: Optplay) -> None:
+    """Waits until nothing is computed either."""
     await wait_for_idle()
     while not app.computing.settled and app.is_running:
-        await asyncio.sleep(TICK)
+        await asyncio.sleep(POLL)
         await wait_for_idle()
-    draw(app)
 
 
 def draw(app: App[object]) -> None:
@@ -84,7 +85,9 @@ async def _wait_for_screen(self: pilot.Pilot[object], timeout: float = 30.0) -> 
 async def _pause(self: pilot.Pilot[object], delay: float | None = None) -> None:
     await asyncio.sleep(delay or 0)
     await wait_for_idle()
-    draw(self.app)
+    # What is computed for our own app is drawn by `settle`.
+    if not isinstance(self.app, Optplay):
+        draw(self.app)
 
 
 def install() -> None:
