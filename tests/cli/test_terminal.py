@@ -18,7 +18,10 @@ def settled(process, seconds=30):
     return process.returncode, err
 
 
-@pytest.mark.parametrize("options", [[], ["--json"], ["--plot"]])
+LONGER = [pytest.param(options, marks=pytest.mark.slow) for options in ([], ["--plot"])]
+
+
+@pytest.mark.parametrize("options", [["--json"], *LONGER])
 def test_whoever_read_has_left(small, options):
     process = subprocess.Popen(
         [sys.executable, "-m", "optplay", "run", small, *options],

@@ -21,7 +21,13 @@ def cli(capsys):
 
 
 # The CI script opens all of them.
-SOME = ["compare", "exercise-3-effective-rate", "exercise-4-clipping", "exercise-5-adamw"]
+SOME = [
+    "exercise-4-clipping",
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in ("compare", "exercise-3-effective-rate", "exercise-5-adamw")
+    ),
+]
 
 
 @pytest.mark.parametrize("name", SOME)

@@ -169,7 +169,8 @@ def test_told_to_end(start, preset, number):
     assert app.left_behind.strip() == ""
 
 
-@pytest.mark.parametrize("preset", [pytest.param("long", marks=pytest.mark.slow), "many"])
+@pytest.mark.slow
+@pytest.mark.parametrize("preset", ["long", "many"])
 def test_quit_while_it_computes(start, preset):
     app = start(f"{preset}.toml")
     app.wait("Plain", DOING[preset])
@@ -246,7 +247,7 @@ def test_settings_that_cannot_be_kept(start, tmp_path):
     assert [line[:28] for line in lines] == ["optplay: settings not saved:"]
 
 
-@pytest.mark.parametrize("pipe", ["| cat", "< /dev/null"])
+@pytest.mark.parametrize("pipe", [pytest.param("| cat", marks=pytest.mark.slow), "< /dev/null"])
 def test_no_terminal(start, pipe):
     shell = start(command=("/bin/sh", "-c", f"{OPTPLAY} small.toml {pipe}; echo code $?"))
     text = shell.wait("code 0")
@@ -274,8 +275,7 @@ def test_no_color(start):
 @pytest.mark.parametrize(
     "env",
     [
-        {"TERM": "dumb", "LANG": "C", "LC_ALL": "C"},
-        {"TERM": "", "COLUMNS": "0", "LINES": "0"},
+        {"TERM": "dumb", "LANG": "C", "LC_ALL": "C", "COLUMNS": "0", "LINES": "0"},
         *(
             pytest.param(env, marks=pytest.mark.slow)
             for env in (
