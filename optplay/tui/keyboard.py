@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from textual.binding import Binding, BindingType
 
-# What the footer shows, the most useful first; where it is too narrow the last ones are cut.
+# What the footer shows, the most useful first; where it is too narrow the last ones are left out.
 FOOTER = (
     "Play", "Presets", "Help", "Quit", "Lesson", "Undo", "All seeds", "Fork", "Reseed",
     "Optimizer", "Warmup", "Decay", "Clipping", "Add", "Palette",

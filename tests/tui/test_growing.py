@@ -15,6 +15,8 @@ from optplay.tui.growing import grow
 from optplay.tui.library import plans
 
 SEED = 5
+# Seconds after which it is not slow but stuck.
+LONGEST_WAIT = 60
 
 
 def config(epochs=40, samples=200, **changes):
@@ -131,9 +133,26 @@ def test_one_of_two_alike_may_be_known(trained):
 
 
 @pytest.mark.usefixtures("short_chunks")
-def test_a_fork_starts_while_its_parent_is_at_work():
+def test_a_fork_starts_while_its_parent_is_at_work(monkeypatch):
+    added, waited = Event(), []
+    add, advance = Streams.add, Streams.advance
+
+    def begun(streams, label, stream):
+        add(streams, label, stream)
+        added.set()
+
+    def held_up(streams, label, stream):
+        if label == "A" and len(waited) < 3:
+            # In time for whoever takes the values, however slow.
+            waited.append(len(waited) < 2 or added.wait(LONGEST_WAIT))
+        advance(streams, label, stream)
+
+    monkeypatch.setattr(Streams, "add", begun)
+    monkeypatch.setattr(Streams, "advance", held_up)
     wanted = plans(preset(("A", config()), ("B", config(), "A", 1)), SEED)
-    assert any("B" in found and not found["A"].done for found in grow(wanted, {}))
+    *_, last = grow(wanted, {})
+    assert waited == [True] * 3
+    assert_same(last["B"], train(wanted["B"].config, (last["A"], 1)))
 
 
 def test_an_error_is_told(monkeypatch):

@@ -208,6 +208,7 @@ def test_what_is_remembered(start, settings, tmp_path):
     assert 'theme = "textual-light"' in settings.read_text()
 
 
+@pytest.mark.slow
 def test_a_file_is_remembered_wherever_one_is(start, tmp_path):
     app = start("small.toml")
     app.wait("Plain")
@@ -219,6 +220,7 @@ def test_a_file_is_remembered_wherever_one_is(start, tmp_path):
     app.wait("Small", "Plain")
 
 
+@pytest.mark.slow
 def test_a_remembered_preset_that_is_gone(start, settings):
     settings.parent.mkdir(parents=True)
     settings.write_text('preset = "gone.toml"')
