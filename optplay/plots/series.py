@@ -67,10 +67,7 @@ class Series:
 
 
 def decimate(
-    x: ArrayLike,
-    y: ArrayLike,
-    columns: int,
-    limits: tuple[float, float] | None = None,
+    x: ArrayLike, y: ArrayLike, columns: int, limits: tuple[float, float] | None = None
 ) -> list[Points]:
     """Cut a series to at most two points per column: the column's minimum and maximum.
 

@@ -26,12 +26,7 @@ from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 # No flag here may let NaN or infinity be assumed away: divergence is found by them.
 FAST = {"reassoc", "contract", "nsz"}
 # Nothing compiled here allocates, so no reference counts (_nrt): they take a tenth of a step.
-OPTIONS: dict[str, Any] = {
-    "nogil": True,
-    "error_model": "numpy",
-    "fastmath": FAST,
-    "_nrt": False,
-}
+OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST, "_nrt": False}
 # Without this a first-class call copies some fifty words of array headers twice.
 INLINED = {**OPTIONS, "forceinline": True}
 # Only what is given to compiled code needs a form in which that can take it.

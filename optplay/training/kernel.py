@@ -8,15 +8,7 @@ from collections.abc import Callable
 from math import inf, isfinite, sqrt
 from typing import NamedTuple
 
-from optplay.arrays import (
-    Cube,
-    FixedMatrix,
-    FixedVector,
-    IntMatrix,
-    IntVector,
-    Matrix,
-    Vector,
-)
+from optplay.arrays import Cube, FixedMatrix, FixedVector, IntMatrix, IntVector, Matrix, Vector
 from optplay.problems.network import mean_gradient
 
 # What is compiled has the types that stand here: see `compilation`.

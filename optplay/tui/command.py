@@ -29,11 +29,7 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted, 143 terminated.
 @click.option("--press", metavar="KEYS", help="Keys to press, between commas, once it has trained.")
 @click.option("--screenshot", metavar="FILE.svg", help="Write the headless screen as SVG.")
 def command(
-    preset: str | None,
-    headless: bool,
-    size: str | None,
-    press: str | None,
-    screenshot: str | None,
+    preset: str | None, headless: bool, size: str | None, press: str | None, screenshot: str | None
 ) -> int:
     """Open the app; `optplay PRESET` does the same."""
     if headless:

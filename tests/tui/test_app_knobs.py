@@ -75,9 +75,6 @@ async def test_typing_a_value(playground):
         await p.press(*"0.02", "enter")
         assert (p.value("lr"), p.focused) == (0.02, "lr")
         assert p.app.stage.histories["SGD"].config.hyperparameters["lr"] == 0.02
-        # A digit begins the value by itself.
-        await p.press("0", "full_stop", "5", "enter")
-        assert p.value("lr") == 0.5
 
 
 async def test_a_wrong_value_is_marked_and_explained_and_changes_nothing(playground):

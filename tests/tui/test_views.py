@@ -51,18 +51,21 @@ async def test_palette_and_the_line_of_views(playground):
                 assert p.app.workspace.view_name == name, size
 
 
-async def test_a_digit_typed_into_a_knob_is_a_value(playground):
+async def test_digits_go_to_views_and_are_a_value_only_where_one_is_typed(playground):
     async with playground(size=(80, 24)) as p:
+        for key in ("lr", "epochs", "problem.batch_size", "problem.init", "optimizer"):
+            for name in ("inspect", "rates"):
+                await p.focus(key)
+                await p.press(NUMBERS[name])
+                assert p.app.workspace.view_name == name
+                assert not p.app.query(KnobInput)
         await p.press(NUMBERS["inspect"])
         await p.focus("lr")
-        await p.pilot.press(NUMBERS["rates"])
+        await p.pilot.press("enter", NUMBERS["rates"])
         assert p.app.workspace.view_name == "inspect"
         assert p.app.query_one(KnobInput).value == NUMBERS["rates"]
         await p.press("enter")
         assert p.value("lr") == float(NUMBERS["rates"])
-        await p.press(NUMBERS["inspect"])
-        assert p.app.query(KnobInput)
-        await p.press("escape")
         p.app.set_focus(p.app.workspace.view)
         await p.pilot.press("i", NUMBERS["rates"])
         assert p.app.screen.query_one(Input).value == NUMBERS["rates"]

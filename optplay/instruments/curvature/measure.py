@@ -6,12 +6,7 @@ import numpy as np
 
 from optplay.experiments import Results, Side
 from optplay.experiments.claims import side
-from optplay.experiments.sharpness import (
-    even_epochs,
-    sharpness,
-    stability_ratio,
-    stream_sharpness,
-)
+from optplay.experiments.sharpness import even_epochs, sharpness, stability_ratio, stream_sharpness
 from optplay.training import History
 from optplay.training.pool import Streams
 

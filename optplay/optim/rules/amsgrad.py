@@ -3,13 +3,13 @@
 The bias correction is PyTorch's; Algorithm 2 of the paper has none.
 """
 
+from dataclasses import replace
 from math import sqrt
 
 import numpy as np
 
-from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.hyperparameters import BETA1, BETA2, BIAS_CORRECTION, epsilon, lr
-from optplay.optim.stability import mean_gradient
+from optplay.optim.declaration import Floats, Term
+from optplay.optim.rules import adam
 
 
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
@@ -38,13 +38,13 @@ def terms(
     return {"m̂": m_hat, "v̂": v_hat, "Δ": -lr * m_hat / (np.sqrt(v_hat) + hyper[2])}
 
 
-optimizer = Optimizer(
+optimizer = replace(
+    adam.optimizer,
     name="amsgrad",
     title="AMSGrad",
     summary="Adam whose rates never grow back, which mends a proof and a few hard cases.",
     paper="Reddi, Kale & Kumar 2018, On the convergence of Adam and beyond, Algorithm 2",
     year=2018,
-    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8), BIAS_CORRECTION),
     slots=("m", "v", "v_max"),
     step=step,
     rates=rates,
@@ -57,5 +57,4 @@ optimizer = Optimizer(
         "Δ = -lr·m̂/(√v̂ + ε)",
     ),
     terms=terms,
-    stability=mean_gradient,
 )

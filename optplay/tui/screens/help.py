@@ -5,10 +5,10 @@ from functools import lru_cache
 from itertools import zip_longest
 from textwrap import wrap
 
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.geometry import Size
 from textual.widget import Widget
 
@@ -39,8 +39,6 @@ class Help(Dialog[None]):
 class Column(Widget):
     """Sections below each other; wraps each text once for a width, where a table does so often."""
 
-    COMPONENT_CLASSES = {"column--title"}
-
     def __init__(self, sections: Sequence[Section], key_width: int) -> None:
         super().__init__()
         self._sections, self._key_width = sections, key_width
@@ -62,12 +60,11 @@ class Column(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         return len(self._lines(width))
 
-    def render(self) -> Text:
-        title = self.get_component_rich_style("column--title", partial=True)
-        text = Text(no_wrap=True, end="")
+    def render(self) -> Content:
+        parts = list[str | tuple[str, str]]()
         for begin, rest in self._lines(self.content_size.width):
-            text.append(begin, "bold" if rest else title).append(f"{rest}\n")
-        return text
+            parts += [(begin, "bold" if rest else "bold $text-primary"), f"{rest}\n"]
+        return Content.assemble(*parts)
 
 
 def sections_of(

@@ -148,15 +148,10 @@ class KnobRow(Widget, can_focus=True):
         elif isinstance(self.key.scale, Switch):
             self.action_nudge(1)
         else:
-            self._open(self.key.show(self.shown), select=True)
-
-    def _open(self, text: str, *, select: bool) -> None:
-        if self.editing:
-            return
-        field = KnobInput(text, compact=True, select_on_focus=select)
-        field.styles.margin = (0, 0, 0, self.title_width)
-        self.mount(field)
-        field.focus()
+            field = KnobInput(self.key.show(self.shown), compact=True)
+            field.styles.margin = (0, 0, 0, self.title_width)
+            self.mount(field)
+            field.focus()
 
     def close(self) -> None:
         had_focus = any(field.has_focus for field in self.query(KnobInput))
@@ -165,18 +160,13 @@ class KnobRow(Widget, can_focus=True):
             self.focus()
 
     def on_key(self, event: events.Key) -> None:
-        typed = event.character or ""
-        numeric = not self.key.is_choice and not isinstance(self.key.scale, Switch)
         if self.editing and event.is_printable:
             # Typed so fast that the line has not got the focus yet.
             event.stop()
             field = self.query_one(KnobInput)
             if field.select_on_focus:
                 field.value, field.select_on_focus = "", False
-            field.insert_text_at_cursor(typed)
-        elif numeric and not self.editing and (typed.isdigit() or typed == "."):
-            event.stop()
-            self._open(typed, select=False)
+            field.insert_text_at_cursor(event.character or "")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()

@@ -144,12 +144,10 @@ class View(Widget):
         self.failure = reason
         self.take(None, True)
 
-    def ask_number(
-        self, title: str, now: int, most: int, take: Callable[[int], None], least: int = 1
-    ) -> None:
+    def ask_number(self, title: str, now: int, most: int, take: Callable[[int], None]) -> None:
         def check(text: str) -> str | None:
-            inside = text.isdecimal() and len(text) <= LONGEST and least <= int(text) <= most
-            return None if inside else f"found {show(text)}, allowed: {least} to {most}"
+            inside = text.isdecimal() and len(text) <= LONGEST and 1 <= int(text) <= most
+            return None if inside else f"found {show(text)}, allowed: 1 to {most}"
 
         Prompt(title, str(now), check).ask(self.app, lambda text: take(int(text)))
 
