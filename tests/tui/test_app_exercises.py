@@ -93,7 +93,7 @@ async def test_exercise_5_weight_decay(playground):
         assert verdicts(p)[:2] == ["holds", "fails"]
         before = p.app.stage.value("Adam", "weight_norm")
         p.row("weight_decay").focus()
-        await p.press("x", *"0.1", "enter")
+        await p.press("x", "enter", *"0.1", "enter")
         # Adam with weight decay is AdamW.
         values = [p.app.stage.value(label, "weight_norm") for label in ("Adam", "AdamW")]
         assert values[0] == values[1] < before
