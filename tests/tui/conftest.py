@@ -92,7 +92,7 @@ class Playground:
         """Waits until all is computed, and draws it."""
         async with asyncio.timeout(LONGEST_WAIT):
             await quiet.settle(self.app)
-        if drawn:
+        if drawn and self.app.screen_stack:
             quiet.draw(self.app)
 
     async def reset(self, opened=None, size=None, speed=DEFAULT_SPEED):
@@ -144,9 +144,14 @@ class Playground:
         return self.app.workspace.views["curves"]
 
     @property
+    def strips(self):
+        """The lines of the screen, with their styles."""
+        return quiet.draw(self.app)
+
+    @property
     def lines(self):
         """The lines of the screen."""
-        return [strip.text for strip in self.app.screen._compositor.render_strips()]
+        return [strip.text for strip in self.strips]
 
     @property
     def text(self):
@@ -156,7 +161,7 @@ class Playground:
     def inside(self, widget):
         """The lines inside a widget's border as they are on the screen."""
         left, top, width, height = widget.content_region
-        strips = self.app.screen._compositor.render_strips()[top : top + height]
+        strips = self.strips[top : top + height]
         return [strip.crop(left, left + width) for strip in strips]
 
     @property

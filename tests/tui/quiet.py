@@ -11,8 +11,9 @@ from time import monotonic
 
 from textual import app as textual_app, constants, pilot
 from textual._compositor import Compositor
-from textual._context import active_app
+from textual._context import active_app, visible_screen_stack
 from textual.app import App
+from textual.strip import Strip
 
 from optplay.tui.app import Optplay
 
@@ -21,6 +22,7 @@ TICK, POLL = 0.001, 0.005
 LOOKS = 4
 RENDER_UPDATE = Compositor.render_update
 _due: set[Compositor] = set()
+_drawn: dict[Compositor, list[Strip]] = {}
 
 
 def queued(app: App[object]) -> bool:
@@ -63,16 +65,21 @@ async def settle(app: Optplay) -> None:
         await wait_for_idle()
 
 
-def draw(app: App[object]) -> None:
-    """Draws the cells of the screen, if any of them was refreshed."""
-    if app.screen_stack and app.screen._compositor in _due:
+def draw(app: App[object]) -> list[Strip]:
+    """The lines of the screen, drawn anew if any of them was refreshed."""
+    compositor = app.screen._compositor
+    if compositor in _due or compositor not in _drawn:
         _due.clear()
-        RENDER_UPDATE(app.screen._compositor, False, app._background_screens)
+        _drawn.clear()
+        visible_screen_stack.set(app._background_screens)
+        _drawn[compositor] = compositor.render_strips()
+    return _drawn[compositor]
 
 
 def _render_update(self: Compositor, full: bool = False, **options: object) -> object:
     if full:
         return RENDER_UPDATE(self, full, **options)
+    self._dirty_regions.clear()
     _due.add(self)
     return None
 
@@ -86,7 +93,7 @@ async def _pause(self: pilot.Pilot[object], delay: float | None = None) -> None:
     await asyncio.sleep(delay or 0)
     await wait_for_idle()
     # What is computed for our own app is drawn by `settle`.
-    if not isinstance(self.app, Optplay):
+    if self.app.screen_stack and not isinstance(self.app, Optplay):
         draw(self.app)
 
 

@@ -15,9 +15,7 @@ def sound(p, size):
     """All lines are as wide as the screen, and no widget lies outside of it."""
     width, height = size
     assert p.app.size == size
-    assert [strip.cell_length for strip in p.app.screen._compositor.render_strips()] == (
-        [width] * height
-    )
+    assert [strip.cell_length for strip in p.strips] == ([width] * height)
     screen = p.app.screen.region
     scrolled = [p.app.workspace.controls.query_one("#knobs"), p.app.workspace.lesson]
     for widget in p.app.workspace.walk_children():
@@ -48,9 +46,7 @@ async def test_it_starts_at_the_ends_of_the_range(playground, size):
         sound(p, size)
         for key in ("question_mark", "escape", "p", "escape", "l", "z", "z", "v", "h", "escape"):
             await p.press(key)
-            assert [strip.cell_length for strip in p.app.screen._compositor.render_strips()] == (
-                [size[0]] * size[1]
-            )
+            assert [strip.cell_length for strip in p.strips] == ([size[0]] * size[1])
 
 
 async def test_resizes_while_it_trains_and_plays(playground):
@@ -102,7 +98,7 @@ async def test_without_colours_markers_tell_the_runs_apart(playground, monkeypat
         assert words[0:2] + words[3:5] == ["●", "SGD", "x", "Adam"]
         assert any("●" in line for line in drawn)
         assert any("x" in line.replace("epoch", "") for line in drawn)
-        shown = p.app.screen._compositor.render_strips()
+        shown = p.strips
         assert all(red == green == blue for red, green, blue in inks(shown))
 
 
