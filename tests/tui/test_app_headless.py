@@ -1,11 +1,16 @@
 """`--headless`: the app without a terminal reports what `optplay run` does."""
 
+from threading import Event
+
 import pytest
 
 from optplay.cli import invoke
 from optplay.cli.output import Output
 from optplay.experiments.tables import strict_json
 from optplay.tui import command
+from optplay.tui.app import Optplay
+from optplay.tui.job import Job
+from optplay.tui.widgets.controls import Controls
 
 
 @pytest.fixture
@@ -52,6 +57,27 @@ def test_pressed_keys_change_what_is_reported(cli, small):
     edits = ("--set", "SGD.warmup=0.1", "--set", "SGD.lr=0.0178")
     assert (code, out) == cli("run", small, *edits)[:2]
     assert out != cli("run", small)[1]
+
+
+def test_the_next_key_does_not_wait_for_what_is_computed(cli, small, monkeypatch):
+    edited, pressed, in_time = Event(), Event(), []
+    work, switch = Job._work, Controls.action_switch
+
+    def held_up(job, make, stop):
+        if edited.is_set():
+            in_time.append(pressed.wait(5))
+        work(job, make, stop)
+
+    def noted(controls, name):
+        edited.set()
+        switch(controls, name)
+
+    monkeypatch.setattr(Job, "_work", held_up)
+    monkeypatch.setattr(Controls, "action_switch", noted)
+    monkeypatch.setattr(Optplay, "action_toggle_dark", lambda app: pressed.set())
+    assert cli(small, "--headless", "--press", "w,t")[0] == 0
+    assert in_time
+    assert all(in_time)
 
 
 def test_quitting_by_key_is_no_fault(cli, small):
