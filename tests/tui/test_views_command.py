@@ -26,7 +26,7 @@ COPIED = [
 async def test_the_command_of_a_view(playground, name, keys, expected):
     async with playground() as p:
         p.app.workspace.action_view(name)
-        await p.pilot.pause()
+        await p.settle()
         for key in keys:
             await p.press(key)
         await p.pilot.press("y")
