@@ -5,6 +5,7 @@ import json
 from math import nan
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -105,6 +106,17 @@ def write(tmp_path):
         return str(path)
 
     return write
+
+
+@pytest.fixture
+def full_disk():
+    """While it is entered, no new file takes what is written to it."""
+    real = Path.open
+
+    def open_(path, mode="r", *rest, **options):
+        return real(Path("/dev/full"), "wb") if "x" in mode else real(path, mode, *rest, **options)
+
+    return patch.object(Path, "open", open_)
 
 
 @pytest.fixture

@@ -3,10 +3,11 @@
 Rules and schedules are first-class functions of the loop: each has one signature, so the loop is
 compiled once for all of them. Signatures are those that the functions are annotated with.
 
-numba's cache notices a change of a function's own file, and no other: what calls plain functions,
-which are compiled into it, is cached under a name that changes with them.
+What is compiled bears a name that changes with all that is compiled into it: machine code is called
+by its name, also where it comes from the disk (`cache`).
 """
 
+import marshal
 from collections.abc import Callable
 from functools import cache, partial, wraps
 from hashlib import sha256
@@ -22,6 +23,7 @@ from optplay.optim import Optimizer, Schedule
 from optplay.problems import Problem, SurfaceProblem, network, network_hessian
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
+from optplay.training.cache import DiskCache
 
 # No flag here may let NaN or infinity be assumed away: divergence is found by them.
 FAST = {"reassoc", "contract", "nsz"}
@@ -34,6 +36,8 @@ UNWRAPPED = {"no_cfunc_wrapper": True}
 LOOP = {**OPTIONS, **UNWRAPPED}
 # A surface costs next to nothing, so it may be computed as it is written.
 EXACT = {**INLINED, "fastmath": False}
+# What compiled code takes in when it refers to it.
+VALUES = (int, float, complex, str, bytes, tuple, NoneType)
 SCALARS: dict[Any, type] = {Floats: float, Ints: int}
 _lock = RLock()
 P = ParamSpec("P")
@@ -58,7 +62,7 @@ def _once(function: Callable[P, T]) -> Callable[P, T]:
 @_once
 def _numba() -> Any:
     """numba, which takes 0.3 s to import: not at start-up."""
-    for part in ("numba.extending", "numba.core.event"):
+    for part in ("numba.extending", "numba.core.event", "numba.core.typeinfer"):
         import_module(part)
     return import_module("numba")
 
@@ -100,19 +104,17 @@ def _compiled(function: Any, kind: Any = None, exact: bool = False) -> Any:
     numba = _numba()
     options = LOOP if kind is None else EXACT if exact else INLINED
     signature = _signature(kind or function)
-    called = _reached(function)[1:]
-    for inner in called:
+    for inner in _reached(function)[1:]:
         _inlined(inner, exact)
-    if called:
-        function = _renamed(function)
-    try:
-        return numba.njit(signature, cache=True, **options)(function)
-    except (RuntimeError, ImportError) as error:
-        # A function typed into a REPL has no file, a read-only home has no room for a cache,
-        # and a file may have been loaded, and cached, as a module of another name.
-        if isinstance(error, RuntimeError) and "cannot cache" not in str(error):
-            raise
-        return numba.njit(signature, **options)(function)
+    version = _version(function, options)
+    dispatcher = numba.njit(**options)(_renamed(function, version))
+    if numba.config.DISABLE_JIT:
+        return function
+    dispatcher._cache = DiskCache(function.__name__, version)
+    with numba.core.typeinfer.register_dispatcher(dispatcher):  # It may call itself.
+        dispatcher.compile(signature)
+    dispatcher.disable_compile()
+    return dispatcher
 
 
 @_once
@@ -137,32 +139,31 @@ def _outside(function: Any) -> dict[str, Any]:
     return {**names.globals, **names.nonlocals}
 
 
-def _version(function: Any) -> str:
-    """A name that changes with the files of a function and of all that it calls, or with their code
-    where they have no file, and with the numbers from elsewhere that they refer to.
+def _version(function: Any, options: dict[str, Any] = LOOP) -> str:
+    """What changes with the files of a function and of all that it calls, or with their code where
+    they have no file, with the values from elsewhere that they refer to, and with the options.
     """
-    digest = sha256()
+    spelled = {k: sorted(v) if isinstance(v, set) else v for k, v in options.items()}
+    digest = sha256(repr(spelled).encode())
     for part in _reached(function):
         code = part.__code__
         try:
             digest.update(Path(code.co_filename).read_bytes())
         except OSError:
-            digest.update(code.co_code)
-        numbers = {k: v for k, v in _outside(part).items() if isinstance(v, int | float)}
-        digest.update(repr((part.__module__, part.__qualname__, numbers)).encode())
+            digest.update(marshal.dumps(code))
+        values = {k: v for k, v in _outside(part).items() if isinstance(v, VALUES)}
+        digest.update(repr((part.__module__, part.__qualname__, values)).encode())
     return digest.hexdigest()[:14]
 
 
-def _renamed(function: Any) -> Any:
-    """The same function under a name with its version: numba calls files of its cache, and machine
-    code, by the name of a function.
-    """
+def _renamed(function: Any, version: str) -> Any:
+    """The same function under a name with its version."""
     same = FunctionType(
         function.__code__, function.__globals__, function.__name__,
         function.__defaults__, function.__closure__,
     )  # fmt: skip
     same.__module__ = function.__module__
-    same.__qualname__ = f"{function.__qualname__}_{_version(function)}"
+    same.__qualname__ = f"{function.__qualname__}_{version}"
     return same
 
 

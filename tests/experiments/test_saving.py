@@ -1,6 +1,5 @@
 """Presets as files, and as commands: what is read again is what was written."""
 
-import os
 import re
 import shlex
 
@@ -237,15 +236,11 @@ def test_what_would_not_load_is_not_written(preset, tmp_path, lesson):
     assert path.read_text() == "old"
 
 
-def test_a_full_disk_leaves_the_old_file(preset, tmp_path, monkeypatch):
-    def full(*_, **__):
-        raise OSError(28, "No space left on device")
-
+def test_a_full_disk_leaves_the_old_file(preset, tmp_path, full_disk):
     path = tmp_path / "there.toml"
     path.write_text("old")
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr(os, "fdopen", full)
-    with pytest.raises(OSError, match="No space left"):
+    with full_disk, pytest.raises(OSError, match=r"No space left.*there\.toml"):
         save(preset, path, overwrite=True)
     assert path.read_text() == "old"
     assert sorted(tmp_path.iterdir()) == before
