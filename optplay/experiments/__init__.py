@@ -9,10 +9,10 @@ from optplay.experiments.experiment import (
 from optplay.experiments.metrics import METRICS as METRICS, Metric as Metric
 from optplay.experiments.preset import Preset as Preset
 from optplay.experiments.quantities import (
+    LEAST_DRAWN as LEAST_DRAWN,
     QUANTITIES as QUANTITIES,
     Quantity as Quantity,
     band as band,
-    drawn as drawn,
     on_log_axis as on_log_axis,
 )
 from optplay.experiments.reading import load as load, preset_files as preset_files

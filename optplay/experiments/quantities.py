@@ -34,14 +34,9 @@ QUANTITIES = {
 }
 
 
-# A run on a surface may come down to 1e-300, and all that matters would be flat in its chart.
-LOWEST_DRAWN = 1e-24
-
-
-def drawn(values: Floats, quantity: str) -> Floats:
-    """The values as far as a chart shows them: on a logarithmic axis it ends at 1e-24."""
-    tiny = (values > 0) & (values < LOWEST_DRAWN)
-    return np.where(tiny, np.nan, values) if QUANTITIES[quantity].log else values
+# Where a logarithmic axis ends: a run on a surface may come down to 1e-300, and all that matters
+# would be flat in its chart.
+LEAST_DRAWN = 1e-24
 
 
 def on_log_axis(preset: Preset, quantity: str) -> bool:

@@ -14,7 +14,7 @@ from optplay.plots.canvas import warm_up as warm_up
 from optplay.plots.captions import legend as legend
 from optplay.plots.graph import graph_picture as graph_picture
 from optplay.plots.histogram import histogram_picture as histogram_picture
-from optplay.plots.lines import line_picture as line_picture
+from optplay.plots.lines import LineChart as LineChart, line_picture as line_picture
 from optplay.plots.look import DARK as DARK, Look as Look
 from optplay.plots.overlays import (
     Dots as Dots,
@@ -32,5 +32,5 @@ from optplay.plots.palette import (
 )
 from optplay.plots.picture import Picture as Picture
 from optplay.plots.plane import grid_limits as grid_limits, plane_picture as plane_picture
-from optplay.plots.series import Series as Series, decimate as decimate
+from optplay.plots.series import Series as Series
 from optplay.plots.text import notice as notice, text_picture as text_picture

@@ -1,70 +1,132 @@
-"""The inner part of a chart, drawn by plotext.
+"""Lines of dots, drawn by plotext.
 
 plotext 6 aborts the process on a NaN, raises on infinities, and prints warnings about ticks it
-cannot place. So it is given no ticks and no axes, only finite fractions of the canvas.
+cannot place. So it is given no ticks and no axes, only whole dots of the canvas. It takes a time
+that is fixed for each figure, and more for each dot; so all curves of a chart are drawn on one
+sheet, each on a canvas of its own below the others, and only where they changed.
 """
 
 import importlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from optplay.plots.palette import RESET, RGB, escape
-from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Row
-from optplay.plots.series import Array, Points
+from optplay.plots.dots import BLANK
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN
+from optplay.plots.series import Array
 
-_MARK_SPACING = 8  # cells between two markers of a curve
+Codes = NDArray[np.uint8]
+
+_INK = (255, 255, 255)
+# Of a dot, but for a little, so that no rounding decides where a line goes that passes just between
+# two dots: it would be another one with each sheet.
+_MIDDLE = 0.513
+_SHEET_CELLS = 3000  # beyond it plotext takes longer for each
 
 
 @dataclass(frozen=True, eq=False)
-class Stroke:
-    """Connected runs of points, each coordinate a fraction of the canvas in [0, 1].
+class Line:
+    """Dots that are joined.
 
     Attributes:
-        runs: pairs (x, y) of non-empty 1-D arrays; a gap is left between two runs.
-        color: the curve's colour.
-        marker: the character that is set on the curve here and there; none if empty.
-        filled: whether the area under each point is filled, instead of a line drawn.
+        x, y: shape (m,), the number of each dot from the left and from the bottom.
+        parts: shape (m,); dots are joined only where these are equal.
     """
 
-    runs: Sequence[Points]
-    color: RGB
-    marker: str = ""
-    filled: bool = False
+    x: Array
+    y: Array
+    parts: NDArray[np.int64]
+
+    def common(self, other: "Line") -> int:
+        """Return how many dots at the beginning are the same."""
+        size = min(self.x.size, other.x.size)
+        pairs = ((self.x, other.x), (self.y, other.y), (self.parts, other.parts))
+        differs = np.zeros(size, dtype=bool)
+        for one, two in pairs:
+            differs |= one[:size] != two[:size]
+        return int(np.argmax(differs)) if differs.any() else size
+
+    def since(self, index: int) -> "Line":
+        return Line(self.x[index:], self.y[index:], self.parts[index:])
 
 
-def draw(columns: int, rows: int, curves: Sequence[Stroke], *, color: bool = True) -> list[Row]:
-    """Return ``rows`` rows of ``columns`` cells; call it from one thread only."""
+def draw(columns: int, rows: int, lines: Sequence[Line]) -> list[Codes]:
+    """Return the bits of each line's dots in each cell, shape (rows, columns), as braille has them.
+
+    Call it from one thread only.
+    """
+    drawn = [np.zeros((rows, columns), dtype=np.uint8) for _ in lines]
+    sheet: list[_Piece] = []
+    used = 0
+    for line, codes in zip(lines, drawn, strict=True):
+        if line.x.size:
+            low, high = (int(end) // DOTS_DOWN for end in (line.y.min(), line.y.max()))
+            sheet.append(_Piece(line, used, low, high - low + 1, codes))
+            used += high - low + 1
+            if used * columns > _SHEET_CELLS:
+                _draw_sheet(columns, sheet, used)
+                sheet, used = [], 0
+    if sheet:
+        _draw_sheet(columns, sheet, used)
+    return drawn
+
+
+class _Piece(NamedTuple):
+    """Where a line is drawn on a sheet: in rows of its own, no more than it needs."""
+
+    line: Line
+    above: int  # rows of the sheet before it
+    low: int  # its lowest row on the canvas, from the bottom
+    rows: int
+    codes: Codes
+
+
+def _draw_sheet(columns: int, pieces: Sequence[_Piece], rows: int) -> None:
     figure = _figure()
     figure.clear.data()
     figure.plot_size(columns, rows)
-    curves = [curve for curve in curves if curve.runs]
-    placed = [[_place(run, columns, rows, curve.filled) for run in curve.runs] for curve in curves]
-    for curve, runs in zip(curves, placed, strict=True):
-        figure.draw(_curve_signal(curve, runs))
-    # Markers come last, and each curve's are shifted against the others', so that no curve
-    # hides another's.
-    for order, (curve, runs) in enumerate(zip(curves, placed, strict=True)):
-        if curve.marker:
-            marks = _marks(runs, columns, order, len(curves))
-            figure.draw(_signal(*marks, curve.marker, curve.color))
-    text: str = figure.build().string(colorless=not color)
-    inks = {escape(curve.color): curve.color for curve in curves}
-    return [_row(line, inks) for line in text.split("\n")[:rows]]
+    for line, above, low, high, _ in pieces:
+        up = line.y + (rows - above - high - low) * DOTS_DOWN
+        x, y = (line.x + _MIDDLE) / (columns * DOTS_ACROSS), (up + _MIDDLE) / (rows * DOTS_DOWN)
+        figure.draw(_signal(x, y, line.parts))
+    text: str = figure.build().string(colorless=True)
+    glyphs = np.frombuffer("".join(text.split("\n")[:rows]).encode("utf-32-le"), dtype="<u4")
+    sheet = np.where(glyphs > BLANK, glyphs - BLANK, 0).astype(np.uint8).reshape(rows, columns)
+    for _, above, low, high, codes in pieces:
+        bottom = len(codes) - low
+        codes[bottom - high : bottom] = sheet[above : above + high]
 
 
-def _row(line: str, inks: dict[str, RGB]) -> Row:
-    spans: list[tuple[str, RGB | None]] = []
-    for part in line.split(RESET):
-        if part.startswith("\x1b"):
-            end = part.index("m") + 1
-            spans.append((part[end:], inks[part[:end]]))
-        elif part:
-            spans.append((part, None))
-    return tuple(spans)
+def redraw(
+    columns: int, rows: int, lines: Sequence[Line], known: Sequence[tuple[Line, Codes] | None]
+) -> list[Codes]:
+    """Return the same as ``draw``; of what was drawn before what did not change is used again."""
+    result: list[Codes] = []
+    parts: list[tuple[int, Line, int, int]] = []
+    for index, (line, before) in enumerate(zip(lines, known, strict=True)):
+        codes = np.zeros((rows, columns), dtype=np.uint8) if before is None else before[1]
+        result.append(codes)
+        common = 0 if before is None else before[0].common(line)
+        if before is not None and common == line.x.size == before[0].x.size:
+            continue
+        # From the cell on in which the last common dot lies, and from a dot before that cell on.
+        first = int(line.x[common - 1]) // DOTS_ACROSS if common else 0
+        start = int(np.searchsorted(line.x, first * DOTS_ACROSS)) if common else 0
+        parts.append((index, line.since(max(start - 1, 0)), first, max(start - 1, 0)))
+    if not parts:
+        return result
+    left = min(int(line.x[0]) // DOTS_ACROSS if line.x.size else 0 for _, line, _, _ in parts)
+    left = min(left, *(first for _, _, first, _ in parts), columns - 1)
+    moved = [Line(line.x - left * DOTS_ACROSS, line.y, line.parts) for _, line, _, _ in parts]
+    for (index, _, first, _), new in zip(parts, draw(columns - left, rows, moved), strict=True):
+        codes = result[index].copy()
+        codes[:, first:] = new[:, first - left :]
+        result[index] = codes
+    return result
 
 
 @cache
@@ -99,7 +161,7 @@ def _figure() -> Any:
 
 
 @cache
-def _ink(marker: str, color: RGB) -> Any:
+def _ink() -> Any:
     plotext = _plotext()
 
     class Ink(plotext.marker):  # type: ignore[misc, name-defined]
@@ -108,63 +170,15 @@ def _ink(marker: str, color: RGB) -> Any:
         def __copy__(self) -> Any:
             return self
 
-    return Ink(marker, pixel=plotext.pixel(color))
+    return Ink("braille", pixel=plotext.pixel(_INK))
 
 
-def _signal(x: Array, y: Array, marker: str, color: RGB) -> Any:
-    signal = _figure().signal(x.tolist(), y.tolist(), marker=_ink(marker, color))
+def _signal(x: Array, y: Array, parts: NDArray[np.int64]) -> Any:
+    signal = _figure().signal(x.tolist(), y.tolist(), marker=_ink())
     # plotext walks over all points to see which colours are taken, for picking the next one. We
     # pick them all; without this a chart takes twice the time. Harmless if the name goes away.
     signal._get_unique_pixels = list
-    return signal
-
-
-def _curve_signal(curve: Stroke, runs: Sequence[Points]) -> Any:
-    signal = _signal(*_joined(runs), "braille", curve.color)
-    if curve.filled:
-        return signal.density("full", scope="fill").fillx()
     signal.lines(True)
-    for start in np.cumsum([x.size for x, _ in runs[:-1]]):
+    for start in np.flatnonzero(parts[1:] != parts[:-1]) + 1:
         signal.line(int(start), False)
     return signal
-
-
-def _marks(runs: Sequence[Points], columns: int, order: int, of: int) -> Points:
-    """Return points of a curve, one in every eighth column, but one at least."""
-    targets = np.arange(0.5 + _MARK_SPACING * order / of, columns, _MARK_SPACING) / columns
-    marks = []
-    for x, y in runs:
-        within = targets[(targets >= x[0]) & (targets <= x[-1])]
-        marks.append((within, np.interp(within, x, y)))
-    x, y = _joined(marks)
-    if x.size:
-        return x, y
-    x, y = _joined(runs)
-    only = [order % x.size]
-    return x[only], y[only]
-
-
-def _joined(runs: Sequence[Points]) -> Points:
-    return np.concatenate([x for x, _ in runs]), np.concatenate([y for _, y in runs])
-
-
-def _place(run: Points, columns: int, rows: int, every: bool) -> Points:
-    """Return the points on the middles of the nearest dots.
-
-    Unless ``every`` is set, without those that a line between their neighbours passes anyway.
-    """
-    across, up = columns * DOTS_ACROSS, rows * DOTS_DOWN
-    x, y = _dots(run[0], across), _dots(run[1], up)
-    moved = np.concatenate(([True], (x[1:] != x[:-1]) | (y[1:] != y[:-1])))
-    x, y = x[moved], y[moved]
-    right, rise = x[1:] - x[:-1], y[1:] - y[:-1]
-    straight = (right[:-1] * rise[1:] == right[1:] * rise[:-1]) & (rise[:-1] * rise[1:] >= 0)
-    kept = np.ones(x.size, dtype=bool)
-    kept[1:-1] = ~straight | every
-    return (x[kept] + 0.5) / across, (y[kept] + 0.5) / up
-
-
-def _dots(places: Array, dots: int) -> Array:
-    # On whole dots, so that a curve and a tick at one value never part by a rounding.
-    nearest: Array = np.rint(np.minimum(np.maximum(places, 0), 1) * (dots - 1))
-    return nearest

@@ -43,9 +43,9 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
     # Most steps of a long path stay within a dot, and many are equal.
     steps = both & (dot[1:] != dot[:-1])
     pairs = np.unique(dot[:-1][steps] * (across * up) + dot[1:][steps])
-    cut = finite[1:] & finite[:-1] & ~both
-    far = (np.stack([x[at][cut], y[at][cut]], axis=1).clip(-_FAR, _FAR) for at in _ENDS)
-    parts = np.concatenate(_cut(*far), axis=1) * ([across - 1, up - 1] * 2)
+    crossing = finite[1:] & finite[:-1] & ~both
+    far = (np.stack([x[at][crossing], y[at][crossing]], axis=1).clip(-_FAR, _FAR) for at in _ENDS)
+    parts = np.concatenate(cut(*far)[:2], axis=1) * ([across - 1, up - 1] * 2)
     ends = [np.stack(np.unravel_index(pairs, (across, up) * 2), axis=1), np.rint(parts)]
     dots = np.zeros((up, across), dtype=bool)
     dots[up - 1 - row[inside], column[inside]] = True
@@ -54,8 +54,8 @@ def stroke(x: Array, y: Array, columns: int, rows: int) -> Dots:
     return dots
 
 
-def _cut(start: Array, end: Array) -> tuple[Array, Array]:
-    """Return the parts of segments, each end of shape (n, 2), in the unit square."""
+def cut(start: Array, end: Array) -> tuple[Array, Array, Dots]:
+    """Return the parts in the unit square of segments, ends of shape (n, 2), and who has one."""
     delta = end - start
     flat = np.abs(delta) < _SLACK
     within = (start >= -_SLACK) & (start <= 1 + _SLACK)
@@ -66,7 +66,7 @@ def _cut(start: Array, end: Array) -> tuple[Array, Array]:
     leave = np.where(flat, np.where(within, 1, -2), np.maximum(*sides)).min(axis=1, initial=1)
     kept = enter <= leave
     start, delta, enter, leave = start[kept], delta[kept], enter[kept, None], leave[kept, None]
-    return (start + enter * delta).clip(0, 1), (start + leave * delta).clip(0, 1)
+    return (start + enter * delta).clip(0, 1), (start + leave * delta).clip(0, 1), kept
 
 
 def _between(ends: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

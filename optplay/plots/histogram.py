@@ -4,10 +4,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from optplay.plots import frame
-from optplay.plots.canvas import Stroke, draw
+from optplay.plots.canvas import Codes, Line, draw
+from optplay.plots.composed import Glyphs, Layer, Sheet
+from optplay.plots.dots import BLANK, braille
+from optplay.plots.markers import markers
 from optplay.plots.palette import frame_color, run_color, run_marker
-from optplay.plots.picture import DOTS_ACROSS, Picture
-from optplay.plots.series import Array, Points
+from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture
+from optplay.plots.series import Array
 from optplay.plots.ticks import HUGE, linear_axis, log_axis
 
 
@@ -52,18 +55,18 @@ def histogram_picture(
     x_axis = log_axis(*x_limits, x_count) if log_x else linear_axis(*x_limits, x_count)
 
     tops = y_axis.place(_tops(heights, x_axis.place(lows), x_axis.place(highs), columns))
-    x = np.linspace(0, 1, tops.shape[1])
-    curves = [
-        Stroke(
-            [(x, top)] if len(tops) == 1 else _outline(x, top),
-            run_color(index, dark),
-            "" if color or len(tops) == 1 else run_marker(index),
-            filled=len(tops) == 1,
-        )
-        for index, top in enumerate(tops)
-    ]
-    canvas = draw(columns, rows, curves, color=color)
-    return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
+    sheet = Sheet(columns, rows)
+    drawn = [_area(tops[0], rows)] if len(tops) == 1 else draw(columns, rows, _outlines(tops, rows))
+    sheet.curves([
+        Layer(codes, run_color(index, dark) if color else None)
+        for index, codes in enumerate(drawn)
+    ])  # fmt: skip
+    if len(tops) > 1 and not color:
+        for index, line in enumerate(_outlines(tops, rows)):
+            if line.x.size:
+                at = markers(line, columns, rows, index, len(tops))
+                sheet.put([Glyphs(*at, run_marker(index), None)])
+    return frame.compose(sheet.rows(), width, (x_axis, y_axis), x_title=x_title, color=frame_ink)
 
 
 def _checked(counts: ArrayLike, edges: ArrayLike) -> tuple[Array, Array]:
@@ -102,14 +105,28 @@ def _tops(heights: Array, lows: Array, highs: Array, columns: int) -> Array:
     return tops
 
 
-def _outline(x: Array, top: Array) -> list[Points]:
-    """Return the parts of an outline that rise, so that no run hides another's where both are 0."""
-    risen = top > 0
-    risen[1:] |= top[:-1] > 0
-    risen[:-1] |= top[1:] > 0
-    ends = np.flatnonzero(risen[1:] != risen[:-1]) + 1
-    parts = zip(np.split(x, ends), np.split(top, ends), np.split(risen, ends), strict=True)
-    return [(x, top) for x, top, shown in parts if shown[0]]
+def _area(top: Array, rows: int) -> Codes:
+    up = np.arange(rows * DOTS_DOWN)[::-1, None]
+    return (braille((up <= _height(top, rows)) & (top > 0)) - BLANK).astype(np.uint8)
+
+
+def _outlines(tops: Array, rows: int) -> list[Line]:
+    """Return the parts of outlines that rise, so that no run hides another's where both are 0."""
+    lines = []
+    for top in tops:
+        risen = top > 0
+        risen[1:] |= top[:-1] > 0
+        risen[:-1] |= top[1:] > 0
+        x = np.flatnonzero(risen)
+        parts = np.cumsum(np.diff(x, prepend=-1) > 1).astype(np.int64)
+        lines.append(Line(x.astype(np.float64), _height(top, rows)[x], parts))
+    return lines
+
+
+def _height(top: Array, rows: int) -> Array:
+    """Return the number of the highest dot, from the bottom."""
+    dots: Array = np.rint(top.clip(0, 1) * (rows * DOTS_DOWN - 1))
+    return dots
 
 
 def _dot(places: Array, dots: int) -> NDArray[np.int64]:

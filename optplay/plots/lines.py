@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import numpy as np
 
 from optplay.plots import frame
-from optplay.plots.bands import Band, behind
-from optplay.plots.canvas import Stroke, draw
+from optplay.plots.bands import dotted
+from optplay.plots.composed import Glyphs, Layer, Sheet, up_to
+from optplay.plots.curve import Curve, draw_curves
+from optplay.plots.markers import markers
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import band_color, frame_color, run_color, run_marker
-from optplay.plots.picture import Picture
-from optplay.plots.series import Array, Series, decimate
+from optplay.plots.picture import DOTS_ACROSS, Picture
+from optplay.plots.series import Series
 from optplay.plots.setting import Setting
 from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
-
-_SLACK = 1e-6  # of the bottom axis
 
 
 def line_picture(
@@ -31,6 +31,8 @@ def line_picture(
     log_x: bool = False,
     guides: Sequence[Guide] = (),
     marks: Sequence[Mark] = (),
+    until: float | None = None,
+    least: float = 0.0,
 ) -> Picture:
     """Draw series as curves over a common axis.
 
@@ -45,44 +47,107 @@ def line_picture(
         log_x: whether the bottom axis is logarithmic.
         guides: dotted lines behind the curves.
         marks: characters on the curves, in the order given.
+        until: the curves are drawn up to this place on the bottom axis, all of them if left out;
+            the axes are those of the whole series.
+        least: where a logarithmic left axis ends at the latest.
 
     Raises:
         ValueError: if ``x_limits`` are not finite or decrease, or have no logarithm.
     """
-    if x_limits is not None:
-        _check_limits(x_limits, log_x)
-    if frame.too_small(width, height):
-        return frame.blank(width, height)
-    rows, ink = height - 2, frame_color(dark) if color else None
-    x_count, y_count = frame.tick_counts(width, rows)
-    x_axis = _x_axis(series, x_limits, x_count, log_x)
-    tables = [_table(one, x_axis, log, bands=color) for one in series]
-    y = np.concatenate([table[1:].ravel() for table in tables] or [np.empty(0)])
-    if not any(np.isfinite(table[1]).any() for table in tables):
-        return frame.message("no data yet", width, height, ink)
+    return LineChart().picture(
+        series, width=width, height=height, log=log, x_title=x_title, percent=percent, color=color,
+        dark=dark, x_limits=x_limits, log_x=log_x, guides=guides, marks=marks, until=until,
+        least=least,
+    )  # fmt: skip
 
-    y_axis = (log_axis if log else linear_axis)(*finite_limits(y), y_count, percent=percent)
-    columns = width - frame.gutter(width, y_axis)
-    curves, bands = [], []
-    for one, (x, y, *band) in zip(series, tables, strict=True):
-        runs = [(x, y_axis.place(y)) for x, y in decimate(x, y, columns, (0, 1))]
-        marker = "" if color or one.quiet else run_marker(one.color_index)
-        tone = frame_color(dark) if one.quiet else run_color(one.color_index, dark)
-        curves.append(Stroke(runs, tone, marker))
-        if band and x.size:
-            low, high = (y_axis.place(edge) for edge in band)
-            bands.append(Band(x, low, high, band_color(one.color_index, dark)))
-    # What is drawn later hides what is there.
-    order = sorted(range(len(curves)), key=lambda index: not series[index].quiet)
-    canvas = draw(columns, rows, [curves[index] for index in order], color=color)
-    setting = Setting(x_axis, y_axis, columns, rows, dark, color)
-    lines, labels = setting.lines(guides)
-    canvas = behind(behind(canvas, columns, lines), columns, bands)
-    labels += setting.ends(
-        [(one.label, curve.runs) for one, curve in zip(series, curves, strict=True) if one.quiet]
-    )
-    canvas = setting.labelled(setting.marked(canvas, marks), labels)
-    return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=ink)
+
+class LineChart:
+    """A line chart that is drawn again and again: what did not change is used again.
+
+    The memory of the values that it was given must not change; a series may have grown in it.
+    """
+
+    def __init__(self) -> None:
+        self._curves: dict[object, Curve] = {}
+
+    def picture(
+        self,
+        series: Sequence[Series],
+        *,
+        width: int,
+        height: int,
+        log: bool = False,
+        x_title: str = "epoch",
+        percent: bool = False,
+        color: bool = True,
+        dark: bool = True,
+        x_limits: tuple[float, float] | None = None,
+        log_x: bool = False,
+        guides: Sequence[Guide] = (),
+        marks: Sequence[Mark] = (),
+        until: float | None = None,
+        least: float = 0.0,
+    ) -> Picture:
+        """Draw the series; see ``line_picture``."""
+        if x_limits is not None:
+            _check_limits(x_limits, log_x)
+        if frame.too_small(width, height):
+            return frame.blank(width, height)
+        rows, ink = height - 2, frame_color(dark) if color else None
+        x_count, y_count = frame.tick_counts(width, rows)
+        x_axis = _x_axis(series, x_limits, x_count, log_x)
+        curves = self._taken(series, x_axis, width)
+        limits = [curve.limits(log, least, bands=color) for curve in curves]
+        if all(each is None for each in limits):
+            return frame.message("no data yet", width, height, ink)
+        y = np.array([each for each in limits if each is not None]).ravel()
+        y_axis = (log_axis if log else linear_axis)(*finite_limits(y), y_count, percent=percent)
+        columns = width - frame.gutter(width, y_axis)
+        draw_curves(curves, y_axis, columns, rows)
+
+        # What is drawn later hides what is there.
+        order = sorted(curves, key=lambda curve: not curve.series.quiet)
+        sheet = Sheet(columns, rows)
+        last = columns * DOTS_ACROSS - 1 if until is None else _last_dot(until, x_axis, columns)
+        layers = []
+        for curve in order:
+            one = curve.series
+            tone = frame_color(dark) if one.quiet else run_color(one.color_index, dark)
+            layers.append(Layer(up_to(curve.codes, last), tone if color else None))
+        sheet.curves(layers)
+        setting = Setting(x_axis, y_axis, columns, rows, dark, color)
+        lines, labels = setting.lines(guides)
+        sheet.behind([Layer(dotted(columns, rows, line), line.color) for line in lines])
+        if color:
+            banded = [curve for curve in curves if curve.series.low is not None]
+            sheet.behind([
+                Layer(
+                    up_to(curve.band(y_axis, columns, rows), last),
+                    band_color(curve.series.color_index, dark),
+                )
+                for curve in banded
+            ])  # fmt: skip
+        else:
+            # Each curve's are shifted against the others', so that no curve hides another's.
+            for place, curve in enumerate(order):
+                if curve.line.x.size and not curve.series.quiet:
+                    at = markers(curve.line, columns, rows, place, len(order), last)
+                    sheet.put([Glyphs(*at, run_marker(curve.series.color_index), None)])
+        labels += setting.ends([(c.series.label, c.line) for c in curves if c.series.quiet])
+        canvas = setting.labelled(setting.marked(sheet.rows(), marks), labels)
+        return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=ink)
+
+    def _taken(self, series: Sequence[Series], x_axis: Axis, columns: int) -> list[Curve]:
+        known, self._curves = self._curves, {}
+        for one in series:
+            # A run keeps its curve when another one is drawn on top.
+            key: object = (one.label, one.color_index, one.quiet)
+            while key in self._curves:
+                key = (key,)
+            curve = known.get(key) or Curve()
+            curve.take(one, x_axis, columns)
+            self._curves[key] = curve
+        return [*self._curves.values()]
 
 
 def _check_limits(limits: tuple[float, float], log: bool) -> None:
@@ -95,7 +160,7 @@ def _check_limits(limits: tuple[float, float], log: bool) -> None:
 def _x_axis(
     series: Sequence[Series], limits: tuple[float, float] | None, count: int, log: bool
 ) -> Axis:
-    x = np.concatenate([*(one.points()[0] for one in series), limits or ()])
+    x = np.concatenate([*(one.ends() for one in series), limits or ()])
     if log:
         low, high = finite_limits(units(np.array(limits) if limits else x, log))
         return log_axis(low, high, count)
@@ -104,18 +169,9 @@ def _x_axis(
     return linear_axis(*(limits or finite_limits(x)), count, whole=whole)
 
 
-def _table(series: Series, x_axis: Axis, log: bool, bands: bool) -> Array:
-    """Return the points on the bottom axis, in order: where on it, y, and the band's low and high.
-
-    The rows of the band are missing if there is none. NaN is a gap, in the band only is infinity.
-    """
-    x, y = series.points()
-    band = series.band() if bands else None
-    places = x_axis.place(units(x, True) if x_axis.log else x)
-    table = np.stack([places, *units(np.stack([y] if band is None else [y, *band]), log)])
-    table[1, ~np.isfinite(table[1])] = np.nan
-    # A rounding may put the first or last point just outside.
-    table = table[:, (places >= -_SLACK) & (places <= 1 + _SLACK)]
-    if np.any(table[0, 1:] < table[0, :-1]):
-        table = table[:, np.argsort(table[0], kind="stable")]
-    return table
+def _last_dot(until: float, axis: Axis, columns: int) -> int:
+    """Return the last dot of a curve that is known up to a place, and one further on not yet."""
+    ends = np.array([until, until + 1])
+    places = axis.place(units(ends, True) if axis.log else ends)
+    here, beyond = np.rint(np.nan_to_num(places.clip(-1, 2)) * (columns * DOTS_ACROSS - 1))
+    return int(min(here, beyond - 1)) if places[1] <= 1 else columns * DOTS_ACROSS - 1

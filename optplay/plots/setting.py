@@ -7,10 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from optplay.plots.bands import Band
+from optplay.plots.canvas import Line
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import RGB, contrast_color, faint_color, frame_color, run_color
 from optplay.plots.picture import BLANKS, DOTS_ACROSS, DOTS_DOWN, Row, cell, cut, written
-from optplay.plots.series import Points
 from optplay.plots.text import shortened
 from optplay.plots.ticks import Axis, units
 
@@ -65,15 +65,14 @@ class Setting:
                 labels.append(Label(guide.label, *at, ink, guide.x is None))
         return bands, labels
 
-    def ends(self, curves: Sequence[tuple[str, Sequence[Points]]]) -> list[Label]:
-        """Return labels at the right ends of curves, whose points are fractions of the axes."""
+    def ends(self, curves: Sequence[tuple[str, Line]]) -> list[Label]:
+        """Return labels at the right ends of curves."""
         labels = []
-        for text, runs in curves:
-            if runs:
-                x, y = (float(values[-1]) for values in runs[-1])
-                at = self._row(y), self._column(x) - len(text)
-                level = self._row(float(runs[0][1][0])) == at[0]
-                labels.append(Label(text, *at, frame_color(self.dark), level))
+        for text, line in curves:
+            if line.x.size:
+                first, last = (self.rows - 1 - int(line.y[at]) // DOTS_DOWN for at in (0, -1))
+                column = int(line.x[-1]) // DOTS_ACROSS - len(text)
+                labels.append(Label(text, last, column, frame_color(self.dark), first == last))
         return labels
 
     def labelled(self, canvas: Sequence[Row], labels: Sequence[Label]) -> list[Row]:

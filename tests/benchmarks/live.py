@@ -13,10 +13,10 @@ import pytest
 from textual._compositor import CompositorUpdate
 
 from optplay.experiments import load
+from optplay.plots import LineChart
 from optplay.tui import app
 from optplay.tui.app import Optplay
 from optplay.tui.library import Plan, plans
-from optplay.tui.widgets import chart
 
 SIZE = (120, 48)
 RUNS = 4
@@ -119,7 +119,7 @@ async def live(
     monkeypatch: pytest.MonkeyPatch, *, epochs: int = 300, speed: float = 100, busy: bool = False
 ) -> AsyncIterator[Watched]:
     """The app with four charts of four runs, once it has trained them."""
-    picture = chart.line_picture
+    picture = LineChart.picture
     watched = Watched(epochs, speed)
 
     def timed(*args: Any, **kwargs: Any) -> Any:
@@ -128,7 +128,7 @@ async def live(
         watched.drew(thread_time() - began)
         return result
 
-    monkeypatch.setattr(chart, "line_picture", timed)
+    monkeypatch.setattr(LineChart, "picture", timed)
     async with watched.run_test(size=SIZE):
         await watched.until(lambda: watched.complete and watched.computing.settled)
         task = asyncio.create_task(watched.keep_busy()) if busy else None

@@ -6,9 +6,10 @@ import msgspec
 import numpy as np
 import pytest
 
-from optplay.experiments import QUANTITIES, number, run_preset
+from optplay.experiments import LEAST_DRAWN, QUANTITIES, number, run_preset
 from optplay.experiments.reading import parse
 from optplay.instruments.curves.view import series_of
+from optplay.plots import line_picture
 from optplay.training import RECORDED, stream
 from optplay.tui.player import Player
 from optplay.tui.session import Session
@@ -113,7 +114,7 @@ def test_series(stage, quantity):
         values = stage.histories[one.label][quantity]
         first = {"on": 5, "lost": 9}.get(one.label, 1)
         assert same(one.values, values[first - 1 :])
-        assert same(one.x, np.arange(first, len(values) + 1))
+        assert same(one.points()[0], np.arange(first, len(values) + 1))
         assert one.low is one.high is None
     color_of = {one.label: one.color_index for one in found}
     assert [color_of[label] for label in LABELS] == [0, 1, 2, 3, 4]
@@ -121,7 +122,7 @@ def test_series(stage, quantity):
 
 def test_a_fork_begins_where_its_parent_is(stage):
     fork = next(one for one in series_of(stage, "loss") if one.label == "on")
-    assert (fork.x[0], fork.values[0]) == (5, stage.histories["Adam"]["loss"][4])
+    assert (fork.first, fork.values[0]) == (5, stage.histories["Adam"]["loss"][4])
     assert fork.values[1] != stage.histories["Adam"]["loss"][5]
 
 
@@ -133,7 +134,7 @@ def test_medians_over_all_seeds(all_seeds, results, quantity):
         longest = max(h.epochs for h in histories)
         expected = medians(histories, quantity)[first - 1 : longest]
         assert same(one.values, expected)
-        assert same(one.x, np.arange(first, longest + 1))
+        assert same(one.points()[0], np.arange(first, longest + 1))
         known = np.isfinite(expected)
         assert np.all(one.low[known] <= one.values[known])
         assert np.all(one.values[known] <= one.high[known])
@@ -297,7 +298,8 @@ def test_tiny_numbers_fit_into_their_row():
     assert 0 < float(sgd.loss) < 1e-40
     assert max(len(sgd.score), len(sgd.loss)) <= 6
     [curve] = [series for series in series_of(stage, "loss") if series.label == "SGD"]
-    assert np.nanmin(curve.values) >= 1e-24
+    picture = line_picture([curve], width=60, height=20, log=True, least=LEAST_DRAWN)
+    assert -24 <= picture.y_low < picture.y_high < 2
 
 
 @pytest.mark.parametrize("name", ["boundary", "curvature", "landscape"])

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Unpack
 
-import numpy as np
-
-from optplay.experiments import QUANTITIES, Results, band, on_log_axis
-from optplay.experiments.quantities import Curve, drawn
+from optplay.experiments import LEAST_DRAWN, QUANTITIES, Results, band, on_log_axis
+from optplay.experiments.quantities import Curve
 from optplay.experiments.tables import Line
 from optplay.plots import Look, Panel, Picture, Series, abreast, legend, line_picture
 from optplay.training import History
@@ -15,17 +13,14 @@ from optplay.training import History
 HEIGHT, TWO_ABREAST = 17, 110
 
 
-def series(label: str, curve: Curve, quantity: str, place: int, forked_at: int = 0) -> Series:
+def series(label: str, curve: Curve, place: int, forked_at: int = 0) -> Series:
     """The curve of the run of this place as a chart takes it.
 
     A fork's curve begins where it leaves the run that it goes on from.
     """
-    cut = slice(min(max(forked_at - 1, 0), len(curve.values)), None)
-    x = np.arange(1.0, len(curve.values) + 1)[cut]
-    low, high = (
-        None if edge is None else drawn(edge[cut], quantity) for edge in (curve.low, curve.high)
-    )
-    return Series(label, drawn(curve.values[cut], quantity), x, place, low=low, high=high)
+    start = min(max(forked_at - 1, 0), len(curve.values))
+    low, high = (None if edge is None else edge[start:] for edge in (curve.low, curve.high))
+    return Series(label, curve.values[start:], None, place, low, high, first=start + 1)
 
 
 def curves_picture(
@@ -38,12 +33,12 @@ def curves_picture(
         log: whether the left axis is logarithmic. unit: what an epoch is called.
     """
     found = [
-        series(label, band(histories, quantity), quantity, place)
+        series(label, band(histories, quantity), place)
         for place, (label, histories) in enumerate(runs.items())
     ]
     return line_picture(
         found, width=width, height=height, log=log, percent=QUANTITIES[quantity].percent,
-        x_title=unit, **look,
+        x_title=unit, least=LEAST_DRAWN, **look,
     )  # fmt: skip
 
 

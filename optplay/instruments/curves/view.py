@@ -141,7 +141,7 @@ def series_of(stage: Stage, quantity: str) -> Sequence[Series]:
     found = []
     for place, run in enumerate(stage.session.preset.runs):
         if curve := stage.curve(run.label, quantity):
-            drawn = series(run.label, curve, quantity, place, run.forked_at)
+            drawn = series(run.label, curve, place, run.forked_at)
             found.append((run is stage.session.run, drawn))
     return [drawn for _, drawn in sorted(found, key=lambda pair: pair[0])]
 

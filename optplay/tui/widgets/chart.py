@@ -10,8 +10,8 @@ from textual import events
 from textual.message import Message
 from textual.reactive import reactive
 
-from optplay.experiments import Quantity
-from optplay.plots import Picture, Series, line_picture, run_color, run_marker
+from optplay.experiments import LEAST_DRAWN, Quantity
+from optplay.plots import LineChart, Picture, Series, run_color, run_marker
 from optplay.tui.stage import Reading
 from optplay.tui.widgets.framed import Framed
 
@@ -45,6 +45,8 @@ class Chart(Framed):
         self._readings: Sequence[Reading] = ()
         self._key: object = None
         self._limits = (1.0, 2.0)
+        self._until: int | None = None
+        self._drawing = LineChart()
         self._unit = "epoch"
         self._picture: Picture | None = None
         self._picture_key: object = None
@@ -56,10 +58,16 @@ class Chart(Framed):
         series: Callable[[], Sequence[Series]],
         limits: tuple[float, float],
         unit: str = "epoch",
+        until: int | None = None,
     ) -> None:
-        """Draws these series over epochs, called `unit`; not again if the key is the same."""
-        if (key, unit) != (self._key, self._unit):
+        """Draws these series over epochs, called `unit`; not again if the key is the same.
+
+        Args:
+            until: the last epoch that is shown of them, which is cheap to move; all if left out.
+        """
+        if (key, unit, until) != (self._key, self._unit, self._until):
             self._key, self._series, self._limits, self._unit = key, series, limits, unit
+            self._until = until
             self.refresh()
 
     def read(self, epoch: int, readings: Sequence[Reading]) -> None:
@@ -85,13 +93,16 @@ class Chart(Framed):
 
     def _draw(self) -> None:
         width, height = self.content_size.width, self.content_size.height - 1
-        key = (self._key, self._unit, width, height, self.log_axis, self.color, self.dark)
+        key = (
+            self._key, self._unit, self._until, width, height, self.log_axis, self.color, self.dark
+        )  # fmt: skip
         if key == self._picture_key:
             return
         self._picture_key = key
-        self._picture = line_picture(
+        self._picture = self._drawing.picture(
             self._series(), width=width, height=height, log=self.log_axis, x_title=self._unit,
             percent=self.kind.percent, color=self.color, dark=self.dark, x_limits=self._limits,
+            until=self._until, least=LEAST_DRAWN,
         )  # fmt: skip
 
     def _reading_line(self) -> list[Segment]:

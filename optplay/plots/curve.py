@@ -1,0 +1,122 @@
+"""One curve of a line chart, and all that was worked out for it, to be used again."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from optplay.plots.bands import Band, dotted
+from optplay.plots.canvas import Codes, Line, redraw
+from optplay.plots.clipping import Clipped, clipped
+from optplay.plots.series import Array, Series
+from optplay.plots.thinned import Thinned
+from optplay.plots.ticks import Axis, finite_limits, units
+
+Limits = tuple[float, float]
+
+
+class Curve:
+    """A series as it is drawn on a chart.
+
+    Attributes:
+        series: as it was given last.
+        line: its dots. codes: the bits that these are in each cell, shape (rows, columns).
+        exits: where it leaves the frame.
+    """
+
+    series: Series
+    exits: Clipped
+
+    def __init__(self) -> None:
+        self._thinned: Thinned | None = None
+        self._known: tuple[Line, Codes] | None = None
+        self._edges_key: object = None
+        self._band_key: object = None
+
+    @property
+    def line(self) -> Line:
+        return self.exits.line
+
+    @property
+    def codes(self) -> Codes:
+        assert self._known is not None
+        return self._known[1]
+
+    def take(self, series: Series, x_axis: Axis, columns: int) -> None:
+        thinned = self._thinned
+        if thinned is None or (thinned.axis, thinned.columns) != (x_axis, columns):
+            thinned = self._thinned = Thinned(x_axis, columns)
+        thinned.take(series)
+        self.series, self._x_axis = series, x_axis
+
+    def limits(self, log: bool, least: float, *, bands: bool) -> Limits | None:
+        """The lowest and the highest value, in units of the left axis; None if there is none."""
+        assert self._thinned is not None
+        shown = self._thinned.shown
+        y = units(shown[shown >= least] if log else shown, log)
+        if not np.isfinite(y).any():
+            return None
+        low, high = finite_limits(y)
+        if bands and self.series.low is not None:
+            ends = self._edges(log)[1]
+            floor = np.log10(least) if log and least > 0 else -np.inf
+            low, high = min(low, max(ends[0], floor)), max(high, ends[1])
+        return low, high
+
+    def dots(self, y_axis: Axis, columns: int, rows: int) -> Line:
+        assert self._thinned is not None
+        thinned = self._thinned
+        y = y_axis.place(units(thinned.y, y_axis.log))
+        self.exits = clipped(thinned.x, y, thinned.gaps, columns, rows)
+        return self.line
+
+    def known(self, columns: int, rows: int) -> tuple[Line, Codes] | None:
+        """The dots that were drawn last, if the chart had this size."""
+        known = self._known
+        return known if known and known[1].shape == (rows, columns) else None
+
+    def keep(self, line: Line, codes: Codes) -> None:
+        self._known = line, codes
+
+    def band(self, y_axis: Axis, columns: int, rows: int) -> Codes:
+        (x, low, high), _ = self._edges(y_axis.log)
+        key = self._edges_key, y_axis, columns, rows
+        if key != self._band_key:
+            band = Band(x, y_axis.place(low), y_axis.place(high), None)
+            self._band_key, self._band = key, dotted(columns, rows, band)
+        return self._band
+
+    def _edges(self, log: bool) -> tuple[Array, Limits]:
+        """The edges of the band: places on the bottom axis, low, high; and the limits of them."""
+        one = self.series
+        key = one.values, one.x, one.low, one.high, one.first, self._x_axis, log
+        if not _same(key, self._edges_key):
+            self._edges_key = key
+            x, band = one.points()[0], one.band()
+            assert band is not None
+            places = self._x_axis.place(units(x, True) if self._x_axis.log else x)
+            table = np.stack([places, *units(band, log)])
+            table = table[:, (places >= -1e-6) & (places <= 1 + 1e-6)]
+            if np.any(table[0, 1:] < table[0, :-1]):
+                table = table[:, np.argsort(table[0], kind="stable")]
+            finite = table[1:][np.isfinite(table[1:])]
+            ends = finite_limits(finite) if finite.size else (np.inf, -np.inf)
+            self._table = table, ends
+        return self._table
+
+
+def draw_curves(curves: Sequence[Curve], y_axis: Axis, columns: int, rows: int) -> None:
+    """Work out the dots of the curves, and draw what of them is new."""
+    lines = [curve.dots(y_axis, columns, rows) for curve in curves]
+    known = [curve.known(columns, rows) for curve in curves]
+    for curve, line, codes in zip(curves, lines, redraw(columns, rows, lines, known), strict=True):
+        curve.keep(line, codes)
+
+
+def _same(one: object, other: object) -> bool:
+    """Whether two tuples hold the same things, arrays being the same only as objects."""
+    if not (isinstance(one, tuple) and isinstance(other, tuple)):
+        return False
+    return all(
+        a is b or (isinstance(a, Axis | int | bool) and a == b)
+        for a, b in zip(one, other, strict=True)
+    )
