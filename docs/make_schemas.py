@@ -199,6 +199,7 @@ def preset() -> Schema:
         ),
         at_steps=msgspec.json.schema(fields["at_steps"].type)
         | {"description": "updates whose rates are reported, counted from 1"},
+        gone=several(text(), "labels of runs that claims are about and that are no longer there"),
         problem=problem_table(shared=True),
         runs=several(run_table(), minItems=1, maxItems=1000),
         claims=several(claim_table()),
@@ -284,7 +285,7 @@ def run() -> Schema:
         held=whole("seeds on which it held"),
         ties=whole("seeds on which both sides were equal"),
         undefined=whole("seeds on which a side had no value"),
-        of=whole("seeds; 1 where chance plays no part", 1),
+        of=whole("seeds; 1 where chance plays no part, 0 if the claim is void"),
         p=number("of the test; null where chance plays no part"),
         left=closed(run=LABEL, **left),
         right=closed(run={"type": ["string", "number"]}, **left),

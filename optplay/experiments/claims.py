@@ -17,6 +17,7 @@ from optplay.training import History
 SIGNIFICANCE = 0.05
 # The fewest that a sign test at this level can decide on, when all of them agree.
 FEWEST_SEEDS = 6
+VOID = "void"
 
 
 class Claim(Record, frozen=True, kw_only=True):
@@ -74,11 +75,12 @@ class Verdict:
     """What a claim came to.
 
     Attributes:
-        verdict: `holds`, `fails` or `undecided`.
+        verdict: `holds`, `fails` or `undecided`; `void` if a run that it is about is gone.
         held: on how many seeds the claim held. ties: on how many both sides were equal.
         undefined: on how many a side had no value. of: seeds.
         p: of a two-sided sign test over the seeds that are neither ties nor undefined; NaN where
             chance plays no part, so that one run decides.
+        gone: the labels of the runs that it is about and that are not there any more.
     """
 
     claim: Claim
@@ -90,6 +92,7 @@ class Verdict:
     p: float
     left: Side
     right: Side
+    gone: tuple[str, ...] = ()
 
     @property
     def by_chance(self) -> bool:
@@ -115,8 +118,13 @@ def judge(claim: Claim, runs: Mapping[str, Sequence[History]]) -> Verdict:
     """Measures a claim on the Histories of its runs, seed by seed.
 
     If no run depends on its seed, ten of them are one, and no evidence from ten: one decides.
+    A claim about a run that isn't there is void.
     """
     at = claim.at or 0.0
+    ends = (claim.left, claim.right)
+    if gone := tuple(end for end in ends if isinstance(end, str) and end not in runs):
+        nothing = Side(nan, nan, nan)
+        return Verdict(claim, VOID, 0, 0, 0, 0, nan, nothing, nothing, gone)
     sides = [runs[end] for end in (claim.left, claim.right) if isinstance(end, str)]
     by_chance = any(h.config.problem.by_chance for histories in sides for h in histories)
     if not by_chance:

@@ -1,5 +1,6 @@
 """Changes to a preset's table before it is read: `LABEL.key=value`, as `--set` takes them."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,6 +10,7 @@ import tomli_w
 from optplay.errors import InputError, show, unknown
 from optplay.optim import OPTIMIZERS
 
+DEFAULT_RULE = "adam"
 # What a run can't have of its own, and the option that sets it for all.
 OPTIONS = {
     "epochs": "--epochs", "problem.steps": "--epochs", "seed": "--seed", "seeds": "--seeds",
@@ -34,6 +36,11 @@ def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
         raise InputError("the value is missing (LABEL.key=value): found no '='")
     label, key, _, text = max(whole, key=lambda way: len(way[0]))
     return label, key.strip().split("."), text.strip()
+
+
+def is_rate(edit: str) -> bool:
+    """Whether it gives runs another learning rate."""
+    return re.search(r"(^|\.)\s*lr\s*=", edit) is not None
 
 
 def apply_edit(table: dict[str, Any], edit: str) -> None:
@@ -80,8 +87,12 @@ def _unshare(table: dict[str, Any], runs: list[dict[str, Any]], key: str) -> Non
 
 
 def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
+    """Takes out those that a new optimizer doesn't have, and the rate, of which it has its own."""
+    if optimizer == run.get("optimizer", DEFAULT_RULE):
+        return
+    run.pop("lr", None)
     known = {o.name: {h.name for h in o.hyperparameters} for o in OPTIMIZERS.values()}
-    old = known.get(str(run.get("optimizer", "adam")), set())
+    old = known.get(str(run.get("optimizer", DEFAULT_RULE)), set())
     for name in old - known.get(str(optimizer), old):
         run.pop(name, None)
 

@@ -25,6 +25,7 @@ from optplay.registry import Registry
 from optplay.training import RunConfig
 
 PROBLEM = "problem."
+RATE = "lr"
 START = PROBLEM + "start."
 # Names for a key that stands elsewhere in other runs: the first one that is on, else the last.
 ALIASES = {"lambda": ("l2", "weight_decay")}
@@ -122,15 +123,17 @@ def _changed(record: Record, name: str, rest: list[str], value: Any) -> Any:
 
 
 def _other_rule(config: RunConfig, name: str) -> RunConfig:
-    """The run with a new optimizer.
+    """The run with a new optimizer, at the learning rate that this is declared with.
 
-    It keeps the hyperparameters that both have, where they are in its range, and brings the weight
-    decay that it is declared with if the old one stood at its own.
+    It keeps the other hyperparameters that both have, where they are in its range, and brings the
+    weight decay that it is declared with if the old one stood at its own.
     """
+    if name == config.optimizer:
+        return config
     new = RunConfig(optimizer=name).rule
     kept: dict[str, Any] = {}
     for h in new.hyperparameters:
-        if h.name in config.hyperparameters:
+        if h.name in config.hyperparameters and h.name != RATE:
             with suppress(InputError):
                 kept[h.name] = h.check(config.hyperparameters[h.name])
     decay = config.weight_decay
@@ -234,6 +237,11 @@ def key_of(config: RunConfig, name: str) -> Key:
     if (name := meant(config, name)) not in found:
         raise InputError(unknown(f"key of a run with {config.optimizer}", name, found))
     return found[name]
+
+
+def has_key(config: RunConfig, name: str) -> bool:
+    """Whether a run has the key of this name."""
+    return any(key.name == name for key in keys(config))
 
 
 def meant(config: RunConfig, name: str) -> str:

@@ -1,9 +1,10 @@
 """Presets: a question, the runs that answer it, and claims."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from optplay.errors import InputError, inside, show, unknown, within
@@ -57,6 +58,7 @@ class Preset(Record, frozen=True, kw_only=True):
     at_steps: Annotated[tuple[Annotated[int, Meta(ge=1, le=10**12)], ...], Meta(max_length=20)] = ()
     runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=1000)]
     claims: tuple[Claim, ...] = ()
+    gone: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,7 +76,7 @@ class Preset(Record, frozen=True, kw_only=True):
                 self._check_run(run, runs)
         for number, claim in enumerate(self.claims, 1):
             with within(f"claims[{number}]"):
-                _check_claim(claim, runs)
+                _check_claim(claim, runs, self.gone)
 
     def _check_run(self, run: Run, runs: Mapping[str, Run]) -> None:
         epochs = self.runs[0].config.epochs
@@ -134,9 +136,29 @@ def _check_fork(run: Run, runs: Mapping[str, Run]) -> None:
         )
 
 
-def _check_claim(claim: Claim, runs: Mapping[str, Run]) -> None:
+def with_runs(
+    preset: Preset, runs: Iterable[Run], claims: tuple[Claim, ...] | None = None
+) -> Preset:
+    """The preset with other runs, perhaps with other claims; those on runs not there are void.
+
+    Raises:
+        InputError: the result would not be valid.
+    """
+    runs, claims = tuple(runs), preset.claims if claims is None else claims
+    gone = missing(claims, runs)
+    return msgspec.structs.replace(preset, runs=runs, claims=claims, gone=gone)
+
+
+def missing(claims: Iterable[Claim], runs: Iterable[Run]) -> tuple[str, ...]:
+    """The labels that claims are about and no run has."""
+    there = {run.label for run in runs}
+    ends = [end for c in claims for end in (c.left, c.right) if isinstance(end, str)]
+    return tuple(dict.fromkeys(end for end in ends if end not in there))
+
+
+def _check_claim(claim: Claim, runs: Mapping[str, Run], gone: Sequence[str]) -> None:
     for name, end in (("left", claim.left), ("right", claim.right)):
-        if not isinstance(end, str):
+        if not isinstance(end, str) or (end in gone and end not in runs):
             continue
         if end not in runs:
             raise inside(name, InputError(unknown("run", end, runs)))

@@ -8,9 +8,10 @@ from typing import Any
 
 from optplay.errors import InputError, show, unknown, within
 from optplay.experiments.claims import Claim
-from optplay.experiments.edits import apply_edit
+from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
 from optplay.experiments.keys import RUN_KEYS
-from optplay.experiments.preset import MOST_SEEDS, Preset, Run, Seed
+from optplay.experiments.labels import follow_rules
+from optplay.experiments.preset import MOST_SEEDS, Preset, Run, Seed, missing
 from optplay.optim import OPTIMIZERS
 from optplay.problems import problem_of
 from optplay.records import describe
@@ -19,8 +20,8 @@ from optplay.training import RunConfig
 LARGEST_FILE = 1_000_000
 DEFAULT_EPOCHS = RunConfig().epochs
 FILE_KEYS = (
-    "title", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "problem", "runs",
-    "claims",
+    "title", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "gone", "problem",
+    "runs", "claims",
 )  # fmt: skip
 
 
@@ -31,6 +32,11 @@ def preset_files() -> dict[str, Path]:
             paths = sorted(folder.glob("*.toml"), key=lambda path: path.stem)
             return {path.stem: path for path in paths}
     return {}
+
+
+def findable(preset: str) -> str:
+    """What the preset of this name or in this file is called from any folder."""
+    return preset if preset in preset_files() else str(Path(preset).resolve())
 
 
 def load(
@@ -48,8 +54,9 @@ def load(
         seeds, epochs: in place of those of the preset.
         seed: the one seed to use, in place of `seeds`.
         edits: `LABEL.key=value` for one run, `*.key=value` for all. The value is TOML, a bare
-            word is a text, and `none` takes the key out. A new optimizer drops the
-            hyperparameters that only the old one has.
+            word is a text, and `none` takes the key out. A new optimizer comes with its own
+            learning rate and drops the hyperparameters that only the old one has; a run named after
+            the old one has the new one's name then, and claims on it are void.
 
     Raises:
         InputError: no such preset or file, or anything wrong in it.
@@ -73,11 +80,20 @@ def load(
                 raise InputError(f"--{error}") from None
             if isinstance(table.get("problem"), dict):
                 table["problem"].pop("steps", None)
-        for edit in edits:
+        rules = _rules(table)
+        # Rates last: a rule brings one.
+        for edit in sorted(edits, key=is_rate):
             with within(f"--set {edit}"):
                 apply_edit(table, edit)
-        found = _preset(path.stem, table)
+        found = _preset(path.stem, table, rules)
     return found
+
+
+def _rules(table: dict[str, Any]) -> list[object]:
+    """The optimizer of each run in a table; anything may stand there."""
+    runs = table.get("runs")
+    rows = runs if isinstance(runs, list) else []
+    return [row.get("optimizer", DEFAULT_RULE) if isinstance(row, dict) else None for row in rows]
 
 
 def parse(text: str, name: str) -> Preset:
@@ -123,7 +139,8 @@ def _table(text: str) -> dict[str, Any]:
         raise InputError(f"not a TOML file: {first}") from None
 
 
-def _preset(name: str, table: dict[str, Any]) -> Preset:
+def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = None) -> Preset:
+    """The preset that a table describes; `rules` are the optimizers that its runs had before."""
     for key in table:
         if key not in FILE_KEYS:
             raise InputError(unknown("key", key, FILE_KEYS))
@@ -142,6 +159,10 @@ def _preset(name: str, table: dict[str, Any]) -> Preset:
     for number, row in enumerate(_tables(table, "claims"), 1):
         with within(f"claims[{number}]"):
             claims.append(Claim.of(row))
+    if rules is not None and (named := follow_rules(rules, runs)) != runs:
+        known = {run.label for run in runs}.union(top.get("gone", ()))
+        runs = named
+        top["gone"] = tuple(label for label in missing(claims, runs) if label in known)
     return Preset(name=name, runs=runs, claims=tuple(claims), **top)
 
 
@@ -192,7 +213,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
         if "label" not in row:
             raise InputError("label is missing: a text")
         given = {key: row[key] for key in RUN_KEYS if key in row}
-        optimizer = row.get("optimizer", "adam")
+        optimizer = row.get("optimizer", DEFAULT_RULE)
         hyperparameters = {key: value for key, value in row.items() if key not in special}
         names = [h.name for h in OPTIMIZERS.find(optimizer).hyperparameters]
         for key in hyperparameters:

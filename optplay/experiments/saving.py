@@ -10,7 +10,8 @@ import msgspec
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import edit_text, split_edit, toml
-from optplay.experiments.keys import PROBLEM, entries, told, usual
+from optplay.experiments.keys import PROBLEM, RATE, entries, told, usual
+from optplay.experiments.labels import follow_rules
 from optplay.experiments.preset import Preset, Run
 from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
@@ -47,6 +48,7 @@ def to_toml(preset: Preset) -> str:
         "epochs": None if preset.on_surface else epochs,
         "charts": preset.charts,
         "at_steps": preset.at_steps or None,
+        "gone": preset.gone or None,
     }
     rows = [_row(run) for run in preset.runs]
     problems = [row.pop("problem", {}) for row in rows]
@@ -70,9 +72,16 @@ def command(preset: Preset, opened: str, original: Preset) -> str | None:
         preset: what it is to give.
         opened: a preset's name or file, and original: what `load(opened)` gives.
     """
-    ways = [[(run.label, run.fork) for run in p.runs] for p in (preset, original)]
-    names = (name for name in Preset.__struct_fields__ if name not in ("seeds", "runs"))
-    if ways[0] != ways[1] or any(getattr(preset, n) != getattr(original, n) for n in names):
+    if len(preset.runs) != len(original.runs):
+        return None
+    configured = [
+        msgspec.structs.replace(old, config=new.config)
+        for new, old in zip(preset.runs, original.runs, strict=True)
+    ]
+    named = follow_rules([run.config.optimizer for run in original.runs], configured)
+    free = ("seeds", "runs", "gone")
+    others = [name for name in Preset.__struct_fields__ if name not in free]
+    if named != preset.runs or any(getattr(preset, n) != getattr(original, n) for n in others):
         return None
     words = ["optplay", "run", opened]
     if preset.seeds != original.seeds:
@@ -86,7 +95,7 @@ def command(preset: Preset, opened: str, original: Preset) -> str | None:
     if (epochs := preset.runs[0].config.epochs) != original.runs[0].config.epochs:
         words += ["--epochs", str(epochs)]
     pairs = zip(preset.runs, original.runs, strict=True)
-    edits = {new.label: _edits(new.config, old.config) for new, old in pairs}
+    edits = {old.label: _edits(new.config, old.config) for new, old in pairs}
     first = next(iter(edits.values()))
     common = {k: v for k, v in first.items() if all(e.get(k) == v for e in edits.values())}
     wanted = [("*", key, value) for key, value in common.items()]
@@ -109,6 +118,8 @@ def command(preset: Preset, opened: str, original: Preset) -> str | None:
 def _edits(new: RunConfig, old: RunConfig) -> dict[str, str]:
     """The keys that `--set` has to change, in order, with their values."""
     before, changes = entries(old), {}
+    if new.optimizer != old.optimizer:
+        before.pop(RATE)
     usual_before, usual_now = entries(usual(old)), entries(usual(new))
     for name, value in entries(new).items():
         # What stands at its default may be left out of the file: a new rule brings another one.

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from math import inf, isfinite
 
-from optplay.experiments.claims import FEWEST_SEEDS, Claim, Side, Verdict
+from optplay.experiments.claims import FEWEST_SEEDS, VOID, Claim, Side, Verdict
 from optplay.experiments.edits import edit_text
 from optplay.experiments.keys import PROBLEM, entries, keys, told
 from optplay.training import RunConfig
@@ -11,7 +11,10 @@ from optplay.training import RunConfig
 # Of a number for people, and at most to tell two apart.
 DIGITS, MOST_DIGITS = 3, 9
 # A verdict's sign and the name of its colour.
-SIGNS = {"holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow")}
+SIGNS = {
+    "holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow"),
+    VOID: ("–", "bright_black"),
+}  # fmt: skip
 
 
 def number(
@@ -64,6 +67,9 @@ def claimed(claim: Claim) -> str:
 def figures(verdict: Verdict) -> str:
     """What was measured of a claim, in one line."""
     claim = verdict.claim
+    if verdict.gone:
+        there = "is" if len(verdict.gone) == 1 else "are"
+        return f"{' and '.join(verdict.gone)} {there} no longer there"
     digits = _telling_apart(verdict.left.median, verdict.right.median)
     left, right = (
         spread(side, percent=claim.kind.percent, infinite=claim.kind.infinite, digits=digits)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
+from typing import Any
 
 from textual import events
 from textual.app import App, ComposeResult, SystemCommand
@@ -59,6 +60,9 @@ class Optplay(App[None]):
         self._action_targets |= {"status", "workspace", "runs", "controls", "files"}
         self.computing = Computing(self, self.desk, lambda words: self.draw(words=words))
         self.complaint: str | None = None
+        self.offer: str | None = None
+        # Called before it ends: keeps what is unsaved.
+        self.keep: Callable[[], object] = lambda: None
         self.fault: BaseException | None = None
         if theme in self.available_themes:
             self.theme = theme
@@ -71,6 +75,8 @@ class Optplay(App[None]):
     def on_mount(self) -> None:
         desk = self.desk
         desk.edited, desk.selected, desk.moved = self.changed, self._selected, self.draw
+        desk.opened = self._begin
+        desk.said = lambda said: self.notify(said, markup=False)
         desk.told = lambda told: self.notify(told, severity="warning", markup=False)
         self._last_frame, self._plays = desk.clock(), False
         self._words_due = every(WORDS_SECONDS, desk.clock)
@@ -78,6 +84,8 @@ class Optplay(App[None]):
         self.theme_changed_signal.subscribe(self, lambda theme: self.draw())
         if self.complaint:
             self.notify(self.complaint, severity="warning", timeout=15, markup=False)
+        if self.offer:
+            self.notify(self.offer, timeout=15, markup=False)
         self._on_signals()
         self.call_after_refresh(self._begin)
 
@@ -87,7 +95,11 @@ class Optplay(App[None]):
         for name, code in codes.items():
             # Not every system has them; only the main thread may, and a test need not run in it.
             with suppress(AttributeError, RuntimeError, ValueError, NotImplementedError):
-                loop.add_signal_handler(getattr(signal, name), partial(self.exit, return_code=code))
+                loop.add_signal_handler(getattr(signal, name), partial(self._end, code))
+
+    def _end(self, code: int) -> None:
+        self.keep()
+        self.exit(return_code=code)
 
     def on_unmount(self) -> None:
         self.computing.stop()
@@ -111,7 +123,6 @@ class Optplay(App[None]):
             InputError: there is none, or something is wrong in it.
         """
         self.desk.open(load(name), name)
-        self._begin()
 
     def _begin(self) -> None:
         """Another preset is on the desk."""
@@ -123,6 +134,7 @@ class Optplay(App[None]):
     def changed(self) -> None:
         """The session is another: draws its controls, and computes what is not there yet."""
         self.player.resize(self.session.run.config.epochs)
+        self.workspace.show_lesson()
         self.controls.show()
         self.computing.begin()
         self.workspace.lay_out()
@@ -169,6 +181,11 @@ class Optplay(App[None]):
 
     def on_told(self, message: Told) -> None:
         message.job.told(message)
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Shows a notice, but none twice: what stands there already is not said again."""
+        if all(message != shown.message for shown in self._notifications):
+            super().notify(message, **how)
 
     def action_toggle_dark(self) -> None:
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"

@@ -11,12 +11,14 @@ from optplay.tui.stage import Stage
 
 
 class Desk:
-    """The session and the stage under the eyes of all parts; opening a preset lays new ones.
+    """The session and the stage under the eyes of all parts; opening a preset sets a new stage.
 
     Attributes:
         edited: to be called when the session is another. selected: when another run is selected.
+        opened: when another preset is on the desk.
         moved: when only what is shown changed, as by the playhead.
-        told: to be called with a sentence for the person at the screen.
+        said: to be called with a sentence for the person at the screen; told: with one on what is
+            wrong.
     """
 
     def __init__(
@@ -26,18 +28,48 @@ class Desk:
         self.clock = clock
         self.edited: Callable[[], None] = lambda: None
         self.selected: Callable[[], None] = lambda: None
+        self.opened: Callable[[], None] = lambda: None
         self.moved: Callable[[], None] = lambda: None
+        self.said: Callable[[str], None] = lambda sentence: None
         self.told: Callable[[str], None] = lambda sentence: None
-        self._lay(preset, opened, speed, whole_problem=True)
+        self.session = Session(preset, opened, clock)
+        self._lay(speed)
 
-    def _lay(self, preset: Preset, opened: str, speed: float, *, whole_problem: bool) -> None:
-        self.session = Session(preset, opened, self.clock)
-        self.session.whole_problem = whole_problem
-        self.stage = Stage(self.session, Player(preset.runs[0].config.epochs, speed))
+    def _lay(self, speed: float) -> None:
+        self.stage = Stage(self.session, Player(self.session.run.config.epochs, speed))
 
-    def open(self, preset: Preset, opened: str) -> None:
-        """Lays another preset on the desk; the speed and the scope of knobs stay what they are."""
-        self._lay(preset, opened, self.player.speed, whole_problem=self.session.whole_problem)
+    def open(self, preset: Preset, opened: str, edited: Preset | None = None) -> None:
+        """Lays another preset on the desk, as it is there or `edited`; the speed stays."""
+        self._move(lambda: self.session.open(preset, opened, edited))
+
+    def undo(self) -> None:
+        """Takes the last edit back, or the opening of this preset."""
+        if not self._move(self.session.undo):
+            self.said("Nothing to undo")
+
+    def redo(self) -> None:
+        if not self._move(self.session.redo):
+            self.said("Nothing to redo")
+
+    def reset(self) -> None:
+        """Puts the preset as it was."""
+        if self._move(self.session.reset):
+            self.said("The preset as it was; u brings your edits back")
+        else:
+            self.said("This is the preset as it was")
+
+    def _move(self, go: Callable[[], object]) -> bool:
+        """Goes to another state of the session, perhaps one of another preset."""
+        before = self.session.state
+        go()
+        if (now := self.session.state) is before:
+            return False
+        if now.source is before.source:
+            self.edited()
+        else:
+            self._lay(self.player.speed)
+            self.opened()
+        return True
 
     @property
     def player(self) -> Player:
@@ -52,6 +84,15 @@ class Desk:
             return False
         self.edited()
         return True
+
+    def turn(self, name: str, value: object) -> None:
+        """Turns a knob; says what else it changed."""
+        label = self.session.run.label
+        if self.attempt(lambda: self.session.turn(name, value)) and name == "optimizer":
+            run = self.session.run
+            rule, rate = run.config.rule.title, run.config.lr
+            now = "" if run.label == label else f" is now {run.label},"
+            self.said(f"{label}{now} at {rule}'s usual rate, lr {rate:g}; u takes it back")
 
     def select(self, place: int) -> None:
         self.session.select(place)

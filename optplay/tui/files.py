@@ -12,6 +12,7 @@ from textual.app import App
 from optplay.errors import InputError
 from optplay.experiments import load, preset_files
 from optplay.experiments.saving import command, save
+from optplay.tui import unsaved
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
@@ -34,25 +35,39 @@ class Files:
         self, app: App[Any], desk: Desk, workspace: Workspace, open_: Callable[[str], None]
     ) -> None:
         self._app, self._desk, self._workspace, self._open = app, desk, workspace, open_
+        #: The files of what was unsaved and is open again.
+        self.reopened: list[Path] = []
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
         """All of them can always be called."""
         return True
 
     def action_open(self) -> None:
+        kept = {f"unsaved {one.path.name}": one for one in unsaved.kept()}
+
         def take(name: str) -> None:
             try:
-                self._open(name)
+                if name in kept:
+                    self._reopen(kept[name])
+                else:
+                    self._open(name)
             except InputError as error:
                 self._app.notify(str(error), severity="error", markup=False)
 
-        entries = []
+        entries = [
+            Entry(name, one.preset.title, f"{one.opened} as edited until {one.when}, not saved")
+            for name, one in kept.items()
+        ]
         for preset in preset_files():
             # A broken file of one's own must not hide the others.
             with suppress(InputError):
                 read = load(preset)
                 entries.append(Entry(preset, read.title, read.question))
         Choose("Presets", entries, self._desk.session.preset.name).ask(self._app, take)
+
+    def _reopen(self, kept: unsaved.Unsaved) -> None:
+        self.reopened.append(kept.path)
+        self._desk.open(kept.origin(), kept.opened, kept.preset)
 
     def action_save(self) -> None:
         def check(text: str) -> str | None:
@@ -75,7 +90,7 @@ class Files:
         except (InputError, OSError) as error:
             self._app.notify(f"Not saved: {error}", severity="error", markup=False)
             return
-        self._desk.session.saved(path)
+        self._desk.session.saved(self._desk.session.preset, str(path))
         self._app.notify(f"Saved: optplay {path}", markup=False)
         self._desk.moved()
 

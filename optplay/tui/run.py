@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 from textual.keys import Keys, key_to_character
 from textual.pilot import Pilot
 
 from optplay.errors import InputError, show
-from optplay.experiments import Results, load, preset_files
+from optplay.experiments import Results, load
+from optplay.experiments.reading import findable
 from optplay.files import write_text
-from optplay.tui import settings
+from optplay.tui import settings, unsaved
 from optplay.tui.app import Optplay
 
 POLL_SECONDS = 0.02
@@ -21,7 +23,7 @@ def play(preset: str | None) -> tuple[int, str | None]:
     """Opens the app on a preset, the last one if none is given.
 
     Returns:
-        The exit code, and a line to show if the settings could not be kept.
+        The exit code, and a line to show if the settings or unsaved edits could not be kept.
 
     Raises:
         InputError: there is no such preset, or something is wrong in it.
@@ -37,16 +39,18 @@ def play(preset: str | None) -> tuple[int, str | None]:
         complaint, opened = f"{error}; opened compare instead", "compare"
         loaded = load(opened)
     app = Optplay(loaded, opened, theme=remembered.theme, speed=remembered.speed)
-    app.complaint = complaint
-    app.run()
+    app.complaint, app.offer = complaint, unsaved.offer()
+    # Once: at a signal, or at the end, also at one that is a fault of ours.
+    app.keep = cache(lambda: unsaved.keep(app.session.unsaved, app.files.reopened))
+    try:
+        app.run()
+    finally:
+        lost = app.keep()
     if app.fault:
         raise app.fault
-    shown = app.session.opened
-    if shown not in preset_files():
-        # A file is to be found from any folder.
-        shown = str(Path(shown).resolve())
+    shown = findable(app.session.opened)
     last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=shown)
-    return app.return_code or 0, settings.write(last)
+    return app.return_code or 0, lost or settings.write(last)
 
 
 def play_headless(

@@ -1,8 +1,7 @@
 """What the screen is about: a preset as edited so far, with undo. Nothing here knows Textual."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -10,16 +9,27 @@ import msgspec
 
 from optplay.errors import InputError
 from optplay.experiments import Preset
-from optplay.experiments.keys import PROBLEM, key_of, value_at
-from optplay.experiments.preset import Fork, Run
+from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, value_at
+from optplay.experiments.labels import STEM, follow_rules, free
+from optplay.experiments.preset import Fork, Run, with_runs
 from optplay.optim import OPTIMIZERS
 from optplay.training import RunConfig, refuse_too_large
 
 COALESCE_SECONDS = 0.8
 MOST_UNDO = 1000
 MOST_RUNS = 64
-# What is kept of a label when something is put behind it.
-STEM = 45
+
+
+@dataclass(eq=False)
+class Source:
+    """Where a preset was opened; each opening is one of its own.
+
+    Attributes:
+        opened: its name or file. original: the preset that this gives.
+    """
+
+    opened: str
+    original: Preset
 
 
 @dataclass(frozen=True)
@@ -30,11 +40,18 @@ class State:
         preset: the runs, seeds and claims.
         selected: the place of the run that the controls show.
         seed: the network seed of the curves, unless all seeds are shown.
+        source: what was opened.
     """
 
     preset: Preset
     selected: int
     seed: int
+    source: Source
+
+    @classmethod
+    def of(cls, source: Source) -> "State":
+        """The preset as it was opened."""
+        return cls(source.original, 0, source.original.seeds[0], source)
 
     @property
     def run(self) -> Run:
@@ -44,15 +61,16 @@ class State:
 class Session:
     """The states of a sitting: the present one, those to undo to and those to redo.
 
+    They reach over all presets that were opened.
+
     Every method that changes something raises InputError, and changes nothing, if the result would
     not be a valid preset.
     """
 
     def __init__(self, preset: Preset, opened: str, clock: Callable[[], float] = monotonic) -> None:
-        self.opened = opened
-        self.original = preset
-        self.state = State(preset, 0, preset.seeds[0])
+        self.state = State.of(Source(opened, preset))
         self.whole_problem = True
+        self.all_runs = False
         self._undo: list[State] = []
         self._redo: list[State] = []
         self._remembered: dict[tuple[str, str], Any] = {}
@@ -68,41 +86,92 @@ class Session:
         return self.state.run
 
     @property
+    def opened(self) -> str:
+        """The name or the file of the preset."""
+        return self.state.source.opened
+
+    @property
+    def original(self) -> Preset:
+        """The preset as it is there."""
+        return self.state.source.original
+
+    @property
     def edited(self) -> bool:
         return self.preset != self.original
+
+    @property
+    def unsaved(self) -> list[State]:
+        """Of each preset that was opened and has edits which no file has: its last state.
+
+        The present preset is the first, the one that was opened last the next.
+        """
+        last: dict[Source, State] = {}
+        for state in (self.state, *self._redo, *reversed(self._undo)):
+            last.setdefault(state.source, state)
+        return [state for state in last.values() if state.preset != state.source.original]
+
+    def open(self, preset: Preset, opened: str, edited: Preset | None = None) -> None:
+        """Another preset, as it is there or `edited`; undo goes back to the one before."""
+        self.all_runs = False
+        self._now(State.of(Source(opened, preset)))
+        if edited is not None:
+            self._now(replace(self.state, preset=edited))
+
+    def reset(self) -> bool:
+        """The preset as it was opened or saved; False if it is so already."""
+        labels = [run.label for run in self.original.runs]
+        selected = labels.index(self.run.label) if self.run.label in labels else 0
+        was = replace(State.of(self.state.source), selected=selected)
+        changed = was != self.state
+        self._now(was)
+        return changed
 
     def value(self, name: str) -> Any:
         """What a key of the selected run stands at."""
         return self.state.seed if name == "seed" else value_at(self.run.config, name)
 
     def turn(self, name: str, value: Any) -> None:
-        """Gives a key of the selected run another value.
+        """Gives a key of the selected run another value, and while `all_runs` of all that have it.
 
         Epochs and seed are those of all runs, the problem's keys too while `whole_problem`.
         """
-        key, label = key_of(self.run.config, name), self.run.label
+        key = key_of(self.run.config, name)
         if name == "seed":
             key.set(self.run.config, value)
             self._now(replace(self.state, seed=value), name)
             return
-        all_runs = key.shared or (name.startswith(PROBLEM) and self.whole_problem)
-        if key.switched and key.is_on(was := self.value(name)):
-            self._remembered[label, name] = was
-        self.reconfigure(lambda config: key.set(config, value), name, all_runs=all_runs)
+        if key.switched:
+            for run in self._turned(key):
+                if key.is_on(was := value_at(run.config, name)):
+                    self._remembered[run.label, name] = was
+        self._configure({run.label: key.set(run.config, value) for run in self._turned(key)}, name)
+
+    def _turned(self, key: Key) -> list[Run]:
+        """The runs whose key is turned together."""
+        whole = key.shared or (key.name.startswith(PROBLEM) and self.whole_problem)
+        if not (whole or self.all_runs):
+            return [self.run]
+        return [run for run in self.preset.runs if has_key(run.config, key.name)]
 
     def reconfigure(
         self, change: Callable[[RunConfig], RunConfig], what: str, *, all_runs: bool = False
     ) -> None:
         """Changes the selected run or all; changes of one thing in quick succession are one."""
-        runs = tuple(
-            msgspec.structs.replace(run, config=change(run.config))
-            if all_runs or run.label == self.run.label
-            else run
-            for run in self.preset.runs
-        )
-        preset = msgspec.structs.replace(self.preset, runs=runs)
+        runs = self.preset.runs if all_runs else [self.run]
+        self._configure({run.label: change(run.config) for run in runs}, what)
+
+    def _configure(self, configs: Mapping[str, RunConfig], what: str) -> None:
+        old = self.preset.runs
+        runs = [
+            msgspec.structs.replace(run, config=configs.get(run.label, run.config)) for run in old
+        ]
+        named = follow_rules([run.config.optimizer for run in old], runs)
+        preset = with_runs(self.preset, named)
         _check_size(preset)
-        self._now(replace(self.state, preset=preset), (self.run.label, what))
+        self._now(replace(self.state, preset=preset), (self.state.selected, self.all_runs, what))
+        for before, after in zip(old, named, strict=True):
+            if before.label != after.label:
+                self._remember_as(before.label, after.label)
 
     def switch(self, name: str) -> None:
         key = key_of(self.run.config, name)
@@ -122,21 +191,21 @@ class Session:
         """A new run with the optimizer's defaults, on the problem of the selected run."""
         now = self.run.config
         config = RunConfig(problem=now.problem, optimizer=optimizer, epochs=now.epochs)
-        self._append(Run(label=self._free(OPTIMIZERS.find(optimizer).title), config=config))
+        self._append(Run(label=free(OPTIMIZERS.find(optimizer).title, self._labels), config=config))
 
     def duplicate(self) -> None:
         old = self.run.label
-        self._append(msgspec.structs.replace(self.run, label=self._free(old)))
-        self._remember_as(old)
+        self._append(msgspec.structs.replace(self.run, label=free(old, self._labels)))
+        self._remember_as(old, self.run.label)
 
     def fork(self, epoch: int) -> None:
         """A new run that goes on from the selected one at an epoch, configured alike."""
         old = self.run.label
-        label = self._free(f"{old[:STEM]} from {epoch}")
+        label = free(f"{old[:STEM]} from {epoch}", self._labels)
         self._append(
             msgspec.structs.replace(self.run, label=label, fork=Fork(run=old, epoch=epoch))
         )
-        self._remember_as(old)
+        self._remember_as(old, label)
 
     def delete(self) -> None:
         label = self.run.label
@@ -147,8 +216,9 @@ class Session:
                 raise InputError(f"{run.label} goes on from {label}: delete {run.label} first")
         runs = tuple(run for run in self.preset.runs if run.label != label)
         claims = tuple(c for c in self.preset.claims if label not in (c.left, c.right))
-        preset = msgspec.structs.replace(self.preset, runs=runs, claims=claims)
-        self._now(State(preset, min(self.state.selected, len(runs) - 1), self.state.seed))
+        preset = with_runs(self.preset, runs, claims)
+        selected = min(self.state.selected, len(runs) - 1)
+        self._now(replace(self.state, preset=preset, selected=selected))
 
     def rename(self, label: str) -> None:
         old, label = self.run.label, label.strip()
@@ -166,17 +236,17 @@ class Session:
             msgspec.structs.replace(c, left=new(c.left), right=new(c.right))
             for c in self.preset.claims
         )
-        preset = msgspec.structs.replace(self.preset, runs=tuple(runs), claims=claims)
-        self._now(replace(self.state, preset=preset))
-        self._remember_as(old)
+        self._now(replace(self.state, preset=with_runs(self.preset, runs, claims)))
+        self._remember_as(old, label)
 
     def show_charts(self, charts: Sequence[str]) -> None:
         preset = msgspec.structs.replace(self.preset, charts=tuple(charts))
         self._now(replace(self.state, preset=preset))
 
-    def saved(self, path: Path) -> None:
-        """The present state is what the file says."""
-        self.opened, self.original = str(path), self.preset
+    def saved(self, preset: Preset, opened: str) -> None:
+        """The present preset was saved as this one, and opens by this name or file."""
+        self._now(replace(self.state, preset=preset))
+        self.state.source.opened, self.state.source.original = opened, preset
 
     def undo(self) -> bool:
         """Back to the state before the last edit; False if there is none."""
@@ -198,9 +268,9 @@ class Session:
         # Last, so that the others keep their colours.
         if len(self.preset.runs) >= MOST_RUNS:
             raise InputError(f"found {MOST_RUNS} runs, which is the most that one screen can show")
-        preset = msgspec.structs.replace(self.preset, runs=(*self.preset.runs, run))
+        preset = with_runs(self.preset, (*self.preset.runs, run))
         _check_size(preset)
-        self._now(State(preset, len(preset.runs) - 1, self.state.seed))
+        self._now(replace(self.state, preset=preset, selected=len(preset.runs) - 1))
 
     def _now(self, state: State, what: object = None) -> None:
         """Takes a new state; notches of one key in quick succession are undone as one."""
@@ -219,22 +289,15 @@ class Session:
             self._undo.pop()
             self._last_edit = (None, 0.0)
 
-    def _remember_as(self, old: str) -> None:
-        """The selected run is what `old` was: it comes on where that would have."""
+    def _remember_as(self, old: str, new: str) -> None:
+        """A run is what `old` was: it comes on where that would have."""
         self._remembered |= {
-            (self.run.label, key): value
-            for (label, key), value in self._remembered.items()
-            if label == old
+            (new, key): value for (label, key), value in self._remembered.items() if label == old
         }
 
-    def _free(self, label: str) -> str:
-        """The label, with a number behind it if it is taken."""
-        taken = {run.label for run in self.preset.runs}
-        stem, n = label[:STEM], 1
-        while label in taken:
-            n += 1
-            label = f"{stem} {n}"
-        return label
+    @property
+    def _labels(self) -> list[str]:
+        return [run.label for run in self.preset.runs]
 
 
 def _check_size(preset: Preset) -> None:

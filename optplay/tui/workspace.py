@@ -83,6 +83,9 @@ class Workspace(Container):
         preset = self._desk.session.preset
         opening = (name for name, kind in views().items() if kind.opens(preset))
         self.open_view(next(opening, FIRST))
+
+    def show_lesson(self) -> None:
+        preset = self._desk.session.preset
         self.lesson.show_text(preset.question, preset.lesson)
 
     def open_view(self, name: str) -> None:

@@ -78,10 +78,13 @@ def test_none_takes_a_key_out(edited):
 
 
 def test_a_new_optimizer_drops_what_only_the_old_one_has(edited):
-    assert edited("SGD.optimizer=rmsprop")["SGD"].lr == 0.1
+    assert edited("SGD.optimizer=rmsprop")["RMSProp"].lr == 0.001
+    assert edited("SGD.optimizer=sgd")["SGD"].lr == 0.1
+    # In whichever order it is said.
+    assert edited("SGD.lr=0.5", "SGD.optimizer=rmsprop")["RMSProp"].lr == 0.5
     configs = edited("Adam.beta1=0.5", "Adam.epsilon=0.5", "Adam.optimizer=rmsprop")
-    assert configs["Adam"].hyperparameters["epsilon"] == 0.5
-    assert "beta1" not in configs["Adam"].hyperparameters
+    assert configs["RMSProp"].hyperparameters["epsilon"] == 0.5
+    assert "beta1" not in configs["RMSProp"].hyperparameters
     with pytest.raises(InputError, match="unknown key of a run with rmsprop 'beta1'"):
         edited("Adam.optimizer=rmsprop", "Adam.beta1=0.5")
     with pytest.raises(InputError, match="unknown key of a run with rmsprop 'bta1'"):

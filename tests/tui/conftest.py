@@ -68,7 +68,8 @@ def apart(monkeypatch, tmp_path):
     """Settings and files of its own, and no moment of quiet before it measures."""
     for name in ("NO_COLOR", "FORCE_COLOR", "TEXTUAL_THEME", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for kind in ("CONFIG", "DATA", "STATE"):
+        monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(computing, "QUIET_SECONDS", 0.001)
 
@@ -116,6 +117,7 @@ class Playground:
         if size and size != tuple(app.size):
             await self.pilot.resize_terminal(*size)
         app.open(opened or app.session.opened)
+        app.session._undo.clear()
         app.set_focus(workspace.runs)
         workspace.lesson.scroll_home(animate=False)
         await self.settle(drawn=False)

@@ -48,6 +48,8 @@ ACTIONS = {
     "controls.switch('clip.norm')": ((), lambda p: p.value("clip.norm"), 1.0),
     "controls.undo": (["w"], lambda p: p.value("warmup"), 0.0),
     "controls.redo": (["w", "u"], lambda p: p.value("warmup"), 0.1),
+    "controls.reset": (["w"], lambda p: p.value("warmup"), 0.0),
+    "controls.all_runs": ((), lambda p: p.app.session.all_runs, True),
     "workspace.zoom": ((), shown, ["loss"]),
     "workspace.of_view('curves', 'next_chart')": ((), lambda p: p.curves.active, "accuracy"),
     "workspace.of_view('curves', 'toggle_log')": (

@@ -344,13 +344,149 @@ def test_only_so_many_edits_are_kept(session, monkeypatch):
     assert session.run.label == "SGD 2"
 
 
-def test_what_was_saved_is_not_edited(session, tmp_path):
+def test_what_was_saved_is_not_edited(session):
     session.turn("lr", 0.2)
-    session.saved(tmp_path / "mine.toml")
+    mine = msgspec.structs.replace(session.preset, title="Mine")
+    session.saved(mine, "mine.toml")
     assert not session.edited
-    assert session.opened == str(tmp_path / "mine.toml")
+    assert (session.opened, session.preset.title, session.unsaved) == ("mine.toml", "Mine", [])
     session.undo()
     assert session.edited
+    assert session.opened == "mine.toml"
+
+
+OTHER = parse(PRESET.replace("Small", "Other").replace("epochs = 20", "epochs = 30"), "other")
+
+
+def test_undo_reaches_across_presets(session):
+    session.turn("lr", 0.2)
+    edited = session.preset
+    session.open(OTHER, "other.toml")
+    assert (session.preset, session.opened, session.edited) == (OTHER, "other.toml", False)
+    session.turn("lr", 0.3)
+    assert session.undo()
+    assert session.undo()
+    assert (session.preset, session.opened, session.edited) == (edited, "small", True)
+    assert session.undo()
+    assert not session.edited
+    for _ in range(3):
+        assert session.redo()
+    assert (session.opened, session.value("lr")) == ("other.toml", 0.3)
+
+
+def test_what_is_unsaved_of_every_preset_that_was_opened(session):
+    session.turn("lr", 0.2)
+    first = session.preset
+    session.open(OTHER, "other")
+    assert [state.preset for state in session.unsaved] == [first]
+    session.turn("lr", 0.3)
+    second = session.preset
+    assert [state.preset for state in session.unsaved] == [second, first]
+    session.undo()
+    session.undo()
+    # What was undone can be done again, and is no less of a work.
+    assert [state.preset for state in session.unsaved] == [first, second]
+    session.undo()
+    assert [state.preset for state in session.unsaved] == [second]
+
+
+def test_a_preset_opens_as_it_was_edited(session):
+    edited = msgspec.structs.replace(OTHER, seeds=(7,))
+    session.open(OTHER, "other", edited)
+    assert (session.preset, session.original, session.edited) == (edited, OTHER, True)
+    session.undo()
+    assert session.preset == OTHER
+    session.undo()
+    assert session.opened == "small"
+
+
+def test_the_preset_as_it_was(session):
+    assert not session.reset()
+    session.turn("lr", 0.2)
+    session.turn("seed", 5)
+    session.select(2)
+    session.duplicate()
+    session.select(0)
+    session.delete()
+    session.select(1)
+    before = session.state
+    assert session.reset()
+    assert (session.preset, session.value("seed"), session.run.label) == (
+        session.original, 0, "on",
+    )  # fmt: skip
+    assert not session.reset()
+    session.undo()
+    assert session.state == before
+
+
+def test_one_edit_and_back_can_be_undone(session):
+    session.turn("lr", 0.2)
+    session.reset()
+    session.undo()
+    assert session.value("lr") == 0.2
+
+
+def test_a_new_rule_brings_its_rate_and_its_name(session, clock):
+    session.turn("lr", 0.5)
+    session.turn("optimizer", "adam")
+    clock.now += LATER
+    assert (session.run.label, session.value("lr")) == ("Adam 2", 0.001)
+    assert session.preset.gone == ("SGD",)
+    assert [claim.left for claim in session.preset.claims] == ["SGD", "on"]
+    session.turn("optimizer", "lion")
+    assert (session.run.label, session.value("lr")) == ("Lion", 0.0001)
+    clock.now += LATER
+    session.turn("optimizer", "sgd")
+    # The rule is there again, and so is what the claim is about.
+    assert (session.run.label, session.preset.gone) == ("SGD", ())
+    session.undo()
+    session.undo()
+    session.undo()
+    assert (session.run.label, session.value("lr")) == ("SGD", 0.5)
+
+
+def test_a_fork_follows_the_name_of_the_run_that_it_leaves(session):
+    session.select(1)
+    session.turn("optimizer", "rmsprop")
+    assert labels(session) == ["SGD", "RMSProp", "on"]
+    assert session.preset.runs[2].fork == Fork(run="RMSProp", epoch=5)
+
+
+def test_a_run_with_another_name_keeps_it(session):
+    session.select(2)
+    session.turn("optimizer", "lion")
+    assert (session.run.label, session.preset.gone) == ("on", ())
+
+
+def test_switches_are_remembered_under_the_new_name(session):
+    session.turn("clip.norm", 7.0)
+    session.switch("clip.norm")
+    session.turn("optimizer", "lion")
+    session.switch("clip.norm")
+    assert session.value("clip.norm") == 7.0
+
+
+def test_knobs_of_all_runs(session):
+    session.all_runs = True
+    session.turn("lr", 0.25)
+    assert values(session, "lr") == [0.25] * 3
+    session.switch("decay")
+    assert values(session, "decay") == ["cosine"] * 3
+    session.undo()
+    session.undo()
+    assert not session.edited
+    session.select(1)
+    # SGD has none.
+    session.turn("beta1", 0.5)
+    assert [run.config.hyperparameters.get("beta1") for run in session.preset.runs] == [
+        None, 0.5, 0.5,
+    ]  # fmt: skip
+    session.turn("optimizer", "lion")
+    assert labels(session) == ["Lion 2", "Lion", "on"] or labels(session) == [
+        "Lion", "Lion 2", "on",
+    ]  # fmt: skip
+    session.open(OTHER, "other")
+    assert not session.all_runs
 
 
 places = st.integers(0, 70)
@@ -403,6 +539,18 @@ class Edits(RuleBasedStateMachine):
     def scope(self, whole):
         self.session.whole_problem = whole
 
+    @rule(all_runs=st.booleans())
+    def whose_knobs(self, all_runs):
+        self.session.all_runs = all_runs
+
+    @rule()
+    def reset(self):
+        self.session.reset()
+
+    @rule(seeds=st.sampled_from([(0,), (0, 1, 2)]))
+    def open_another(self, seeds):
+        self.session.open(msgspec.structs.replace(OTHER, seeds=seeds), "other")
+
     @rule(place=places)
     def select(self, place):
         self.session.select(place)
@@ -448,7 +596,7 @@ class Edits(RuleBasedStateMachine):
         last = session.state
         while session.undo():
             states.append(session.state)
-        assert states[-1].preset == session.original
+        assert not session.edited
         for state in [*states[-2::-1], last]:
             assert session.redo()
             assert session.state == state
@@ -457,7 +605,7 @@ class Edits(RuleBasedStateMachine):
     @invariant()
     def is_a_valid_preset(self):
         session = self.session
-        assert parse(to_toml(session.preset), "small") == session.preset
+        assert parse(to_toml(session.preset), session.preset.name) == session.preset
         assert session.run is session.preset.runs[session.state.selected]
         assert len(session.preset.runs) <= MOST_RUNS
         for key in keys(session.run.config):

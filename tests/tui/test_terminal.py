@@ -108,7 +108,7 @@ def test_a_sitting(start):
     app.press("f")
     app.wait("Plain from 3")
     app.press("tab", "down", "right")
-    app.wait("Small *", re.compile(r"lr +0\.178").search)
+    app.wait("Small   edited", re.compile(r"lr +0\.178").search)
     app.press("o")
     choose(app, "lion", "AdamW")
     app.wait(re.compile(r"Optimizer +lion").search)
@@ -206,6 +206,29 @@ def test_what_is_remembered(start, settings, tmp_path):
     app.process.kill(signal.SIGTERM)
     assert app.end() == 143
     assert 'theme = "textual-light"' in settings.read_text()
+
+
+@pytest.mark.parametrize("number", [None, signal.SIGHUP])
+def test_edits_that_were_not_saved_are_offered_again(start, number):
+    app = start("small.toml")
+    app.wait("Plain", MEASURED)
+    app.press("w")
+    app.wait("Small   edited")
+    if number:
+        app.process.kill(number)
+    else:
+        app.press("q")
+    assert app.end() == CODES.get(number, 0) * bool(number)
+    app = start("small.toml")
+    app.wait("Left unsaved: Small", lambda text: "edited" not in text)
+    app.press("p")
+    app.wait("as edited until")
+    app.press("until")
+    app.wait(lambda text: "Exercise" not in text)
+    app.press("enter")
+    app.wait("Small   edited")
+    app.press("q")
+    assert app.end() == 0
 
 
 @pytest.mark.slow

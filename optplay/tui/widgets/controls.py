@@ -1,6 +1,5 @@
 """The controls of the selected run, generated from what its optimizer and its problem declare."""
 
-from collections.abc import Callable
 from typing import Any
 
 from textual.app import ComposeResult
@@ -39,8 +38,15 @@ class Controls(Vertical):
         key(
             "c", "controls.switch('clip.norm')", "Clipping", "switches gradient clipping on or off"
         ),
-        key("u,ctrl+z", "controls.undo", "Undo", "takes back the last edit"),
+        key(
+            "u,ctrl+z",
+            "controls.undo",
+            "Undo",
+            "takes back the last edit, also in the preset before",
+        ),
         key("U,ctrl+y", "controls.redo", "Redo", "does again what was undone"),
+        key("ctrl+r", "controls.reset", "As it was", "puts an edited preset as it was; u undoes"),
+        key("A", "controls.all_runs", "All runs", "turns the knobs of one run, or of all at once"),
     ]
 
     def __init__(self, desk: Desk) -> None:
@@ -53,7 +59,8 @@ class Controls(Vertical):
 
     def show(self) -> None:
         session = self._desk.session
-        self.border_title = Content(session.run.label)
+        label = session.run.label
+        self.border_title = Content(f"All runs, as {label}" if session.all_runs else label)
         scope = ALL_RUNS if session.whole_problem else THIS_RUN
         wanted: list[tuple[Key, Any, Any]] = []
         for own in keys(session.run.config):
@@ -91,7 +98,7 @@ class Controls(Vertical):
         if event.key == SCOPE:
             self._rescope(event.value == ALL_RUNS)
         else:
-            self._desk.attempt(lambda: self._desk.session.turn(event.key, event.value))
+            self._desk.turn(event.key, event.value)
 
     def on_knob_row_switched(self, event: KnobRow.Switched) -> None:
         event.stop()
@@ -115,19 +122,23 @@ class Controls(Vertical):
         session = self._desk.session
         asked = key_of(session.run.config, name)
         choose = Choose(asked.title, _entries(asked), session.value(name))
-        choose.ask(self.app, lambda to: self._desk.attempt(lambda: session.turn(name, to)))
+        choose.ask(self.app, lambda to: self._desk.turn(name, to))
 
     def action_undo(self) -> None:
-        self._travel(self._desk.session.undo, "Nothing to undo")
+        self._desk.undo()
 
     def action_redo(self) -> None:
-        self._travel(self._desk.session.redo, "Nothing to redo")
+        self._desk.redo()
 
-    def _travel(self, go: Callable[[], bool], nothing: str) -> None:
-        if go():
-            self._desk.edited()
-        else:
-            self.app.notify(nothing)
+    def action_reset(self) -> None:
+        self._desk.reset()
+
+    def action_all_runs(self) -> None:
+        session = self._desk.session
+        session.all_runs = not session.all_runs
+        what = "all runs that have them" if session.all_runs else session.run.label
+        self._desk.said(f"The knobs now turn {what}; A changes it")
+        self.show()
 
 
 def _entries(asked: Key) -> list[Entry]:

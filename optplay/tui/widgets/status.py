@@ -8,6 +8,8 @@ from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.widgets.runs import fitted
 
+EDITED = "   edited"
+
 
 class StatusLine(Widget):
     """The title on the left; the player and the work in progress on the right."""
@@ -27,6 +29,7 @@ class StatusLine(Widget):
     title: reactive[str] = reactive("")
     player: reactive[str] = reactive("")
     work: reactive[str] = reactive("")
+    edited: reactive[bool] = reactive(False)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="status")
@@ -34,7 +37,8 @@ class StatusLine(Widget):
 
     def show(self) -> None:
         session, stage, player = self._desk.session, self._desk.stage, self._desk.player
-        self.title = f"optplay   {session.preset.title}{' *' if session.edited else ''}"
+        self.title = f"optplay   {session.preset.title}"
+        self.edited = session.edited
         sign = "▶" if player.playing else "‖" if not player.at_end else "■"
         seeds, unit = session.preset.seeds, session.preset.unit
         which = f"seed {session.state.seed}"
@@ -69,8 +73,14 @@ class StatusLine(Widget):
         """The line, as wide as the screen; the title gives way first."""
         width = self.content_size.width
         right = "   ".join(part for part in (self.work, self.player) if part)
-        room = width - len(right) - 1
+        room = max(width - len(right) - 1, 0)
         text = Text(no_wrap=True, end="", overflow="crop")
-        text.append(fitted(self.title, max(room, 0)), "bold")
+        if self.edited:
+            # Before what is cut: ctrl+r and `s` are for it.
+            title = fitted(self.title, min(len(self.title), max(room - len(EDITED), 0)))
+            text.append(title, "bold")
+            text.append(fitted(EDITED, room - len(title)), "italic")
+        else:
+            text.append(fitted(self.title, room), "bold")
         text.append(" " + right)
         return text

@@ -1,0 +1,95 @@
+"""What a person has done stays: undo over presets, what a new rule changes, knobs of all runs."""
+
+
+def border(p):
+    """The title of the controls."""
+    return str(p.app.workspace.controls.border_title)
+
+
+async def test_undo_goes_back_to_the_preset_before(playground, small):
+    async with playground() as p:
+        await p.press("w", "p", *"heavy-ball", "enter")
+        assert "Heavy ball in circles" in p.lines[0]
+        assert "edited" not in p.lines[0]
+        assert p.app.workspace.view_name == "surface"
+        await p.press("u")
+        assert "Small   edited" in p.lines[0]
+        assert (p.app.session.opened, p.value("warmup")) == (small, 0.1)
+        assert p.app.workspace.view_name == "curves"
+        assert "Which is lower?" in p.text
+        await p.press("U")
+        assert "Heavy ball in circles" in p.lines[0]
+
+
+async def test_the_preset_as_it_was_and_back(playground):
+    async with playground() as p:
+        await p.press("w", "d", "ctrl+r")
+        assert (p.value("warmup"), p.value("decay")) == (0.0, "none")
+        assert "edited" not in p.lines[0]
+        assert "u brings your edits back" in p.told[-1]
+        await p.press("u")
+        assert (p.value("warmup"), p.value("decay")) == (0.1, "cosine")
+        assert "Small   edited" in p.lines[0]
+
+
+async def test_edited_is_there_where_the_title_has_no_room(playground):
+    async with playground(size=(60, 20)) as p:
+        await p.press("e", *"x", "enter")
+        assert " edited " in p.lines[0]
+
+
+async def test_a_new_rule_says_what_it_brings_and_voids_claims(playground):
+    async with playground() as p:
+        await p.press("o", *"lion", "enter")
+        assert p.told[-1] == ("SGD is now Lion, at Lion's usual rate, lr 0.0001; u takes it back")
+        assert [row.label for row in p.app.stage.rows()] == ["Lion", "Adam"]
+        [verdict] = p.app.stage.results.verdicts
+        assert verdict.verdict == "void"
+        await p.press("u")
+        assert p.app.stage.labels == ["SGD", "Adam"]
+        [verdict] = p.app.stage.results.verdicts
+        assert verdict.verdict != "void"
+
+
+async def test_a_void_claim_says_why(playground):
+    async with playground(size=(120, 50)) as p:
+        await p.press("o", *"lion", "enter")
+        lesson = "\n".join(strip.text for strip in p.inside(p.app.workspace.lesson))
+        assert "void" in lesson
+        assert "SGD is no longer there" in lesson
+
+
+async def test_what_was_said_is_not_said_again(playground):
+    async with playground() as p:
+        await p.press(*["u"] * 10)
+        assert p.told == ["Nothing to undo"]
+        await p.press("U")
+        assert p.told == ["Nothing to undo", "Nothing to redo"]
+
+
+async def test_knobs_of_all_runs(playground):
+    async with playground() as p:
+        await p.press("A")
+        assert border(p) == "All runs, as SGD"
+        await p.press("w")
+        assert [run.config.warmup for run in p.app.session.preset.runs] == [0.1, 0.1]
+        await p.press("A", "w")
+        assert border(p) == "SGD"
+        assert [run.config.warmup for run in p.app.session.preset.runs] == [0.0, 0.1]
+
+
+async def test_what_was_unsaved_is_opened_again(playground, small):
+    from optplay.tui import unsaved  # noqa: PLC0415
+    from optplay.tui.session import Session  # noqa: PLC0415
+
+    async with playground() as p:
+        other = Session(p.app.session.original, small)
+        other.turn("lr", 0.07)
+        unsaved.keep(other.unsaved)
+        await p.press("p")
+        assert "as edited until" in p.text
+        await p.press(*"until", "enter")
+        assert p.value("lr") == 0.07
+        assert "Small   edited" in p.lines[0]
+        await p.press("ctrl+r")
+        assert p.value("lr") == 0.01
