@@ -22,6 +22,7 @@ from optplay.tui.files import Files
 from optplay.tui.job import Told, every
 from optplay.tui.player import DEFAULT_SPEED, Player
 from optplay.tui.screens.help import Help, sections_of
+from optplay.tui.screens.main import Main
 from optplay.tui.screens.palette import Palette
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
@@ -66,6 +67,9 @@ class Optplay(App[None]):
         self.fault: BaseException | None = None
         if theme in self.available_themes:
             self.theme = theme
+
+    def get_default_screen(self) -> Main:
+        return Main()
 
     def compose(self) -> ComposeResult:
         yield self.status

@@ -77,7 +77,9 @@ class Controls(Vertical):
             row.show(*each)
         for row in rows[len(wanted) :]:
             row.display = False
-        box.mount_all(KnobRow(*each, self._check) for each in wanted[len(rows) :])
+        if missing := wanted[len(rows) :]:
+            # Even to mount nothing lays out the screen.
+            box.mount_all(KnobRow(*each, self._check) for each in missing)
 
     def _check(self, name: str, value: Any) -> str | None:
         config = self._desk.session.run.config
@@ -87,11 +89,19 @@ class Controls(Vertical):
     def rows(self) -> list[KnobRow]:
         return [row for row in self.query(KnobRow) if row.display]
 
+    def on_descendant_focus(self) -> None:
+        # Not by :focus-within, for which Textual styles all rows again wherever the focus goes.
+        self.add_class("-focused")
+
+    def on_descendant_blur(self) -> None:
+        self.set_class(self.has_focus_within, "-focused")
+
     def on_knob_row_told(self, event: KnobRow.Told) -> None:
         event.stop()
         hint = self.query_one("#hint", Static)
         hint.set_class(event.wrong, "-wrong")
-        hint.update(event.text)
+        # With a knob in focus it has a height of its own: no sentence lays out the screen again.
+        hint.update(event.text, layout=not self.has_class("-focused"))
 
     def on_knob_row_turned(self, event: KnobRow.Turned) -> None:
         event.stop()
