@@ -25,6 +25,12 @@ def show(value: object) -> str:
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 
+def reason(error: OSError) -> str:
+    """What went wrong with a file, as a person says it: its name, if that is known, then why."""
+    why = error.strerror or str(error)
+    return f"{error.filename}: {why}" if error.filename else why
+
+
 def nearest(found: object, names: Iterable[str]) -> str | None:
     """The name that is spelt most like what was found, if one is near."""
     lowered = {name.lower(): name for name in names}

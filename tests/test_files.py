@@ -5,7 +5,10 @@ import stat
 
 import pytest
 
+from optplay.errors import InputError
+from optplay.experiments import load
 from optplay.files import read_bytes, write_bytes, write_text, writing
+from optplay.tui import settings
 
 
 @pytest.fixture
@@ -23,6 +26,18 @@ def test_what_is_no_file_is_refused_at_once(others):
         for use in (lambda path: read_bytes(path, 10), lambda path: write_text(path, "text")):
             with pytest.raises(OSError, match=f"found {kind}.*{path.name}"):
                 use(path)
+
+
+def test_what_is_no_file_is_no_preset_and_no_settings(others):
+    for path, kind in others:
+        with pytest.raises(
+            InputError, match=rf"{path.name}: found {kind}, allowed: a preset's name"
+        ):
+            load(str(path))
+    for path in [path for path, _ in others if path.name in ("pipe", "folder")]:
+        found, told = settings.read(path)
+        assert found == settings.Settings()
+        assert path.name in told
 
 
 def test_a_large_file(tmp_path):

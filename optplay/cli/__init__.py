@@ -1,6 +1,6 @@
 """The command line. Each command loads what it needs when it runs: `--help` is to be instant."""
 
-import gc
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -14,10 +14,13 @@ import click
 
 from optplay import __version__
 from optplay.cli import commands
-from optplay.errors import InputError, unknown
+from optplay.cli.interrupts import INTERRUPTED, leave, obey
+from optplay.cli.output import note
+from optplay.errors import InputError, reason, unknown
 from optplay.registry import INSTRUMENTS, has_part
 
-OK, FAILED, WRONG_INPUT, INTERRUPTED = 0, 1, 2, 130
+OUTPUT_IS_LOST = {errno.ENOSPC, errno.EFBIG, errno.EIO}
+OK, FAILED, WRONG_INPUT = 0, 1, 2
 EXAMPLES = """\b
 Examples:
   optplay                                opens the app
@@ -100,20 +103,25 @@ def invoke(arguments: Sequence[str]) -> int:
         return _complain(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has left; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:  # click's, where whoever read the output has left.
         return FAILED
+    except OSError as error:
+        if os.environ.get("OPTPLAY_DEBUG"):
+            raise
+        if isinstance(error, BrokenPipeError):
+            return FAILED  # Whoever read the output has left.
+        # All files are named in their errors.
+        lost = error.filename is None and error.errno in OUTPUT_IS_LOST
+        return _complain(("standard output: " if lost else "") + reason(error), FAILED)
     except Exception as error:
         if os.environ.get("OPTPLAY_DEBUG"):
             raise
-        kind = "" if isinstance(error, OSError) else f"{type(error).__name__}: "
-        hint = "" if isinstance(error, OSError) else " (OPTPLAY_DEBUG=1 shows where)"
-        return _complain(f"{kind}{error}{hint}", FAILED)
+        hint = "(OPTPLAY_DEBUG=1 shows where)"
+        return _complain(f"{type(error).__name__}: {error} {hint}", FAILED)
 
 
 def _complain(message: str, code: int) -> int:
-    click.echo("optplay: " + " ".join(message.split()), err=True)
+    note(" ".join(message.split()))
     return code
 
 
@@ -125,8 +133,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")
-    code = invoke(sys.argv[1:])
-    # What is left goes with the process; to look through it first for objects that refer to each
-    # other took a second after the app was quit.
-    gc.freeze()
-    sys.exit(code)
+    try:
+        obey()
+        code = invoke(sys.argv[1:])
+    except KeyboardInterrupt:  # Once more, while the first one was dealt with.
+        code = INTERRUPTED
+    leave(code)

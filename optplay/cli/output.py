@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -20,7 +20,14 @@ if TYPE_CHECKING:
     # What `--plot` draws, from the columns that there are.
     Drawing = Callable[[int, Look], Iterable[Line | Picture]]
 
-COMPILING = "optplay: compiling the training loop; this happens once and takes some seconds"
+COMPILING = "compiling the training loop; this happens once and takes some seconds"
+
+
+def note(text: str) -> None:
+    """Says something beside what a command reports: in one line, on stderr."""
+    # Where stderr takes nothing there is no one to tell of it either.
+    with suppress(OSError):
+        click.echo(f"optplay: {text}", err=True)
 
 
 @dataclass(kw_only=True)
@@ -83,14 +90,15 @@ class Output:
         Raises:
             OSError: a file can't be written.
         """
-        from optplay.experiments.tables import strict_json, write_csv  # noqa: PLC0415
+        from optplay.experiments.tables import json_pieces, write_csv  # noqa: PLC0415
 
         if self.folder is not None:
             written = write_csv(report.csv(), Path(self.folder))
             if not self.quiet:
-                click.echo(f"optplay: wrote {', '.join(map(str, written))}", err=True)
+                note(f"wrote {', '.join(map(str, written))}")
         if self.as_json:
-            click.echo(strict_json(report.document()))
+            sys.stdout.writelines(json_pieces(report.document()))
+            click.echo()
             return
         from optplay.cli import console  # noqa: PLC0415 - rich is not needed for --json
 
@@ -131,7 +139,7 @@ def announce_compiling() -> None:
     def say() -> None:
         if not said:
             said.append(True)
-            click.echo(COMPILING, err=True)
+            note(COMPILING)
 
     on_compile(say)
 

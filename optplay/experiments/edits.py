@@ -9,6 +9,7 @@ import tomli_w
 
 from optplay.errors import InputError, show, unknown
 from optplay.optim import OPTIMIZERS
+from optplay.toml import loads
 
 DEFAULT_RULE = "adam"
 # What a run can't have of its own, and the option that sets it for all.
@@ -100,7 +101,7 @@ def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
 def edit_value(text: str) -> Any:
     """A TOML value; a bare word is a text."""
     try:
-        found = tomllib.loads(f"value = {text}")
+        found = loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
     except (ValueError, RecursionError):

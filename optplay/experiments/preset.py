@@ -15,7 +15,9 @@ from optplay.optim import OPTIMIZERS
 from optplay.records import Record
 from optplay.training import RECORDED, RunConfig
 
-MOST_SEEDS = 10_000
+MOST_SEEDS, MOST_RUNS = 10_000, 1000
+# Runs of a chain are trained one after the other, and each copies what came before.
+MOST_FORKS = 100
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -56,7 +58,7 @@ class Preset(Record, frozen=True, kw_only=True):
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
     charts: tuple[str, ...] = ("loss", "accuracy")
     at_steps: Annotated[tuple[Annotated[int, Meta(ge=1, le=10**12)], ...], Meta(max_length=20)] = ()
-    runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=1000)]
+    runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=MOST_RUNS)]
     claims: tuple[Claim, ...] = ()
     gone: tuple[str, ...] = ()
 
@@ -126,6 +128,8 @@ def _check_fork(run: Run, runs: Mapping[str, Run]) -> None:
             circle = " → ".join([*way, fork.run])
             raise InputError(f"run: found {circle}, allowed: no circle")
         way.append(fork.run)
+        if len(way) > MOST_FORKS + 1:
+            raise InputError(f"found more than {MOST_FORKS} forks in a row, allowed: so many")
     parent, epochs = runs[run.fork.run].config, run.config.epochs
     if run.fork.epoch > epochs:
         raise InputError(f"epoch: found {run.fork.epoch}, allowed: 1 to {epochs}")

@@ -1,6 +1,6 @@
 """Presets as TOML files."""
 
-import tomllib
+import errno
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -11,10 +11,12 @@ from optplay.experiments.claims import Claim
 from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
 from optplay.experiments.keys import RUN_KEYS
 from optplay.experiments.labels import follow_rules
-from optplay.experiments.preset import MOST_SEEDS, Preset, Run, Seed, missing
+from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, missing
+from optplay.files import other_than_file, read_bytes
 from optplay.optim import OPTIMIZERS
 from optplay.problems import problem_of
 from optplay.records import describe
+from optplay.toml import parse_toml
 from optplay.training import RunConfig
 
 LARGEST_FILE = 1_000_000
@@ -102,7 +104,7 @@ def parse(text: str, name: str) -> Preset:
     Raises:
         InputError: anything wrong in it.
     """
-    return _preset(name, _table(text))
+    return _preset(name, parse_toml(text))
 
 
 def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
@@ -113,30 +115,21 @@ def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
             if path.suffix or len(path.parts) > 1:
                 raise InputError(f"{asked}: no such file")
             raise InputError(unknown("preset", asked, known))
-        if path.is_dir():
-            raise InputError(f"{asked}: found a directory, allowed: a preset's name or a TOML file")
-        with path.open("rb") as file:
-            raw = file.read(LARGEST_FILE + 1)
+        if found := other_than_file(path):
+            raise InputError(f"{asked}: found {found}, allowed: a preset's name or a TOML file")
+        raw = read_bytes(path, LARGEST_FILE)
     except (OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
-        reason = getattr(error, "strerror", None) or str(error)
-        raise InputError(f"{asked[:200]}: cannot be read: {reason}") from None
-    if len(raw) > LARGEST_FILE:
-        raise InputError(f"{asked}: found more than {LARGEST_FILE:,} bytes, allowed: a TOML file")
+        if isinstance(error, OSError) and error.errno == errno.EFBIG:
+            raise InputError(f"{asked}: {error.strerror}, allowed: a TOML file") from None
+        why = getattr(error, "strerror", None) or str(error)
+        raise InputError(f"{asked[:200]}: cannot be read: {why}") from None
     try:
-        return _table(raw.decode())
+        return parse_toml(raw.decode())
     except (InputError, UnicodeDecodeError) as error:
-        reason = error if isinstance(error, InputError) else f"not a TOML file: {error}"
-        raise InputError(f"{asked}: {reason}") from None
-
-
-def _table(text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (RecursionError, ValueError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise InputError(f"not a TOML file: {first}") from None
+        why = str(error) if isinstance(error, InputError) else f"not a TOML file: {error}"
+        raise InputError(f"{asked}: {why}") from None
 
 
 def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = None) -> Preset:
@@ -153,6 +146,8 @@ def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = N
     rows = _tables(table, "runs")
     if not rows:
         raise InputError("runs: found none, allowed: at least one [[runs]] table")
+    if len(rows) > MOST_RUNS:
+        raise InputError(f"runs: found {len(rows):,}, allowed: up to {MOST_RUNS:,}")
     epochs = _epochs(table, shared, rows)
     runs = tuple(_run(row, i, shared, epochs) for i, row in enumerate(rows, 1))
     claims = []

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -39,9 +40,9 @@ class RunReport(tables.Report):
                 "outcome": history.outcome,
                 "diverged_at": history.diverged_at,
                 "metrics": run_metrics(history),
-                "history": {q: history[q].tolist() for q in RECORDED},
-                "final_params": history.current.tolist(),
-                **({"path": history.weights.tolist()} if run.config.on_surface else {}),
+                "history": {q: history[q] for q in RECORDED},
+                "final_params": history.current,
+                **({"path": history.weights} if run.config.on_surface else {}),
             }
             for run in preset.runs
             for history in results.runs[run.label]
@@ -60,7 +61,7 @@ class RunReport(tables.Report):
         epochs = (
             (label, h.config.seed, epoch, *row)
             for label, h in runs
-            for epoch, row in enumerate(h.record.tolist(), 1)
+            for epoch, row in enumerate(tables.in_parts(h.record), 1)
         )
         metrics = (
             (label, h.config.seed, h.outcome, h.diverged_at, *run_metrics(h).values())
@@ -71,7 +72,7 @@ class RunReport(tables.Report):
             for v in self.results.verdicts
         )
         return {
-            "history.csv": [("label", "seed", "epoch", *RECORDED), *epochs],
+            "history.csv": chain([("label", "seed", "epoch", *RECORDED)], epochs),
             "metrics.csv": [
                 ("label", "seed", "outcome", "diverged_at", *run_metrics(runs[0][1])), *metrics,
             ],

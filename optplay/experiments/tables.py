@@ -2,21 +2,24 @@
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from optplay.experiments.claims import Side, Verdict
 from optplay.experiments.preset import Preset
 from optplay.experiments.wording import number, spread
-from optplay.files import write_text
+from optplay.files import writing
 
 CsvRows = Iterable[Iterable[object]]
 # How the cells of a table are joined: on one line, on two, or the median alone.
 Between = Literal[" ", "\n", ""]
+ROWS_AT_ONCE = 500
 BETWEEN: tuple[Between, ...] = (" ", "\n", "")
 
 
@@ -55,7 +58,7 @@ class Report(Protocol):
     """What a command has found out, in every form in which it may be asked for."""
 
     def document(self) -> dict[str, Any]:
-        """What `--json` prints."""
+        """What `--json` prints; what is long in it as arrays, which take less memory than lists."""
 
     def parts(self) -> Iterable[Part]:
         """What is printed for people."""
@@ -84,15 +87,36 @@ def cell(side: Side, between: Between, **words: Any) -> str:
     return spread(side, between=between, **words) if between else number(side.median, **words)
 
 
-def strict_json(report: dict[str, Any]) -> str:
+def strict_json(report: Mapping[str, Any]) -> str:
     """A document as strict JSON in one line; numbers that are not finite are null."""
-    return msgspec.json.encode(report).decode()
+    return "".join(json_pieces(report))
 
 
-def csv_text(rows: CsvRows) -> str:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(rows)
-    return text.getvalue()
+def json_pieces(found: object) -> Iterator[str]:
+    """As `strict_json`, in pieces: a document may be larger than memory."""
+    if isinstance(found, Mapping):
+        for place, (key, value) in enumerate(found.items()):
+            yield ("," if place else "{") + msgspec.json.encode(key).decode() + ":"
+            yield from json_pieces(value)
+        yield "}" if found else "{}"
+    elif isinstance(found, list) and found and isinstance(found[0], Mapping):
+        for place, value in enumerate(found):
+            yield "," if place else "["
+            yield from json_pieces(value)
+        yield "]"
+    elif isinstance(found, np.ndarray):
+        for first in range(0, len(found), ROWS_AT_ONCE):
+            rows = msgspec.json.encode(found[first : first + ROWS_AT_ONCE].tolist()).decode()
+            yield ("," if first else "[") + rows[1:-1]
+        yield "]" if len(found) else "[]"
+    else:
+        yield msgspec.json.encode(found).decode()
+
+
+def in_parts(rows: NDArray[Any]) -> Iterator[list[Any]]:
+    """The rows of an array as lists, of which there are never many at a time."""
+    for first in range(0, len(rows), ROWS_AT_ONCE):
+        yield from rows[first : first + ROWS_AT_ONCE].tolist()
 
 
 def write_csv(tables: Mapping[str, CsvRows], folder: Path) -> list[Path]:
@@ -103,5 +127,8 @@ def write_csv(tables: Mapping[str, CsvRows], folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, rows in tables.items():
-        write_text(folder / name, csv_text(rows))
+        with writing(folder / name) as file:
+            text = io.TextIOWrapper(file, encoding="utf-8", newline="")
+            csv.writer(text, lineterminator="\n").writerows(rows)
+            text.detach()
     return [folder / name for name in tables]

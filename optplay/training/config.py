@@ -19,6 +19,8 @@ DAY = 86_400.0
 # Well above what any machine reaches, so that only what is hopeless is refused.
 MULTIPLICATIONS_PER_SECOND = 2e9
 BYTES = 8
+# Vectors as long as the weights that a run works on, see `Engine.work`.
+SCRATCH = 5
 
 
 class Clip(Record, frozen=True, kw_only=True):
@@ -127,6 +129,12 @@ class RunConfig(Record, frozen=True, kw_only=True):
         return BYTES * (rows * (self.epochs + 1) + 8 * self.problem.samples)
 
     @property
+    def bytes_at_work(self) -> int:
+        """Memory that training takes besides: scratch, and the weights and state as they are."""
+        copies = 2 * (1 + len(self.rule.slots))
+        return BYTES * self.problem.parameter_count * (SCRATCH + copies)
+
+    @property
     def seconds_needed(self) -> float:
         """The least time that training can take on one core."""
         n = self.problem.parameter_count
@@ -146,10 +154,12 @@ def refuse_too_large(
     Raises:
         InputError: with the memory or the days that it would take.
     """
-    count = len(configs) * seeds
+    count, cores = len(configs) * seeds, os.cpu_count() or 1
     needed = seeds * sum(c.bytes_needed for c in configs)
     if at_once is not None:
         needed = min(needed, at_once * max(c.bytes_needed for c in configs))
+    at_work = sorted(c.bytes_at_work for c in configs for _ in range(min(seeds, cores)))
+    needed += sum(at_work[-cores:])
     room = _memory() / 2
     if needed > room:
         raise InputError(
@@ -158,7 +168,7 @@ def refuse_too_large(
             f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
         )
     times = [c.seconds_needed for c in configs]
-    days = max([seeds * sum(times) / (os.cpu_count() or 1), *times]) / DAY
+    days = max([seeds * sum(times) / cores, *times]) / DAY
     if days > 1:
         raise InputError(
             f"{count:,} runs of {seeds * sum(c.steps for c in configs):,} steps in all would take "

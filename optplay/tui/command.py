@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from optplay.cli.output import Output, announce_compiling
+from optplay.cli.output import Output, announce_compiling, note
 from optplay.errors import InputError, show
 
 SMALLEST, LARGEST = (20, 5), (1000, 500)
@@ -43,7 +43,7 @@ def command(
 
     code, complaint = play(preset)
     if complaint:
-        click.echo(f"optplay: {complaint}", err=True)
+        note(complaint)
     return code
 
 
@@ -53,7 +53,7 @@ def _report(preset: str) -> int:
     from optplay.experiments import load  # noqa: PLC0415
 
     loaded = load(preset)  # If something is wrong with it, that alone is said.
-    click.echo(f"optplay: no terminal here, so this is what `optplay run {preset}` says", err=True)
+    note(f"no terminal here, so this is what `optplay run {preset}` says")
     run(loaded, Output())
     return 0
 

@@ -3,15 +3,17 @@
 import shlex
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from textual.app import App
 
-from optplay.errors import InputError
+from optplay.errors import InputError, reason
 from optplay.experiments import load, preset_files
 from optplay.experiments.saving import command, save
+from optplay.files import write_text
 from optplay.tui import unsaved
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
@@ -88,7 +90,8 @@ class Files:
         try:
             save(self._desk.session.preset, path, overwrite=overwrite)
         except (InputError, OSError) as error:
-            self._app.notify(f"Not saved: {error}", severity="error", markup=False)
+            why = reason(error) if isinstance(error, OSError) else error
+            self._app.notify(f"Not saved: {why}", severity="error", markup=False)
             return
         self._desk.session.saved(self._desk.session.preset, str(path))
         self._app.notify(f"Saved: optplay {path}", markup=False)
@@ -113,7 +116,10 @@ class Files:
         self._app.notify(text, title="Copied", markup=False)
 
     def action_picture(self) -> None:
+        path = Path(f"optplay-{datetime.now():%Y-%m-%d-%H-%M-%S}.svg")
         try:
-            self._app.notify(f"Saved: {self._app.save_screenshot()}", markup=False)
+            write_text(path, self._app.export_screenshot())
         except OSError as error:
-            self._app.notify(f"Not saved: {error}", severity="error", markup=False)
+            self._app.notify(f"Not saved: {reason(error)}", severity="error", markup=False)
+        else:
+            self._app.notify(f"Saved: {path}", markup=False)

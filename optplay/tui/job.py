@@ -1,8 +1,11 @@
 """Something computed in the background: a thread, what it found so far, and how it is stopped."""
 
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
+from contextvars import copy_context
 from dataclasses import dataclass
-from threading import Event
+from functools import partial
+from threading import Event, Thread
 from time import monotonic
 from typing import Any, Generic, TypeVar
 
@@ -53,6 +56,7 @@ class Job(Generic[T]):
         self._stop = Event()
         self.key: object = None
         self.running = False
+        self.thread: Thread | None = None
 
     def begin(self, key: object, make: Callable[[Event], Iterator[T]]) -> None:
         """Computes something else from now on.
@@ -63,9 +67,10 @@ class Job(Generic[T]):
         """
         self.cancel()
         self.key, self.running, self._stop = key, True, Event()
-        self._app.run_worker(
-            lambda stop=self._stop: self._work(make, stop), group=self.name, thread=True
-        )
+        # No worker of Textual's: to quit would wait for what this thread is at.
+        run = partial(copy_context().run, self._work, make, self._stop)
+        self.thread = Thread(target=run, name=self.name, daemon=True)
+        self.thread.start()
 
     def cancel(self) -> None:
         """Stops what is under way; nothing is told of it any more."""
@@ -82,14 +87,19 @@ class Job(Generic[T]):
                 if stop.is_set():
                     return
                 if due():
-                    self._app.post_message(Told(self, stop, result))
-            self._app.post_message(Told(self, stop, result, True))
+                    self._tell(Told(self, stop, result))
+            self._tell(Told(self, stop, result, True))
         except Exception as error:
-            self._app.post_message(Told(self, stop, error=error))
+            self._tell(Told(self, stop, error=error))
         finally:
             if isinstance(results, Generator):
                 # Here, and not whenever its memory is needed.
                 results.close()
+
+    def _tell(self, message: Told) -> None:
+        # The app may have ended meanwhile, and its loop with it.
+        with suppress(RuntimeError):
+            self._app.post_message(message)
 
     def told(self, message: Told) -> None:
         """Takes what the thread tells, unless nobody waits for it any more."""

@@ -1,7 +1,6 @@
 """What the app remembers from one start to the next."""
 
 import math
-import tomllib
 from pathlib import Path
 from typing import Annotated
 
@@ -11,8 +10,9 @@ from msgspec import Meta
 from platformdirs import user_config_path
 
 from optplay.errors import InputError
-from optplay.files import write_text
+from optplay.files import read_bytes, write_text
 from optplay.records import Record
+from optplay.toml import loads
 
 LARGEST = 64_000
 
@@ -47,11 +47,7 @@ def read(path: Path | None = None) -> tuple[Settings, str | None]:
     """The settings, and a line to show if the file there was broken and is put aside."""
     path = path or settings_path()
     try:
-        with path.open("rb") as file:
-            data = file.read(LARGEST + 1)
-        if len(data) > LARGEST:
-            raise InputError(f"more than {LARGEST:,} bytes")
-        return Settings.of(tomllib.loads(data.decode())), None
+        return Settings.of(loads(read_bytes(path, LARGEST).decode())), None
     except FileNotFoundError:
         return Settings(), None
     except (OSError, ValueError, RecursionError) as error:

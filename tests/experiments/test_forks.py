@@ -12,15 +12,16 @@ from optplay.errors import InputError
 from optplay.experiments import experiment, forks, run_preset
 from optplay.experiments.claims import Claim
 from optplay.experiments.experiment import stream_preset
-from optplay.experiments.forks import origin, stream_from
+from optplay.experiments.forks import origin, stream_from, train_one
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.preset import Fork, Preset, Run
-from optplay.experiments.reading import load
+from optplay.experiments.preset import MOST_FORKS, Fork, Preset, Run
+from optplay.experiments.reading import load, parse
 from optplay.experiments.report import RunReport
 from optplay.experiments.tables import strict_json
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, train
+from optplay.tui.library import plans
 
 EPOCHS = 6
 
@@ -275,3 +276,26 @@ def test_leaving_a_stream_stops_the_training(monkeypatch):
     Event().wait(0.3)
     assert len(asked) == count
     assert not ended
+
+
+def chain(length):
+    """A preset of forks of forks."""
+    runs = ['[[runs]]\nlabel = "0"\n']
+    runs += [
+        f'[[runs]]\nlabel = "{n}"\nfork = {{ run = "{n - 1}", epoch = {1 + n % 3} }}\n'
+        for n in range(1, length + 1)
+    ]
+    return 'title = "Chain"\nepochs = 3\nproblem = { samples = 5 }\n' + "\n".join(runs)
+
+
+def test_many_forks_in_a_row():
+    found = parse(chain(MOST_FORKS), "chain")
+    assert len(set(plans(found, 0).values())) == MOST_FORKS + 1
+    assert train_one(found, str(MOST_FORKS), 0).epochs == 3
+    with pytest.raises(InputError, match=f"found more than {MOST_FORKS} forks in a row"):
+        parse(chain(999), "chain")
+
+
+def test_more_runs_than_there_may_be():
+    with pytest.raises(InputError, match="runs: found 20,000, allowed: up to 1,000"):
+        parse('title = "Many"\n' + "[[runs]]\n" * 20_000, "many")

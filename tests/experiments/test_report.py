@@ -3,14 +3,17 @@
 import csv
 import json
 import math
+import tracemalloc
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from optplay.experiments import load, run_preset
+from optplay.experiments import Preset, Results, load, run_preset
+from optplay.experiments.preset import Run
 from optplay.experiments.reading import parse
 from optplay.experiments.report import RunReport, run_metrics
-from optplay.experiments.tables import strict_json, write_csv
+from optplay.experiments.tables import json_pieces, strict_json, write_csv
 from optplay.training import RECORDED
 
 DIVERGING = '\n[[runs]]\nlabel = "Boom, \\"bang\\""\noptimizer = "sgd"\nlr = 1000\nl2 = 1000\n'
@@ -161,6 +164,29 @@ def test_a_failed_write_leaves_the_old_file(results, tmp_path, monkeypatch):
         write_csv(RunReport(results).csv(), tmp_path)
     assert paths[0].read_text() == "old"
     assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_a_full_disk_is_told_with_the_files_name(results, tmp_path, full_disk):
+    with full_disk, pytest.raises(OSError, match=r"No space left.*history\.csv"):
+        write_csv(RunReport(results).csv(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_takes_no_more_memory_than_its_history(history, tmp_path):
+    """Lists of numbers, and one long text, took five times as much."""
+    epochs = 20_000
+    long = history(weights=np.zeros((epochs + 1, 2)), loss=np.random.default_rng(0).random(epochs))
+    preset = Preset(name="long", title="Long", runs=(Run(label="SGD", config=long.config),))
+    report = RunReport(Results(preset, {"SGD": [long]}, []))
+    tracemalloc.start()
+    try:
+        letters = sum(map(len, json_pieces(report.document())))
+        write_csv(report.csv(), tmp_path)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert letters > 10 * epochs
+    assert peak < long.record.nbytes
 
 
 def test_a_directory_in_the_way(results, tmp_path):

@@ -241,6 +241,14 @@ def test_more_than_half_of_the_memory_is_refused():
 
 
 @pytest.mark.usefixtures("machine")
+def test_what_a_step_works_on_counts():
+    # 25 million weights and as many of scratch, state and copies: 0.2 GB each.
+    wide = RunConfig(problem=Problem(samples=1, hidden=[5000, 5000]), epochs=1, optimizer="sgd")
+    assert wide.bytes_needed < 0.5e9
+    refused(lambda: refuse_too_large([wide]), "1 runs of up to 1 epochs need 1.8 GB")
+
+
+@pytest.mark.usefixtures("machine")
 def test_more_than_a_day_is_refused():
     wide = Problem(samples=1_000_000, hidden=[250])  # 1001 parameters
     refuse_too_large([RunConfig(problem=wide, epochs=10_000, optimizer="sgd")])

@@ -29,10 +29,10 @@ async def test_an_edit_cancels_a_long_training(playground):
         # The app answers all the time.
         await p.pilot.press("r")
         assert p.app.session.state.seed == 1
-        old = [w for w in p.app.workers if w.group == "training"]
+        old = p.app.computing.training.thread
         await p.press("u", "u")
         assert (p.value("epochs"), p.app.stage.histories["SGD"].epochs) == (20, 20)
-        await p.until(lambda: all(w.is_finished for w in old))
+        await p.until(lambda: not old.is_alive())
 
 
 async def test_a_long_training_is_streamed_and_followed(playground):
