@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 
 from optplay.experiments import Preset, load
+from optplay.tui import guards
 from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
 from optplay.tui.computing import Compiling, Computing
 from optplay.tui.desk import Desk
@@ -52,6 +53,7 @@ class Optplay(App[None]):
         self, preset: Preset, opened: str, *, theme: str = "textual-dark",
         speed: float = DEFAULT_SPEED, clock: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
+        guards.install()
         super().__init__()
         self.desk = Desk(preset, opened, speed=speed, clock=clock)
         self.status, self.workspace = StatusLine(self.desk), Workspace(self.desk)

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 import pytest
+from rich.style import Style
 from textual.app import App
 from textual.binding import Binding, BindingType
+from textual.events import Click, Event, Key
 from textual.screen import Screen
 from textual.widgets import Button, Input, OptionList, Static
 
+from optplay.tui import guards
 from optplay.tui.screens.choose import Choose, Entry, fitting
 from optplay.tui.screens.choose_many import ChooseMany
 from optplay.tui.screens.confirm import Confirm
@@ -18,6 +21,8 @@ from optplay.tui.widgets.key_line import KeyLine
 
 UNANSWERED = "unanswered"
 SIZES = [(60, 20), (80, 24), (120, 40)]
+# Narrower than the borders, lower than the keys.
+TINY = [(10, 3), (1, 1), (4, 30), (8, 20), (4, 4), (40, 1)]
 LONG = "[b]a text[/] without end " * 12
 ENTRIES = [
     Entry("sgd", "SGD", "plain steps"),
@@ -35,6 +40,7 @@ class Host(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y,n,x,down", "leak")]
 
     def __init__(self, dialog: Screen[Any]) -> None:
+        guards.install()
         super().__init__()
         self.dialog = dialog
         self.answer: object = UNANSWERED
@@ -98,6 +104,93 @@ async def test_all_of_it_is_on_the_screen(
         for part in box.children:
             assert not part.visible or box.content_region.contains_region(part.region)
         assert app.dialog.query_one(KeyLine).region.bottom == box.content_region.bottom
+
+
+@pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
+async def test_any_window_is_large_enough(make: Callable[[], Screen[Any]]) -> None:
+    for opened in TINY[:2]:
+        app = Host(make())
+        async with app.run_test(size=opened) as pilot:
+            for size in TINY:
+                await pilot.resize_terminal(*size)
+                await pilot.press("pagedown", "x")
+            await pilot.resize_terminal(80, 24)
+            await pilot.pause()
+            box = app.dialog.query_one("#box")
+            assert app.dialog.region.contains_region(box.region)
+            if app.dialog.query(Input):
+                # It still has the focus.
+                await pilot.press("end", "s", "g", "d")
+                assert app.dialog.query_one(Input).value.endswith("sgd")
+
+
+def presses(*keys: str) -> list[Event]:
+    """Keys to post all at once."""
+    return [Key(key, key if len(key) == 1 else None) for key in keys]
+
+
+@pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)
+async def test_keys_before_it_is_there_and_after_it_is_gone(
+    make: Callable[[], Screen[Any]],
+) -> None:
+    app = Host(make())
+    app.action_leak = lambda: None  # type: ignore[method-assign]
+    batch = "pagedown", "space", "down", "enter", "pageup", "y", "enter", "pagedown", "escape"
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        for first in (0, 3, 4, 7):
+            dialog = make()
+            app.push_screen(dialog)
+            if first % 2:
+                await pilot.pause()
+            for event in presses(*batch[first:], *batch[:first]):
+                app.post_message(event)
+            await pilot.pause()
+            while len(app.screen_stack) > 1:
+                app.pop_screen()
+            await pilot.pause()
+
+
+async def test_what_lies_under_another_screen_does_not_answer() -> None:
+    app = Host(Prompt("Rename", "Adam", not_empty))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        app.push_screen(Confirm("Really?", "Yes"))
+        await pilot.pause()
+        app.dialog.dismiss("first")
+        await pilot.press("n")
+        assert app.answers == 0
+        await pilot.press("enter")
+        assert (app.answer, app.answers) == ("Adam", 1)
+
+
+async def test_what_is_told_after_it_is_gone() -> None:
+    app = Host(Choose("Rule", ENTRIES, "sgd"))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        typed = Input.Changed(app.dialog.query_one(Input), "adam")
+        taken = OptionList.OptionSelected(
+            listed := app.dialog.query_one(OptionList), listed.options[0], 0
+        )
+        app.dialog.dismiss("sgd")
+        await pilot.pause()
+        for message in (typed, taken):
+            await app.dialog._on_message(message)
+        await pilot.pause()
+        assert (app.answer, app.answers) == ("sgd", 1)
+
+
+async def test_a_click_on_what_is_listed_no_more() -> None:
+    app = Host(Choose("Rule", ENTRIES, None))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        listed = app.dialog.query_one(OptionList)
+        style = Style(meta={"option": 3})
+        click = Click(listed, 4, 3, 0, 0, 1, False, False, False, 4, 3, style)
+        await pilot.press(*"xyz")
+        await listed._on_click(click)
+        await pilot.pause()
+        assert app.answers == 0
 
 
 @pytest.mark.parametrize("make", DIALOGS.values(), ids=DIALOGS)

@@ -6,19 +6,19 @@ from typing import Any
 
 from textual import events
 from textual.app import App, ComposeResult
-from textual.await_complete import AwaitComplete
 from textual.binding import Binding
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ScreenResultType
 
+from optplay.tui.screens.once import Once
 from optplay.tui.widgets.key_line import KeyLine
 
 # Rows of the screen that what scrolls leaves to the rest of the box and around it.
 AROUND = 8
 
 
-class Dialog(ModalScreen[ScreenResultType]):
+class Dialog(Once[ScreenResultType]):
     """A box with a title; what is in it comes from `body`, in which `.scrolls` takes the room."""
 
     CSS_PATH = Path(__file__).with_name("dialogs.tcss")
@@ -42,10 +42,6 @@ class Dialog(ModalScreen[ScreenResultType]):
         # Textual ignores a `max-height` in % or vh when it fits the box to what is in it.
         for part in self.query(".scrolls"):
             part.styles.max_height = max(1, event.size.height - AROUND)
-
-    def dismiss(self, result: ScreenResultType | None = None) -> AwaitComplete:
-        # A second Enter may be queued already: it must not close the screen below.
-        return super().dismiss(result) if self.is_current else AwaitComplete()
 
     def ask(self, app: App[Any], take: Callable[[ScreenResultType], object]) -> None:
         """Opens it; what it gives is taken, and nothing if it is closed without an answer."""
