@@ -30,7 +30,7 @@ class Curve:
         self._thinned: Thinned | None = None
         self._known: tuple[Line, Codes] | None = None
         self._edges_key: object = None
-        self._band_key: object = None
+        self._band: tuple[Array, object, Codes] | None = None
 
     @property
     def line(self) -> Line:
@@ -48,24 +48,35 @@ class Curve:
         thinned.take(series)
         self.series, self._x_axis = series, x_axis
 
-    def limits(self, log: bool, least: float, *, bands: bool) -> Limits | None:
-        """The lowest and the highest value, in units of the left axis; None if there is none."""
+    @property
+    def values(self) -> Array:
+        """The values that the bottom axis holds, as they are drawn; the extremes of each column."""
         assert self._thinned is not None
-        shown = self._thinned.shown
-        y = units(shown[shown >= least] if log else shown, log)
+        return self._thinned.shown / self.series.unit
+
+    def limits(
+        self, log: bool, within: Limits = (-np.inf, np.inf), *, bands: bool
+    ) -> Limits | None:
+        """The lowest and the highest value, in units of the left axis; None if there is none.
+
+        Args:
+            within: what lies outside does not count.
+        """
+        values = self.values
+        y = units(values[(values >= within[0]) & (values <= within[1])], log)
         if not np.isfinite(y).any():
             return None
         low, high = finite_limits(y)
         if bands and self.series.low is not None:
-            ends = self._edges(log)[1]
-            floor = np.log10(least) if log and least > 0 else -np.inf
-            low, high = min(low, max(ends[0], floor)), max(high, ends[1])
+            bottom, top = self._edges(log)[1]
+            least, most = units(np.array(within), log)
+            low, high = min(low, max(bottom, least)), max(high, min(top, most))
         return low, high
 
     def dots(self, y_axis: Axis, columns: int, rows: int) -> Line:
         assert self._thinned is not None
         thinned = self._thinned
-        y = y_axis.place(units(thinned.y, y_axis.log))
+        y = y_axis.place(units(thinned.y / self.series.unit, y_axis.log))
         self.exits = clipped(thinned.x, y, thinned.gaps, columns, rows)
         return self.line
 
@@ -78,21 +89,23 @@ class Curve:
         self._known = line, codes
 
     def band(self, y_axis: Axis, columns: int, rows: int) -> Codes:
-        (x, low, high), _ = self._edges(y_axis.log)
-        key = self._edges_key, y_axis, columns, rows
-        if key != self._band_key:
+        table = self._edges(y_axis.log)[0]
+        key = y_axis, columns, rows
+        if self._band is None or table is not self._band[0] or key != self._band[1]:
+            x, low, high = table
             band = Band(x, y_axis.place(low), y_axis.place(high), None)
-            self._band_key, self._band = key, dotted(columns, rows, band)
-        return self._band
+            self._band = table, key, dotted(columns, rows, band)
+        return self._band[2]
 
     def _edges(self, log: bool) -> tuple[Array, Limits]:
         """The edges of the band: places on the bottom axis, low, high; and the limits of them."""
         one = self.series
-        key = one.values, one.x, one.low, one.high, one.first, self._x_axis, log
+        key = one.low, one.high, one.x, one.first, one.unit, self._x_axis, log
         if not _same(key, self._edges_key):
             self._edges_key = key
             x, band = one.points()[0], one.band()
             assert band is not None
+            band = band / one.unit
             places = self._x_axis.place(units(x, True) if self._x_axis.log else x)
             table = np.stack([places, *units(band, log)])
             table = table[:, (places >= -1e-6) & (places <= 1 + 1e-6)]
@@ -117,6 +130,6 @@ def _same(one: object, other: object) -> bool:
     if not (isinstance(one, tuple) and isinstance(other, tuple)):
         return False
     return all(
-        a is b or (isinstance(a, Axis | int | bool) and a == b)
+        a is b or (isinstance(a, Axis | float | int) and a == b)
         for a, b in zip(one, other, strict=True)
     )

@@ -10,8 +10,9 @@ from optplay.plots.dots import BLANK, braille
 from optplay.plots.markers import markers
 from optplay.plots.palette import frame_color, run_color, run_marker
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN, Picture
+from optplay.plots.rows import left_axis
 from optplay.plots.series import Array
-from optplay.plots.ticks import HUGE, linear_axis, log_axis
+from optplay.plots.ticks import HUGE, Axis, linear_axis, log_axis
 
 
 def histogram_picture(
@@ -47,22 +48,25 @@ def histogram_picture(
         return frame.message("no data yet", width, height, frame_ink)
 
     rows = height - 2
-    x_count, y_count = frame.tick_counts(width, rows)
+    x_count = frame.tick_counts(width, rows)[0]
     whole = not percent and bool(np.all(heights == np.round(heights)))
-    y_axis = linear_axis(0.0, float(heights.max()), y_count, percent=percent, whole=whole)
+    y_axis = left_axis(0.0, float(heights.max()), rows, percent=percent, whole=whole)
     columns = width - frame.gutter(width, y_axis)
     x_limits = float(lows.min()), float(highs.max())
     x_axis = log_axis(*x_limits, x_count) if log_x else linear_axis(*x_limits, x_count)
 
-    tops = y_axis.place(_tops(heights, x_axis.place(lows), x_axis.place(highs), columns))
+    tops = _tops(heights, x_axis.place(lows), x_axis.place(highs), columns)
+    tops = np.where(tops > 0, _dots(y_axis, tops, rows), 0)
+    floor = float(_dots(y_axis, np.zeros(1), rows)[0])
     sheet = Sheet(columns, rows)
-    drawn = [_area(tops[0], rows)] if len(tops) == 1 else draw(columns, rows, _outlines(tops, rows))
+    outlines = _outlines(tops, floor)
+    drawn = [_area(tops[0], floor, rows)] if len(tops) == 1 else draw(columns, rows, outlines)
     sheet.curves([
         Layer(codes, run_color(index, dark) if color else None)
         for index, codes in enumerate(drawn)
     ])  # fmt: skip
     if len(tops) > 1 and not color:
-        for index, line in enumerate(_outlines(tops, rows)):
+        for index, line in enumerate(outlines):
             if line.x.size:
                 at = markers(line, columns, rows, index, len(tops))
                 sheet.put([Glyphs(*at, run_marker(index), None)])
@@ -105,12 +109,12 @@ def _tops(heights: Array, lows: Array, highs: Array, columns: int) -> Array:
     return tops
 
 
-def _area(top: Array, rows: int) -> Codes:
+def _area(top: Array, floor: float, rows: int) -> Codes:
     up = np.arange(rows * DOTS_DOWN)[::-1, None]
-    return (braille((up <= _height(top, rows)) & (top > 0)) - BLANK).astype(np.uint8)
+    return (braille((up <= top) & (up >= floor) & (top > 0)) - BLANK).astype(np.uint8)
 
 
-def _outlines(tops: Array, rows: int) -> list[Line]:
+def _outlines(tops: Array, floor: float) -> list[Line]:
     """Return the parts of outlines that rise, so that no run hides another's where both are 0."""
     lines = []
     for top in tops:
@@ -119,13 +123,13 @@ def _outlines(tops: Array, rows: int) -> list[Line]:
         risen[:-1] |= top[1:] > 0
         x = np.flatnonzero(risen)
         parts = np.cumsum(np.diff(x, prepend=-1) > 1).astype(np.int64)
-        lines.append(Line(x.astype(np.float64), _height(top, rows)[x], parts))
+        lines.append(Line(x.astype(np.float64), np.maximum(top[x], floor), parts))
     return lines
 
 
-def _height(top: Array, rows: int) -> Array:
-    """Return the number of the highest dot, from the bottom."""
-    dots: Array = np.rint(top.clip(0, 1) * (rows * DOTS_DOWN - 1))
+def _dots(axis: Axis, heights: Array, rows: int) -> Array:
+    """Return the number of the dot, from the bottom, in which each height is drawn."""
+    dots: Array = np.rint(axis.place(heights).clip(0, 1) * (rows * DOTS_DOWN - 1))
     return dots
 
 

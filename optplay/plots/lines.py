@@ -8,10 +8,12 @@ from optplay.plots import frame
 from optplay.plots.bands import dotted
 from optplay.plots.composed import Glyphs, Layer, Sheet, up_to
 from optplay.plots.curve import Curve, draw_curves
+from optplay.plots.extent import most_worth
 from optplay.plots.markers import markers
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import band_color, frame_color, run_color, run_marker
 from optplay.plots.picture import DOTS_ACROSS, Picture
+from optplay.plots.rows import left_axis
 from optplay.plots.series import Series
 from optplay.plots.setting import Setting
 from optplay.plots.ticks import Axis, finite_limits, linear_axis, log_axis, units
@@ -33,12 +35,12 @@ def line_picture(
     marks: Sequence[Mark] = (),
     until: float | None = None,
     least: float = 0.0,
+    robust: bool = False,
 ) -> Picture:
     """Draw series as curves over a common axis.
 
     Args:
-        series: any number of them. A value that is not finite, or not positive on a log axis,
-            leaves a gap.
+        series: any number of them. A value that is not finite leaves a gap.
         log: whether the left axis is logarithmic.
         percent: whether fractions are labelled as percentages.
         color: if false bands are left out.
@@ -50,6 +52,10 @@ def line_picture(
         until: the curves are drawn up to this place on the bottom axis, all of them if left out;
             the axes are those of the whole series.
         least: where a logarithmic left axis ends at the latest.
+        robust: whether runs that explode do not count for the left axis.
+
+    Where a curve leaves the frame an arrow stands at its edge. On a logarithmic axis what is not
+    positive lies below it.
 
     Raises:
         ValueError: if ``x_limits`` are not finite or decrease, or have no logarithm.
@@ -57,7 +63,7 @@ def line_picture(
     return LineChart().picture(
         series, width=width, height=height, log=log, x_title=x_title, percent=percent, color=color,
         dark=dark, x_limits=x_limits, log_x=log_x, guides=guides, marks=marks, until=until,
-        least=least,
+        least=least, robust=robust,
     )  # fmt: skip
 
 
@@ -68,6 +74,8 @@ class LineChart:
     """
 
     def __init__(self) -> None:
+        #: Whether runs that explode were left out of the axis of the last picture.
+        self.cut = False
         self._curves: dict[object, Curve] = {}
 
     def picture(
@@ -87,21 +95,29 @@ class LineChart:
         marks: Sequence[Mark] = (),
         until: float | None = None,
         least: float = 0.0,
+        robust: bool = False,
+        y_limits: tuple[float, float] | None = None,
+        empty: str = "no data yet",
     ) -> Picture:
-        """Draw the series; see ``line_picture``."""
+        """Draw the series; see ``line_picture``.
+
+        Args:
+            y_limits: what the left axis holds, and little more; on a log axis exponents of ten. It
+                is that of the series if left out.
+            empty: what is said where there is nothing to draw.
+        """
         if x_limits is not None:
             _check_limits(x_limits, log_x)
         if frame.too_small(width, height):
             return frame.blank(width, height)
         rows, ink = height - 2, frame_color(dark) if color else None
-        x_count, y_count = frame.tick_counts(width, rows)
-        x_axis = _x_axis(series, x_limits, x_count, log_x)
+        x_axis = _x_axis(series, x_limits, frame.tick_counts(width, rows)[0], log_x)
         curves = self._taken(series, x_axis, width)
-        limits = [curve.limits(log, least, bands=color) for curve in curves]
-        if all(each is None for each in limits):
-            return frame.message("no data yet", width, height, ink)
-        y = np.array([each for each in limits if each is not None]).ravel()
-        y_axis = (log_axis if log else linear_axis)(*finite_limits(y), y_count, percent=percent)
+        self.cut = False
+        limits = y_limits or self._limits(curves, log, least, robust=robust, bands=color)
+        if limits is None:
+            return frame.message(_nothing(curves, log) or empty, width, height, ink)
+        y_axis = left_axis(*limits, rows, log=log, percent=percent)
         columns = width - frame.gutter(width, y_axis)
         draw_curves(curves, y_axis, columns, rows)
 
@@ -133,9 +149,21 @@ class LineChart:
                 if curve.line.x.size and not curve.series.quiet:
                     at = markers(curve.line, columns, rows, place, len(order), last)
                     sheet.put([Glyphs(*at, run_marker(curve.series.color_index), None)])
+        sheet.put([glyphs for curve in order for glyphs in setting.exits(curve, last)])
         labels += setting.ends([(c.series.label, c.line) for c in curves if c.series.quiet])
         canvas = setting.labelled(setting.marked(sheet.rows(), marks), labels)
         return frame.compose(canvas, width, (x_axis, y_axis), x_title=x_title, color=ink)
+
+    def _limits(
+        self, curves: Sequence[Curve], log: bool, least: float, *, robust: bool, bands: bool
+    ) -> tuple[float, float] | None:
+        """Return the limits of the left axis; None if no curve has a value on it."""
+        most = most_worth([curve.values for curve in curves], log) if robust else np.inf
+        within = (least if log else -most), most
+        self.cut = most < np.inf
+        found = [curve.limits(log, within, bands=bands) for curve in curves]
+        known = np.array([each for each in found if each is not None])
+        return finite_limits(known.ravel()) if known.size else None
 
     def _taken(self, series: Sequence[Series], x_axis: Axis, columns: int) -> list[Curve]:
         known, self._curves = self._curves, {}
@@ -148,6 +176,12 @@ class LineChart:
             curve.take(one, x_axis, columns)
             self._curves[key] = curve
         return [*self._curves.values()]
+
+
+def _nothing(curves: Sequence[Curve], log: bool) -> str:
+    if log and any(curve.values.size for curve in curves):
+        return "nothing above 0, which a logarithmic axis needs"
+    return ""
 
 
 def _check_limits(limits: tuple[float, float], log: bool) -> None:

@@ -16,7 +16,8 @@ class Duo(NamedTuple):
 Ink = RGB | Duo | None
 
 # Okabe and Ito's colour-blind-safe set (https://jfly.uni-koeln.de/color/), its blues and vermilion
-# lightened to read on dark and its black replaced, the most different ones first.
+# lightened to read on dark and its black replaced, the most different ones first. The eight that
+# follow are as far from these, and from each other, as common sight can tell.
 PALETTE: tuple[RGB, ...] = (
     (86, 180, 233),  # sky blue
     (230, 159, 0),  # orange
@@ -26,9 +27,17 @@ PALETTE: tuple[RGB, ...] = (
     (240, 100, 40),  # vermilion
     (120, 140, 255),  # blue
     (215, 215, 215),  # grey
+    (170, 255, 120),  # light green
+    (205, 110, 255),  # violet
+    (0, 255, 255),  # cyan
+    (190, 140, 100),  # brown
+    (255, 90, 130),  # rose
+    (255, 195, 160),  # peach
+    (140, 150, 60),  # olive
+    (60, 160, 165),  # teal
 )
 
-# The same hues, darkened for light backgrounds.
+# The same eight hues, darkened for light backgrounds, and eight more.
 PALETTE_LIGHT: tuple[RGB, ...] = (
     (0, 114, 200),
     (172, 108, 0),
@@ -38,10 +47,20 @@ PALETTE_LIGHT: tuple[RGB, ...] = (
     (175, 48, 45),
     (70, 50, 200),
     (40, 40, 60),
+    (195, 0, 255),
+    (222, 0, 112),
+    (0, 0, 255),
+    (120, 0, 120),
+    (0, 0, 150),
+    (105, 0, 15),
+    (0, 0, 0),
+    (105, 0, 255),
 )
 
 # One per run where there is no colour: each is one cell wide and unlike any braille pattern.
-MARKERS: tuple[str, ...] = ("●", "x", "▲", "○", "■", "+", "◆", "□")
+MARKERS: tuple[str, ...] = (
+    "●", "x", "▲", "○", "■", "+", "◆", "□", "*", "△", "#", "◇", "%", "@", "&", "=",
+)  # fmt: skip
 
 _BAND_SHARE = 0.35  # of its colour that a band keeps, over the background
 _FAINT_SHARE = 0.6  # of its colour, over the frame's

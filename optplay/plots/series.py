@@ -26,6 +26,7 @@ class Series:
             gap, an infinity reaches to the end of the axis.
         quiet: whether it takes the frame's colour, as a line to compare with, and has its label
             at its right end.
+        unit: what is drawn as 1.
         first: the epoch of the first value where ``x`` is left out.
 
     Raises:
@@ -41,6 +42,7 @@ class Series:
     high: ArrayLike | None = None
     quiet: bool = False
     first: int = 1
+    unit: float = 1.0
 
     def __post_init__(self) -> None:
         if np.ndim(self.values) != 1:

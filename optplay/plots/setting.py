@@ -8,6 +8,8 @@ import numpy as np
 
 from optplay.plots.bands import Band
 from optplay.plots.canvas import Line
+from optplay.plots.composed import Glyphs
+from optplay.plots.curve import Curve
 from optplay.plots.overlays import Guide, Mark
 from optplay.plots.palette import RGB, contrast_color, faint_color, frame_color, run_color
 from optplay.plots.picture import BLANKS, DOTS_ACROSS, DOTS_DOWN, Row, cell, cut, written
@@ -74,6 +76,18 @@ class Setting:
                 column = int(line.x[-1]) // DOTS_ACROSS - len(text)
                 labels.append(Label(text, last, column, frame_color(self.dark), first == last))
         return labels
+
+    def exits(self, curve: Curve, last: int) -> list[Glyphs]:
+        """Return arrows where a curve leaves the frame, up to the ``last`` dot from the left."""
+        tone = self._ink(curve.series.color_index, frame_color(self.dark))
+        ink = (frame_color(self.dark) if curve.series.quiet else tone) if self.color else None
+        ways = (("▲", 0, curve.exits.above), ("▼", self.rows - 1, curve.exits.below))
+        found = []
+        for glyph, row, places in ways:
+            dots = np.rint(places.clip(0, 1) * (self.columns * DOTS_ACROSS - 1)).astype(np.int64)
+            columns = np.unique(dots[dots <= last] // DOTS_ACROSS)
+            found.append(Glyphs(np.full_like(columns, row), columns, glyph, ink))
+        return found
 
     def labelled(self, canvas: Sequence[Row], labels: Sequence[Label]) -> list[Row]:
         """Return the canvas with labels beside their places, wherever they hide least."""

@@ -62,16 +62,16 @@ def linear_axis(
     Equal limits are widened to hold zero. ``percent`` labels a fraction as a percentage; ``whole``
     keeps the ticks on whole numbers; ``snap`` moves the ends to a round number that is near.
     """
-    low, high = _widened(max(low, -HUGE), min(high, HUGE))
-    step = _round_step((high - low) / max(count, 1))
+    low, high = widened(max(low, -HUGE), min(high, HUGE))
+    step = round_step((high - low) / max(count, 1))
     if whole:
         step = max(step, 1.0)
     if snap:
         low, high = _snapped(low, step, math.floor), _snapped(high, step, math.ceil)
     largest = max(abs(low), abs(high))
     ticks = tuple(
-        ((value - low) / (high - low), _label(value, step, largest, percent))
-        for value in _multiples(low, high, step)
+        ((value - low) / (high - low), label(value, step, largest, percent))
+        for value in multiples(low, high, step)
     )
     return Axis(low, high, ticks)
 
@@ -82,21 +82,24 @@ def log_axis(low: float, high: float, count: int, *, percent: bool = False) -> A
     The ticks are powers of ten; 2 and 5 times these too where they fit, and round numbers of equal
     distance where the range is narrower than that.
     """
-    if high - low < _SMALLEST_SPAN:
-        low, high = low - 0.5, high + 0.5
+    low, high = widened_log(low, high)
     ticks = _decade_ticks(low, high, count, percent)
     if not ticks and max(abs(low), abs(high)) < -math.log10(TINY):
         bottom, top = 10.0**low, 10.0**high
-        step = _round_step((top - bottom) / max(count, 1))
+        step = round_step((top - bottom) / max(count, 1))
         ticks = [
-            (math.log10(value), _label(value, step, top, percent))
-            for value in _multiples(bottom, top, step)
+            (math.log10(value), label(value, step, top, percent))
+            for value in multiples(bottom, top, step)
         ]
     places = tuple(((at - low) / (high - low), label) for at, label in ticks)
     return Axis(low, high, places, log=True)
 
 
-def _widened(low: float, high: float) -> tuple[float, float]:
+def widened_log(low: float, high: float) -> tuple[float, float]:
+    return (low - 0.5, high + 0.5) if high - low < _SMALLEST_SPAN else (low, high)
+
+
+def widened(low: float, high: float) -> tuple[float, float]:
     largest = max(abs(low), abs(high))
     if largest < TINY:
         return 0.0, 1.0
@@ -105,7 +108,7 @@ def _widened(low: float, high: float) -> tuple[float, float]:
     return (0.0, min(2 * high, HUGE)) if low > 0 else (max(2 * low, -HUGE), 0.0)
 
 
-def _round_step(rough: float) -> float:
+def round_step(rough: float) -> float:
     """Return the smallest 1, 2 or 5 x 10^k that is not below ``rough``."""
     exponent = math.floor(math.log10(rough))
     for mantissa in (1, 2, 5):
@@ -120,7 +123,7 @@ def _snapped(limit: float, step: float, outward: Callable[[float], int]) -> floa
     return outer * step if abs(outer - steps) <= _SNAP else limit
 
 
-def _multiples(low: float, high: float, step: float) -> list[float]:
+def multiples(low: float, high: float, step: float) -> list[float]:
     first, last = math.ceil(low / step - 1e-6), math.floor(high / step + 1e-6)
     return [n * step for n in range(first, last + 1)]
 
@@ -137,7 +140,7 @@ def _decade_ticks(low: float, high: float, count: int, percent: bool) -> list[tu
             for mantissa in mantissas:
                 at = math.log10(mantissa) + exponent
                 if low - 1e-9 <= at <= high + 1e-9:
-                    ticks.append((at, _power_label(mantissa, exponent, percent)))
+                    ticks.append((at, power_label(mantissa, exponent, percent)))
         if len(ticks) < _FEWEST:
             return denser
         if len(ticks) <= count:
@@ -145,18 +148,18 @@ def _decade_ticks(low: float, high: float, count: int, percent: bool) -> list[tu
     return ticks
 
 
-def _power_label(mantissa: int, exponent: int, percent: bool) -> str:
+def power_label(mantissa: int, exponent: int, percent: bool) -> str:
     if percent:
-        return _power_label(mantissa, exponent + 2, False) + " %"
+        return power_label(mantissa, exponent + 2, False) + " %"
     if exponent in _PLAIN:
         return f"{mantissa * 10.0**exponent:.{max(0, -exponent)}f}"
     return f"{mantissa}e{exponent}"
 
 
-def _label(value: float, step: float, largest: float, percent: bool) -> str:
+def label(value: float, step: float, largest: float, percent: bool) -> str:
     """Return the shortest text that tells ``value`` from its neighbours one ``step`` away."""
     if percent:
-        return _label(value * 100, step * 100, largest * 100, False) + " %"
+        return label(value * 100, step * 100, largest * 100, False) + " %"
     if abs(value) < step / 2:
         return "0"
     digit = math.floor(math.log10(step) + 1e-9)

@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 from itertools import pairwise
-from math import inf, nextafter
+from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
@@ -154,9 +154,9 @@ class Problem(Record, frozen=True, kw_only=True):
     def hopeless_loss(self, seed: int) -> float:
         """The least loss of a run that has collapsed: no better than predicting the base rate.
 
-        A loss of zero is as good as it gets, also where all labels are alike.
+        Where all labels are alike nothing is better: there it is that of not knowing them.
         """
-        return max(self.base_rate_loss, nextafter(0.0, inf))
+        return self.base_rate_loss or LOSSES[self.loss].base_rate(0.5)
 
     @property
     def parameter_names(self) -> tuple[str, ...]:

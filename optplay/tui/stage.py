@@ -27,6 +27,7 @@ class RunRow:
     loss: str
     score: str
     outcome: str
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,7 @@ class Stage:
         results: over the seeds that are complete; None before the first.
         outdated: the labels whose Histories are those from before an edit.
         all_seeds: whether medians over all seeds are shown instead of one seed.
+        hidden: the labels of runs that are not drawn over the epochs.
     """
 
     def __init__(self, session: Session, player: Player) -> None:
@@ -55,6 +57,7 @@ class Stage:
         self.results: Results | None = None
         self.all_seeds = False
         self.outdated: set[str] = set()
+        self.hidden: set[str] = set()
         self._bands: dict[tuple[str, str], Curve] = {}
         self._bands_of: Results | None = None
 
@@ -88,7 +91,10 @@ class Stage:
     def key(self) -> object:
         """Equal as long as the curves are."""
         shown = self.results if self.all_seeds else tuple(self.histories.items())
-        return self.all_seeds, shown, self.session.run.label, tuple(self.labels), self.limits
+        hidden = frozenset(self.hidden)
+        return (
+            self.all_seeds, shown, self.session.run.label, tuple(self.labels), self.limits, hidden
+        )  # fmt: skip
 
     def curve(self, label: str, quantity: str) -> Curve | None:
         """The curve of a run, if there is something of it."""
@@ -128,7 +134,7 @@ class Stage:
 
     def rows(self) -> list[RunRow]:
         return [
-            RunRow(label, place, *self._numbers(label), self.outcome(label))
+            RunRow(label, place, *self._numbers(label), self.outcome(label), label in self.hidden)
             for place, label in enumerate(self.labels)
         ]  # fmt: skip
 
@@ -151,7 +157,12 @@ class Stage:
         return [
             Reading(label, place, self.text(label, quantity))
             for place, label in enumerate(self.labels)
+            if label not in self.hidden
         ]
+
+    def hide(self, label: str) -> None:
+        """Leaves a run out of what is drawn over the epochs, or takes it in again."""
+        self.hidden ^= {label}
 
     def edge(self) -> int:
         """The last epoch that all runs have come to."""

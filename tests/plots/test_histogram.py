@@ -38,8 +38,8 @@ def test_one_distribution_is_an_area_as_high_as_its_counts() -> None:
     )
     columns = ["".join(column) for column in zip(*(row[3:] for row in rows[:10]), strict=True)]
     heights = [sum(bool(BRAILLE.match(c)) for c in columns[at]) for at in (5, 15, 25, 35)]
-    assert heights == [6, 0, 3, 10]
-    assert rows[0].startswith("20┤")
+    assert heights == [5, 0, 3, 9]
+    assert rows[1].startswith("20┤")
     assert rows[-1].split() == ["0", "2", "4"]
 
 
@@ -70,7 +70,7 @@ def test_a_narrow_bin_is_not_lost() -> None:
     chart = histogram_picture(
         [1, 100, 1], [0, 50, 50.001, 100], width=30, height=10, color=False
     ).text()
-    assert BRAILLE.search(rows_of(chart)[0])
+    assert BRAILLE.search(rows_of(chart)[1])
 
 
 def test_log_edges_get_powers_of_ten() -> None:
@@ -81,7 +81,8 @@ def test_log_edges_get_powers_of_ten() -> None:
     ).text()
     rows = rows_of(chart)
     assert rows[-1].split() == ["0.0001", "0.01", "gradient", "1"]
-    assert BRAILLE.search(rows[0]).start() == pytest.approx(32, abs=1)  # type: ignore[union-attr]
+    top = next(row for row in rows if BRAILLE.search(row))
+    assert BRAILLE.search(top).start() == pytest.approx(32, abs=1)  # type: ignore[union-attr]
 
 
 def test_several_distributions_are_told_apart() -> None:

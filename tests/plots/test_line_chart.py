@@ -96,3 +96,14 @@ def test_only_what_is_new_is_given_to_plotext(monkeypatch: pytest.MonkeyPatch) -
     assert given_dots == []
     chart.picture(growing(104), **SIZE)  # type: ignore[arg-type]
     assert 0 < given_dots.pop() < first / 5
+
+
+def test_a_band_is_drawn_again_where_it_changed() -> None:
+    chart = LineChart()
+    low, high = RUNS[0] / 2, RUNS[0] * 2
+    for scale, until in ((1, None), (1, 50), (2, None), (2, 120), (1, None)):
+        runs = [Series("a", RUNS[0] * scale, None, 0, low * scale, high * scale)]
+        again = chart.picture(runs, **SIZE, until=until)  # type: ignore[arg-type]
+        assert again == line_picture(runs, **SIZE, until=until)  # type: ignore[arg-type]
+        runs = [Series("a", runs[0].values, None, 0, low * scale, high * scale)]
+        assert again == chart.picture(runs, **SIZE, until=until)  # type: ignore[arg-type]

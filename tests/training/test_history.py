@@ -157,6 +157,17 @@ def test_a_run_that_learns_nothing_has_collapsed(loss):
     assert history.outcome == "collapsed"
 
 
+@pytest.mark.parametrize("loss", LOSSES)
+def test_one_sample_learnt_by_heart_has_not_collapsed(loss):
+    learnt = run(epochs=60, samples=1, loss=loss)
+    assert learnt.config.problem.base_rate_loss == 0
+    assert learnt["accuracy"][-1] == 1
+    assert learnt["loss"][-1] > 0
+    assert learnt.outcome == "trained"
+    idle = run(lr=0.0, epochs=2, samples=1, loss=loss, init="zeros")
+    assert idle.outcome == ("trained" if idle["loss"][-1] == 0 else "collapsed")
+
+
 def test_dead_neurons_leave_the_base_rate():
     # With all weights zero, relu lets no gradient through: only the last bias moves.
     history = run(lr=0.01, epochs=200, init="zeros", batch_size=200)

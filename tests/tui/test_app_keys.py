@@ -20,6 +20,16 @@ def shown(p):
     return [quantity for quantity, chart in p.curves.charts.items() if chart.display]
 
 
+def epochs(p):
+    """The part of the epochs that is shown."""
+    return p.curves.span
+
+
+def values(p):
+    """The part of the first chart's left axis that is shown."""
+    return p.curves.charts["loss"].span
+
+
 # Of each action: the keys before it, and what it changes to what.
 ACTIONS = {
     # At the slowest speed, so that it has not come to the end by then.
@@ -41,6 +51,8 @@ ACTIONS = {
     "runs.next(-1)": (["j"], lambda p: p.app.session.run.label, "SGD"),
     "runs.reseed(1)": ((), lambda p: p.app.session.state.seed, 1),
     "runs.reseed(-1)": (["r", "r"], lambda p: p.app.session.state.seed, 1),
+    "runs.hide": ((), lambda p: p.app.stage.hidden, {"SGD"}),
+    "runs.show_all": (["h"], lambda p: p.app.stage.hidden, set()),
     "runs.all_seeds": ((), lambda p: p.app.stage.all_seeds, True),
     "controls.choose('optimizer')": ((), title, "Optimizer"),
     "controls.switch('warmup')": ((), lambda p: p.value("warmup"), 0.1),
@@ -58,6 +70,24 @@ ACTIONS = {
         False,
     ),
     "workspace.of_view('curves', 'choose_charts')": ((), title, "Charts"),
+    "workspace.of_view('curves', 'zoom_x(0.5)')": ((), epochs, (10.5, 20)),
+    "workspace.of_view('curves', 'zoom_x(2)')": (["plus", "plus"], epochs, (10.5, 20)),
+    "workspace.of_view('curves', 'pan_x(-0.25)')": (["plus"], epochs, (8.125, 17.625)),
+    "workspace.of_view('curves', 'pan_x(0.25)')": (
+        ["plus", "shift+left", "shift+left"],
+        epochs,
+        (8.125, 17.625),
+    ),
+    "workspace.of_view('curves', 'zoom_y(0.5)')": ((), lambda p: bool(values(p)), True),
+    "workspace.of_view('curves', 'zoom_y(2)')": ((), lambda p: bool(values(p)), True),
+    "workspace.of_view('curves', 'pan_y(0.25)')": ((), lambda p: bool(values(p)), True),
+    "workspace.of_view('curves', 'pan_y(-0.25)')": ((), lambda p: bool(values(p)), True),
+    "workspace.of_view('curves', 'toggle_log_x')": (
+        (),
+        lambda p: p.curves.charts["loss"].log_x,
+        True,
+    ),
+    "workspace.of_view('curves', 'whole')": (["plus"], epochs, None),
     "workspace.lesson": ((), lambda p: p.app.workspace.lesson.display, False),
     "app.toggle_dark": ((), lambda p: p.app.theme, "textual-light"),
     "files.open": ((), title, "Presets"),

@@ -6,11 +6,12 @@ from textual import events
 async def test_a_chart_is_scrubbed(playground):
     async with playground() as p:
         chart = p.curves.charts["loss"]
+        assert "Loss" in p.text
         picture = chart._picture
         await p.pilot.mouse_down(chart, offset=at(chart, 0))
         assert p.app.player.epoch == 0
         await p.pilot.hover(chart, offset=at(chart, picture.columns // 2))
-        assert p.app.player.epoch == 10
+        assert abs(p.app.player.epoch - 10) <= 1
         await p.pilot.hover(p.app.workspace.runs, offset=(1, 1))
         assert p.app.player.epoch == 0
         await p.pilot.mouse_up(chart, offset=at(chart, picture.columns - 1))

@@ -58,11 +58,15 @@ class CurvatureView(PictureView):
         if self.result is None:
             return self.waiting(width, height)
         look, epoch = self.look, float(stage.player.epoch)
+        found = [
+            NOTHING_YET if label in stage.hidden else one
+            for label, one in zip(stage.labels, self.result, strict=False)
+        ]
         panels = [
             Panel("Sharpness (log)",
-                  partial(sharpness_picture, self.result, epoch=epoch, **look)),
+                  partial(sharpness_picture, found, epoch=epoch, **look)),
             Panel("Over threshold (log)",
-                  partial(stability_picture, self.result, epoch=epoch, **look)),
+                  partial(stability_picture, found, epoch=epoch, **look)),
         ]  # fmt: skip
         return abreast(panels, width, height, **look)
 

@@ -9,7 +9,7 @@ from textual.containers import Grid
 
 from optplay.experiments import QUANTITIES, on_log_axis
 from optplay.instruments.curves import instrument
-from optplay.instruments.curves.picture import series
+from optplay.instruments.curves.picture import of_their_peaks, series
 from optplay.plots import Series
 from optplay.training import RECORDED
 from optplay.tui.desk import Desk
@@ -20,6 +20,10 @@ from optplay.tui.stage import Stage
 from optplay.tui.widgets.chart import Chart
 from optplay.tui.widgets.tab_line import Tab, TabLine
 from optplay.tui.widgets.view import View
+from optplay.tui.window import Span
+
+FEWEST_EPOCHS = 4
+NO_DATA, ALL_HIDDEN = "no data yet", "all runs are hidden: H shows them"
 
 
 def of_curves(keys: str, action: str, name: str, text: str) -> Binding:
@@ -34,8 +38,21 @@ class Curves(View, inherit_bindings=False):
     KEYS = [
         of_curves("v", "next_chart", "Next chart", "the next chart, where one is shown at a time"),
         of_curves("g", "toggle_log", "Log/linear", "logarithmic or linear axis of the chart"),
-        of_curves("h", "choose_charts", "Choose charts", "chooses which charts are shown"),
-    ]
+        of_curves("C", "choose_charts", "Choose charts", "chooses which charts are shown"),
+        of_curves("plus", "zoom_x(0.5)", "Zoom in", "fewer epochs, around the playhead"),
+        of_curves("minus", "zoom_x(2)", "Zoom out", "more epochs"),
+        of_curves("shift+left", "pan_x(-0.25)", "Earlier epochs", "moves the zoomed axis back"),
+        of_curves("shift+right", "pan_x(0.25)", "Later epochs", "moves the zoomed axis on"),
+        of_curves("right_curly_bracket", "zoom_y(0.5)", "Zoom values in",
+                  "less of the chart's left axis"),
+        of_curves("left_curly_bracket", "zoom_y(2)", "Zoom values out",
+                  "more of the chart's left axis"),
+        of_curves("shift+up", "pan_y(0.25)", "Higher values", "moves the chart's left axis up"),
+        of_curves("shift+down", "pan_y(-0.25)", "Lower values", "moves the chart's left axis down"),
+        of_curves("L", "toggle_log_x", "Log epochs", "logarithmic or linear axis of the epochs"),
+        of_curves("equals_sign", "whole", "Whole axes",
+                  "shows all epochs and values again; once more, also of runs that explode"),
+    ]  # fmt: skip
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -46,6 +63,8 @@ class Curves(View, inherit_bindings=False):
             chart.display = False
         self.active = "loss"
         self.single = False
+        #: The part of the epochs that is shown; None: all.
+        self.span: Span | None = None
         self._order: list[str] = []
 
     def compose(self) -> ComposeResult:
@@ -57,6 +76,9 @@ class Curves(View, inherit_bindings=False):
         if self.stage:
             self.active = self.stage.charts[0]
             self.charts["loss"].log_axis = on_log_axis(self.stage.session.preset, "loss")
+            self.span = None
+            for chart in self.charts.values():
+                chart.span, chart.whole, chart.log_x = None, False, False
 
     @property
     def chosen(self) -> Chart:
@@ -87,14 +109,21 @@ class Curves(View, inherit_bindings=False):
         if not self.is_mounted:
             return
         super().show(stage)
-        what, epoch = stage.key(), stage.player.epoch
+        what, epoch, whole = stage.key(), stage.player.epoch, Span(*stage.limits)
+        self.span = None if self.span is None or self.span.within(whole) == whole else self.span
         for quantity in [self.active] if self.single else stage.charts:
             chart = self.charts[quantity]
+            chart.empty = ALL_HIDDEN if stage.hidden >= set(stage.labels) else NO_DATA
             chart.show(
-                (what, quantity), partial(series_of, stage, quantity), stage.limits,
-                stage.session.preset.unit,
+                (what, quantity), partial(self._series, stage, chart), self.span or whole,
+                stage.session.preset.unit, note=over_seeds(stage), whole=whole,
             )  # fmt: skip
             chart.read(epoch, stage.readings(quantity))
+
+    def _series(self, stage: Stage, chart: Chart) -> Sequence[Series]:
+        found = series_of(stage, chart.quantity)
+        apart = chart.quantity == "learning_rate" and not chart.log_axis
+        return of_their_peaks(found) if apart else found
 
     def zoom(self) -> None:
         self.active = self.chosen.quantity
@@ -123,6 +152,39 @@ class Curves(View, inherit_bindings=False):
     def action_toggle_log(self) -> None:
         self.chosen.log_axis = not self.chosen.log_axis
 
+    def action_toggle_log_x(self) -> None:
+        for chart in self.charts.values():
+            chart.log_x = not chart.log_x
+
+    def action_zoom_x(self, times: float) -> None:
+        if self.stage:
+            whole = Span(*self.stage.limits)
+            span = (self.span or whole).zoomed(times, self.stage.player.epoch).within(whole)
+            if span.width >= min(FEWEST_EPOCHS, whole.width):
+                self.span = None if span == whole else span
+            self.changed()
+
+    def action_pan_x(self, share: float) -> None:
+        if self.stage and self.span:
+            self.span = self.span.moved(share).within(Span(*self.stage.limits))
+            self.changed()
+
+    def action_zoom_y(self, times: float) -> None:
+        self.chosen.zoom_y(times)
+
+    def action_pan_y(self, share: float) -> None:
+        self.chosen.pan_y(share)
+
+    def action_whole(self) -> None:
+        charts = self.charts.values()
+        if self.span or any(chart.span for chart in charts):
+            self.span = None
+            for chart in charts:
+                chart.span = None
+        else:
+            self.chosen.whole = not self.chosen.whole
+        self.changed()
+
     def action_choose_charts(self) -> None:
         stage = self.stage
         if stage is None:
@@ -136,10 +198,18 @@ class Curves(View, inherit_bindings=False):
         )
 
 
+def over_seeds(stage: Stage) -> str:
+    """What the curves are where they are not one seed's."""
+    seeds = len(stage.results.preset.seeds) if stage.all_seeds and stage.results else 0
+    return f"median, quartiles of {seeds} seeds" if seeds > 1 else ""
+
+
 def series_of(stage: Stage, quantity: str) -> Sequence[Series]:
     """The curves of a chart, the selected run's on top."""
     found = []
     for place, run in enumerate(stage.session.preset.runs):
+        if run.label in stage.hidden:
+            continue
         if curve := stage.curve(run.label, quantity):
             drawn = series(run.label, curve, place, run.forked_at)
             found.append((run is stage.session.run, drawn))

@@ -105,7 +105,7 @@ class Rates(PictureView):
         return ["rates", "--steps", str(self._step(stage)), "--plot"]
 
     def key(self, stage: Stage) -> object:
-        return stage.session.preset.unit
+        return stage.session.preset.unit, frozenset(stage.hidden)
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
@@ -113,7 +113,11 @@ class Rates(PictureView):
             return self.waiting(width, height)
         look, epoch, unit = self.look, found.epoch, stage.session.preset.unit
         # In the order of the runs; a label may have become another one by now.
-        at_step, ways = list(found.at_step.values()), list(found.over_time.values())
+        at_step = list(found.at_step.values())
+        ways = [
+            () if label in stage.hidden else way
+            for label, way in zip(stage.labels, found.over_time.values(), strict=False)
+        ]
         panels = [
             Panel(title, partial(rates_histogram, at_step, kind, **look))
             for kind, title in COUNTED.items()

@@ -37,6 +37,8 @@ class RunsPanel(OptionList, inherit_bindings=False):
         key("f", "runs.fork", "Fork", "a new run that goes on from this one at the playhead"),
         key("j", "runs.next(1)", "Next run", "selects the run below"),
         key("k", "runs.next(-1)", "Previous run", "selects the run above"),
+        key("h", "runs.hide", "Hide run", "hides the selected run in charts, or shows it again"),
+        key("H", "runs.show_all", "Show all runs", "shows all runs in the charts"),
         key("r", "runs.reseed(1)", "Reseed", "draws other initial weights: the next seed"),
         key("R", "runs.reseed(-1)", "Previous seed", "goes back to the seed before"),
         key("m", "runs.all_seeds", "All seeds", "median and quartiles over the preset's seeds"),
@@ -130,6 +132,14 @@ class RunsPanel(OptionList, inherit_bindings=False):
         session = self._desk.session
         self._desk.attempt(lambda: session.turn("seed", max(0, session.state.seed + by)))
 
+    def action_hide(self) -> None:
+        self._desk.stage.hide(self._desk.session.run.label)
+        self._desk.moved()
+
+    def action_show_all(self) -> None:
+        self._desk.stage.hidden.clear()
+        self._desk.moved()
+
     def action_all_seeds(self) -> None:
         stage = self._desk.stage
         stage.all_seeds = not stage.all_seeds
@@ -145,12 +155,17 @@ class RunsPanel(OptionList, inherit_bindings=False):
         *count, outcome = row.outcome.split() or [""]
         said = row.outcome if self._words else "".join([*count, SIGNS.get(outcome, "")])
         numbers = f"{row.loss:>{NUMBERS}}{row.score:>{NUMBERS}}"
-        room = width - 2 - len(numbers) - self._outcome_width
-        return Text.assemble(
-            (mark + " ", style), fitted(row.label, room - 1), " ", numbers, " ",
+        # A number that leaves a blank before it needs no other one between it and the label.
+        gap = "" if numbers.startswith(" ") else " "
+        room = width - 2 - len(numbers) - self._outcome_width - len(gap)
+        text = Text.assemble(
+            (mark + " ", style), fitted(row.label, room), gap, numbers, " ",
             (said.ljust(self._outcome_width - 1), "bold" if row.outcome != "trained" else ""),
             no_wrap=True, overflow="crop", end="",
         )  # fmt: skip
+        if row.hidden:
+            text.stylize("dim")
+        return text
 
 
 def fitted(text: str, cells: int) -> str:
