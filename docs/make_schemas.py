@@ -14,7 +14,7 @@ from writing import ROOT, write
 
 from optplay.experiments import METRICS, OUTCOMES, SIGNS
 from optplay.experiments.claims import Claim
-from optplay.experiments.preset import MOST_SEEDS, Fork, Preset, Run, Seed
+from optplay.experiments.preset import MOST_SEEDS, Fork, Preset, Run, Seed, Try
 from optplay.experiments.report import NEAR, REACHED
 from optplay.experiments.steps import QUANTILES
 from optplay.instruments.sweep.report import NAMES as SWEPT
@@ -186,6 +186,8 @@ def preset() -> Schema:
     count = whole(least=1) | {"maximum": MOST_SEEDS}
     file = closed(
         title=msgspec.json.schema(fields["title"].type),
+        group=field("group", fields["group"].type, in_file=True)
+        | {"description": "under which heading it is listed", "default": fields["group"].default},
         question=text("what the runs are to answer"),
         lesson=text("Markdown: the idea, what to watch, what to try next"),
         seeds={
@@ -203,6 +205,7 @@ def preset() -> Schema:
         problem=problem_table(shared=True),
         runs=several(run_table(), minItems=1, maxItems=1000),
         claims=several(claim_table()),
+        **{"try": several(record(Try, in_file=True), "what to try next, one after the other")},
     )  # fmt: skip
     return file | {"required": ["title", "runs"]}
 
@@ -293,9 +296,10 @@ def run() -> Schema:
     found = document(
         runs=several(one_run),
         claims=several(claim),
+        **{"try": several(record(Try, in_file=False), "what the preset proposes to try next")},
         distributions=several(DISTRIBUTION, "only if the preset has at_steps"),
     )
-    return found | {"required": ["preset", "title", "runs", "claims"]}
+    return found | {"required": ["preset", "title", "runs", "claims", "try"]}
 
 
 def sweep() -> Schema:

@@ -15,7 +15,9 @@ import msgspec
 from writing import ROOT, write
 
 from optplay.cli import app
-from optplay.experiments import METRICS, load, plain, preset_files
+from optplay.experiments import METRICS, plain
+from optplay.experiments.preset import MINE
+from optplay.experiments.shelf import listed
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import (
     ACTIVATIONS,
@@ -114,7 +116,9 @@ def _views() -> Rows:
 
 
 TABLES: Mapping[str, Callable[[], Rows]] = {
-    "presets": lambda: {f"`{name}`": (load(name).question,) for name in preset_files()},
+    "presets": lambda: {
+        f"`{one.name}`": (one.group, one.question) for one in listed() if one.group != MINE
+    },
     "commands": lambda: {
         # Behind a semicolon stands in which other way it is called.
         f"`{usage(name, command)}`": (command.get_short_help_str(200).rstrip(".").split(";")[0],)

@@ -2,6 +2,8 @@
 
 import gc
 import json
+import os
+import tempfile
 from math import nan
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,11 @@ from hypothesis import settings
 
 from optplay.problems import Problem
 from optplay.training import RECORDED, Clip, History, RunConfig
+
+# Nobody's own presets and unsaved edits take part in tests.
+_APART = tempfile.TemporaryDirectory(prefix="optplay-tests-")
+for kind in ("DATA", "STATE"):
+    os.environ[f"XDG_{kind}_HOME"] = str(Path(_APART.name) / kind.lower())
 
 # The first example of a sweep may compile for seconds: no deadline.
 settings.register_profile("optplay", deadline=None, max_examples=40, derandomize=True)

@@ -68,9 +68,9 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from optplay.experiments import preset_files  # noqa: PLC0415
+            from optplay.experiments.reading import known_files  # noqa: PLC0415
 
-            known = preset_files()
+            known = known_files()
             if name not in known and not Path(name).suffix and len(Path(name).parts) < 2:
                 commands = self.list_commands(ctx)
                 raise InputError(unknown("command or preset", name, [*commands, *known]))

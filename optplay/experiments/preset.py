@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta
@@ -18,7 +18,25 @@ from optplay.training import RECORDED, RunConfig
 MOST_SEEDS, MOST_RUNS = 10_000, 1000
 # Runs of a chain are trained one after the other, and each copies what came before.
 MOST_FORKS = 100
+MINE: Literal["mine"] = "mine"
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+
+
+class Try(Record, frozen=True, kw_only=True):
+    """Something to try next: changes of the preset as it is, or another preset to open."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=500, description="what to try, in words")]
+    set: Annotated[
+        tuple[str, ...], Meta(description="changes, as --set takes them: LABEL.key=value")
+    ] = ()
+    epochs: Annotated[int, Meta(ge=1, description="in place of those of the preset")] | None = None
+    preset: Annotated[str, Meta(description="a preset to open instead, by its name")] = ""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if bool(self.preset) == bool(self.set or self.epochs):
+            found = "both" if self.preset else "neither"
+            raise InputError(f"preset: found {found}, allowed: either preset, or set and epochs")
 
 
 class Fork(Record, frozen=True, kw_only=True):
@@ -53,6 +71,7 @@ class Preset(Record, frozen=True, kw_only=True):
 
     name: str
     title: Annotated[str, Meta(min_length=1, max_length=200)]
+    group: Literal["start here", "exercises", "problems", "facts", "mine"] = MINE
     question: str = ""
     lesson: str = ""
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
@@ -61,6 +80,7 @@ class Preset(Record, frozen=True, kw_only=True):
     runs: Annotated[tuple[Run, ...], Meta(min_length=1, max_length=MOST_RUNS)]
     claims: tuple[Claim, ...] = ()
     gone: tuple[str, ...] = ()
+    tries: tuple[Try, ...] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()

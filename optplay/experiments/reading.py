@@ -1,17 +1,20 @@
 """Presets as TOML files."""
 
 import errno
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from platformdirs import user_data_path
 
 from optplay.errors import InputError, show, unknown, within
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
 from optplay.experiments.keys import RUN_KEYS
 from optplay.experiments.labels import follow_rules
-from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, missing
+from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, Try, missing
 from optplay.files import other_than_file, read_bytes
 from optplay.optim import OPTIMIZERS
 from optplay.problems import problem_of
@@ -22,8 +25,8 @@ from optplay.training import RunConfig
 LARGEST_FILE = 1_000_000
 DEFAULT_EPOCHS = RunConfig().epochs
 FILE_KEYS = (
-    "title", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "gone", "problem",
-    "runs", "claims",
+    "title", "group", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "gone",
+    "problem", "runs", "claims", "try",
 )  # fmt: skip
 
 
@@ -36,9 +39,35 @@ def preset_files() -> dict[str, Path]:
     return {}
 
 
+# Those of a file that are tables, which are read apart.
+TABLES = ("problem", "runs", "claims", "try")
+
+
+def own_folder() -> Path:
+    """Where the presets of one's own are."""
+    return user_data_path("optplay") / "presets"
+
+
+def own_files() -> dict[str, Path]:
+    """The files of the presets of one's own, by name; anything may stand in them."""
+    with suppress(OSError):
+        return {path.stem: path for path in sorted(own_folder().glob("*.toml"))}
+    return {}
+
+
+def known_files() -> dict[str, Path]:
+    """All presets that have a name; one's own can't take the place of those of optplay."""
+    return own_files() | preset_files()
+
+
+def path_of(preset: str) -> Path:
+    """Where the preset of this name or in this file is."""
+    return known_files().get(preset) or Path(preset)
+
+
 def findable(preset: str) -> str:
     """What the preset of this name or in this file is called from any folder."""
-    return preset if preset in preset_files() else str(Path(preset).resolve())
+    return preset if preset in known_files() else str(Path(preset).resolve())
 
 
 def load(
@@ -63,32 +92,46 @@ def load(
     Raises:
         InputError: no such preset or file, or anything wrong in it.
     """
-    known = preset_files()
-    path = known.get(preset) or Path(preset)
-    table = _read(path, preset, known)
+    path = path_of(preset)
+    table = _read(path, preset)
     with within(preset):
-        if seeds is not None:
-            if not 1 <= seeds <= MOST_SEEDS:
-                raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
-            table["seeds"] = seeds
-        if seed is not None:
-            if seed not in range(2**63):
-                raise InputError(f"--seed: found {show(seed)}, allowed: {describe(Seed)}")
-            table["seeds"] = [seed]
-        if epochs is not None:
-            try:
-                table["epochs"] = RunConfig(epochs=epochs).epochs
-            except InputError as error:
-                raise InputError(f"--{error}") from None
-            if isinstance(table.get("problem"), dict):
-                table["problem"].pop("steps", None)
-        rules = _rules(table)
-        # Rates last: a rule brings one.
-        for edit in sorted(edits, key=is_rate):
-            with within(f"--set {edit}"):
-                apply_edit(table, edit)
-        found = _preset(path.stem, table, rules)
-    return found
+        return _changed(table, path.stem, seeds, seed, epochs, edits)
+
+
+def changed(text: str, name: str, *, epochs: int | None, edits: Sequence[str]) -> Preset:
+    """The preset that this text of a TOML file describes, with changes as for `load`.
+
+    Raises:
+        InputError: anything wrong in it or in them.
+    """
+    return _changed(parse_toml(text), name, None, None, epochs, edits)
+
+
+def _changed(
+    table: dict[str, Any], name: str, seeds: int | None, seed: int | None, epochs: int | None,
+    edits: Sequence[str],
+) -> Preset:  # fmt: skip
+    if seeds is not None:
+        if not 1 <= seeds <= MOST_SEEDS:
+            raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
+        table["seeds"] = seeds
+    if seed is not None:
+        if seed not in range(2**63):
+            raise InputError(f"--seed: found {show(seed)}, allowed: {describe(Seed)}")
+        table["seeds"] = [seed]
+    if epochs is not None:
+        try:
+            table["epochs"] = RunConfig(epochs=epochs).epochs
+        except InputError as error:
+            raise InputError(f"--{error}") from None
+        if isinstance(table.get("problem"), dict):
+            table["problem"].pop("steps", None)
+    rules = _rules(table)
+    # Rates last: a rule brings one.
+    for edit in sorted(edits, key=is_rate):
+        with within(f"--set {edit}"):
+            apply_edit(table, edit)
+    return _preset(name, table, rules)
 
 
 def _rules(table: dict[str, Any]) -> list[object]:
@@ -107,14 +150,14 @@ def parse(text: str, name: str) -> Preset:
     return _preset(name, parse_toml(text))
 
 
-def _read(path: Path, asked: str, known: Mapping[str, Path]) -> dict[str, Any]:
+def _read(path: Path, asked: str) -> dict[str, Any]:
     if not asked:
         raise InputError("PRESET: found '', allowed: a preset's name or a TOML file")
     try:
         if not path.exists():
             if path.suffix or len(path.parts) > 1:
                 raise InputError(f"{asked}: no such file")
-            raise InputError(unknown("preset", asked, known))
+            raise InputError(unknown("preset", asked, known_files()))
         if found := other_than_file(path):
             raise InputError(f"{asked}: found {found}, allowed: a preset's name or a TOML file")
         raw = read_bytes(path, LARGEST_FILE)
@@ -137,7 +180,7 @@ def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = N
     for key in table:
         if key not in FILE_KEYS:
             raise InputError(unknown("key", key, FILE_KEYS))
-    top = {k: v for k, v in table.items() if k not in ("problem", "runs", "claims", "epochs")}
+    top = {k: v for k, v in table.items() if k not in (*TABLES, "epochs")}
     if isinstance(top.get("seeds"), int):
         top["seeds"] = _seeds(top["seeds"])
     if "title" not in top:
@@ -154,11 +197,15 @@ def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = N
     for number, row in enumerate(_tables(table, "claims"), 1):
         with within(f"claims[{number}]"):
             claims.append(Claim.of(row))
+    tries = []
+    for number, row in enumerate(_tables(table, "try"), 1):
+        with within(f"try[{number}]"):
+            tries.append(Try.of(row))
     if rules is not None and (named := follow_rules(rules, runs)) != runs:
         known = {run.label for run in runs}.union(top.get("gone", ()))
         runs = named
         top["gone"] = tuple(label for label in missing(claims, runs) if label in known)
-    return Preset(name=name, runs=runs, claims=tuple(claims), **top)
+    return Preset(name=name, runs=runs, claims=tuple(claims), tries=tuple(tries), **top)
 
 
 def _epochs(table: dict[str, Any], shared: dict[str, Any], rows: list[dict[str, Any]]) -> object:

@@ -48,6 +48,7 @@ class RunReport(tables.Report):
             for history in results.runs[run.label]
         ]
         report["claims"] = [verdict_document(v) for v in results.verdicts]
+        report["try"] = msgspec.to_builtins(preset.tries)
         if preset.at_steps:
             report["distributions"] = [
                 {"label": label, **distribution(histories, step)}

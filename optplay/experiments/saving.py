@@ -12,7 +12,7 @@ from optplay.experiments.claims import Claim
 from optplay.experiments.edits import edit_text, split_edit, toml
 from optplay.experiments.keys import PROBLEM, RATE, entries, told, usual
 from optplay.experiments.labels import follow_rules
-from optplay.experiments.preset import Preset, Run
+from optplay.experiments.preset import MINE, Preset, Run
 from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
 from optplay.training import RunConfig
@@ -42,6 +42,7 @@ def to_toml(preset: Preset) -> str:
     epochs, count = preset.runs[0].config.epochs, len(preset.seeds)
     top = {
         "title": preset.title,
+        "group": preset.group if preset.group != MINE else None,
         "question": preset.question or None,
         "lesson": preset.lesson or None,
         "seeds": count if preset.seeds == tuple(range(count)) else preset.seeds,
@@ -62,6 +63,9 @@ def to_toml(preset: Preset) -> str:
         lines += ["", "[[runs]]", *_lines(row | {"problem": own or None})]
     for claim in preset.claims:
         lines += ["", "[[claims]]", *_lines(_claim(claim))]
+    for one in preset.tries:
+        row = {"text": one.text, "set": one.set or None, "epochs": one.epochs}
+        lines += ["", "[[try]]", *_lines(row | {"preset": one.preset or None})]
     return "\n".join(lines) + "\n"
 
 

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from time import monotonic
 
 from optplay.errors import InputError
-from optplay.experiments import Preset
+from optplay.experiments import Preset, load
+from optplay.experiments.tries import tried
 from optplay.tui.player import DEFAULT_SPEED, Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
@@ -57,6 +58,26 @@ class Desk:
             self.said("The preset as it was; u brings your edits back")
         else:
             self.said("This is the preset as it was")
+
+    def try_next(self) -> None:
+        """Does what the preset proposes to try next: on the preset as it was, or another preset."""
+        source = self.session.state.source
+        preset, tries = source.original, source.original.tries
+        if not tries:
+            self.said("This preset proposes nothing to try: turn its knobs")
+            return
+        number = source.tried % len(tries)
+        one = tries[number]
+
+        def do() -> None:
+            if one.preset:
+                self.open(load(one.preset), one.preset)
+            else:
+                self.session.adopt(tried(preset, number))
+
+        if self.attempt(do):
+            source.tried = number + 1
+            self.said(f"Try {source.tried} of {len(tries)}: {one.text} (u takes it back)")
 
     def _move(self, go: Callable[[], object]) -> bool:
         """Goes to another state of the session, perhaps one of another preset."""

@@ -26,10 +26,12 @@ class Source:
 
     Attributes:
         opened: its name or file. original: the preset that this gives.
+        tried: how many of the things that it proposes to try were done.
     """
 
     opened: str
     original: Preset
+    tried: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,13 @@ class Session:
         changed = was != self.state
         self._now(was)
         return changed
+
+    def adopt(self, preset: Preset) -> None:
+        """Other runs and claims, as a try of the preset has them; the charts stay."""
+        preset = msgspec.structs.replace(preset, charts=self.preset.charts)
+        _check_size(preset)
+        new = (place for place, run in enumerate(preset.runs) if run not in self.original.runs)
+        self._now(replace(self.state, preset=preset, selected=next(new, 0)))
 
     def value(self, name: str) -> Any:
         """What a key of the selected run stands at."""

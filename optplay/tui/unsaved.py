@@ -13,11 +13,11 @@ from time import localtime, strftime, time_ns
 import msgspec
 from platformdirs import user_state_path
 
-from optplay.errors import InputError
+from optplay.errors import InputError, reason
 from optplay.experiments import Preset, load
 from optplay.experiments.reading import LARGEST_FILE, findable, parse
 from optplay.experiments.saving import to_toml
-from optplay.files import write_text
+from optplay.files import read_bytes, write_text
 from optplay.tui.session import State
 
 MOST = 10
@@ -72,8 +72,8 @@ def keep(states: Sequence[State], reopened: Iterable[Path] = ()) -> str | None:
             path = folder() / f"{now - place}-{os.getpid()}{NEW}"
             write_text(path, msgspec.json.encode(written).decode())
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        return str(InputError(f"unsaved edits could not be kept in {folder()}: {reason}"))
+        why = reason(error) if isinstance(error, OSError) else error
+        return str(InputError(f"unsaved edits could not be kept: {why}"))
     for path in (*reopened, *_files()[MOST:]):
         with suppress(OSError):
             path.unlink()
@@ -85,10 +85,7 @@ def kept() -> list[Unsaved]:
     found = []
     for path in _files()[:MOST]:
         with suppress(OSError, ValueError, OverflowError, RecursionError):
-            if not path.is_file():
-                continue
-            with path.open("rb") as file:
-                one = msgspec.json.decode(file.read(2 * LARGEST_FILE), type=Written)
+            one = msgspec.json.decode(read_bytes(path, 2 * LARGEST_FILE), type=Written)
             when = strftime("%d %b %H:%M", localtime(one.at))
             found.append(Unsaved(path, one.opened, when, parse(one.preset, one.name)))
     return found

@@ -5,6 +5,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
 from textual.widgets import Static
 
+from optplay.experiments.tries import lesson
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
@@ -86,7 +87,7 @@ class Workspace(Container):
 
     def show_lesson(self) -> None:
         preset = self._desk.session.preset
-        self.lesson.show_text(preset.question, preset.lesson)
+        self.lesson.show_text(preset.question, lesson(preset, " (`T` does the next one)"))
 
     def open_view(self, name: str) -> None:
         if name not in self.views:

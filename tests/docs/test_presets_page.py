@@ -4,7 +4,8 @@ from optplay.experiments import load
 
 
 def test_the_presets_shown_are_valid(shown, tmp_path):
-    network, surface, _ = shown("toml", "docs/presets.md")
+    network, tries, surface, _ = shown("toml", "docs/presets.md")
+    network += tries
     path = tmp_path / "shown.toml"
     path.write_text(network, encoding="utf-8")
     assert [run.config.network.hidden for run in load(str(path)).runs] == [(8,), (32,), (8,)]

@@ -12,7 +12,7 @@ from optplay.cli.commands import run as command_file
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.preset import Fork, Preset, Run
+from optplay.experiments.preset import Fork, Preset, Run, Try
 from optplay.experiments.reading import load, parse, preset_files
 from optplay.experiments.saving import command, save, to_toml
 from optplay.optim import OPTIMIZERS, SCHEDULES
@@ -106,6 +106,12 @@ def seeds(draw):
     return draw(st.integers(1, 20).map(range).map(tuple) | few)
 
 
+tries = st.builds(
+    Try, text=texts.map("t".__add__), set=st.lists(texts, max_size=2).map(tuple),
+    epochs=st.integers(1, 9),
+) | st.builds(Try, text=st.just("t"), preset=texts.map("p".__add__))  # fmt: skip
+
+
 @st.composite
 def presets(draw):
     """Valid presets; where two runs have layers of the same sizes, the later may be a fork."""
@@ -135,6 +141,8 @@ def presets(draw):
         name="mine", title="T" + draw(texts), question=draw(texts), lesson=draw(texts),
         seeds=draw(seeds()), charts=tuple(draw(st.lists(st.sampled_from(RECORDED), max_size=3))),
         at_steps=draw(st.sampled_from([(), (3, 1)])), runs=tuple(order), claims=tuple(claims),
+        group=draw(st.sampled_from(["mine", "facts"])), gone=draw(st.sampled_from([(), ("SGD",)])),
+        tries=tuple(draw(st.lists(tries, max_size=2))),
     )  # fmt: skip
 
 

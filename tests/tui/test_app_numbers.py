@@ -55,7 +55,7 @@ async def test_the_saved_preset_computes_the_same(playground, report, tmp_path, 
     path = tmp_path / "mine.toml"
     async with playground() as p:
         await p.press(*keys)
-        await p.press("end", "s")
+        await p.press("end", "s", "enter", "enter")
         p.app.screen.query_one("Input").value = str(path)
         await p.press("enter")
     seed = [] if p.app.stage.all_seeds else ["--seed", str(p.app.session.state.seed)]

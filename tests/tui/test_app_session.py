@@ -93,3 +93,60 @@ async def test_what_was_unsaved_is_opened_again(playground, small):
         assert "Small   edited" in p.lines[0]
         await p.press("ctrl+r")
         assert p.value("lr") == 0.01
+
+
+async def test_the_things_to_try_one_after_the_other(playground):
+    async with playground("learning-rate", size=(120, 60)) as p:
+        await p.press("w", "T")
+        assert p.told[-1] == (
+            "Try 1 of 4: Give the low rate more time: 2,000 epochs. (u takes it back)"
+        )
+        # On the preset as it was.
+        assert (p.value("epochs"), p.value("warmup")) == (2000, 0.0)
+        await p.press("T")
+        assert p.app.session.run.label == "Too high"
+        assert (p.value("lr"), p.value("epochs")) == (0.5, 300)
+        await p.press("u", "u")
+        assert (p.value("warmup"), p.value("epochs")) == (0.1, 300)
+        await p.press("T")
+        assert p.told[-1].startswith("Try 3 of 4")
+        assert p.value("clip.norm") == 1.0
+
+
+async def test_a_preset_to_open_next(playground):
+    async with playground("compare") as p:
+        p.app.session.state.source.tried = 3
+        await p.press("T")
+        assert p.app.session.opened == "compare-fair"
+        await p.press("u")
+        assert p.app.session.opened == "compare"
+
+
+async def test_saving_among_ones_own_and_opening_by_name(playground):
+    from optplay.experiments.reading import load, own_folder  # noqa: PLC0415
+
+    async with playground("learning-rate") as p:
+        await p.press("T", "s", *"Mine too", "enter", *"Why?", "enter", "enter")
+        assert p.told[-1] == "Saved: optplay mine-too"
+        assert "Mine too" in p.lines[0]
+        assert "edited" not in p.lines[0]
+        saved = load("mine-too")
+        assert (saved.title, saved.question, saved.group) == ("Mine too", "Why?", "mine")
+        assert "The figures below are those of “Learning rate" in saved.lesson
+        assert (own_folder() / "mine-too.toml").is_file()
+        assert p.app.session.opened == "mine-too"
+        (own_folder() / "hurt.toml").write_text("title = 3")
+        await p.press("p", *"hurt")
+        assert "hurt.toml" in "".join(p.text.split())
+        await p.press("enter")
+        assert "hurt" in p.told[-1]
+
+
+async def test_a_shipped_name_is_refused(playground):
+    async with playground("compare") as p:
+        await p.press("s", "enter", "enter")
+        field = p.app.screen.query_one("Input")
+        assert field.value == "my-compare"
+        field.value = "compare"
+        await p.press("enter")
+        assert "is a preset of optplay's" in p.text

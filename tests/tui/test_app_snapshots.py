@@ -13,6 +13,7 @@ import pytest
 from textual.widgets import Input
 
 from optplay.experiments import load
+from optplay.experiments.shelf import Listed
 from optplay.tui import app, computing, files
 from optplay.tui.app import Optplay
 from optplay.tui.job import Job, T
@@ -208,8 +209,13 @@ def test_help(shot, size, theme):
 def test_preset_picker(shot, learn, monkeypatch, size, theme):
     # Not the real ones: a new preset is to need no other edit.
     names = ["learn", "clipping", "rates"]
-    monkeypatch.setattr(files, "preset_files", lambda: dict.fromkeys(names))
-    monkeypatch.setattr(files, "load", lambda name: learn)
+    groups = ["exercises", "exercises", "facts"]
+    entries = [
+        Listed(name, group, learn.title, learn.question)
+        for name, group in zip(names, groups, strict=True)
+    ]
+    entries.append(Listed("broken", "mine", "broken", "", "broken.toml: title is missing: a text"))
+    monkeypatch.setattr(files, "listed", lambda: entries)
     assert shot(size, theme, ["p"])
 
 

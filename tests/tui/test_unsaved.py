@@ -106,7 +106,7 @@ def test_a_file_in_the_way_of_the_folder_is_told(session, tmp_path):
     (tmp_path / "state").mkdir()
     (tmp_path / "state" / "optplay").touch()
     told = unsaved.keep(session.unsaved)
-    assert told.startswith("unsaved edits could not be kept in")
+    assert told.startswith("unsaved edits could not be kept: ")
     assert unsaved.offer() is None
 
 

@@ -22,11 +22,12 @@ Examples:
 @click.option("--toml", is_flag=True, help="Print the file itself, to start a preset of your own.")
 def command(preset: str, toml: bool) -> None:
     """Show a preset: its lesson, its runs and its claims."""
-    from optplay.experiments import load, preset_files  # noqa: PLC0415 - --help is to be instant
+    from optplay.experiments import load  # noqa: PLC0415 - --help is to be instant
+    from optplay.experiments.reading import path_of  # noqa: PLC0415
 
     loaded = load(preset)
     if toml:
-        with open(preset_files().get(preset) or preset, encoding="utf-8") as file:
+        with open(path_of(preset), encoding="utf-8") as file:
             sys.stdout.write(file.read())
     else:
         _print(loaded, preset)
@@ -38,6 +39,7 @@ def _print(preset: "Preset", asked: str) -> None:
 
     from optplay.cli.console import console  # noqa: PLC0415
     from optplay.experiments import claimed  # noqa: PLC0415
+    from optplay.experiments.tries import as_command, tried  # noqa: PLC0415
 
     out = console()
     out.print(Text(preset.title, style="bold"))
@@ -48,6 +50,11 @@ def _print(preset: "Preset", asked: str) -> None:
         at = f" at {claim.at:g}" if claim.at is not None else ""
         out.print(Text(f"Claim: {claimed(claim)}"))
         out.print(Text(f"       {claim.metric}{at}: {claim.left} {claim.is_} {claim.right}", "dim"))
+    for number, one in enumerate(preset.tries, 1):
+        if not one.preset:
+            tried(preset, number - 1)  # What is wrong with it is said here.
+        out.print(Text(f"\nTry {number}: {one.text}"))
+        out.print(Text(f"       {as_command(one, asked)}", "dim"))
     out.print(Text(f"\nMeasure it: optplay run {asked} --plot", style="dim"))
 
 

@@ -17,11 +17,12 @@ MOVE = Binding.Group("Move", compact=True)
 
 @dataclass(frozen=True)
 class Entry:
-    """A choice: its unique name, its title, and a sentence on it."""
+    """A choice: its unique name, its title, a sentence on it, and under which heading it stands."""
 
     name: str
     title: str
     note: str
+    group: str = ""
 
     def shown(self) -> Content:
         other = self.name.casefold() != self.title.casefold()
@@ -90,12 +91,21 @@ class Choose(Dialog[str]):
         """Lists what fits; at first the current one is highlighted, then the nearest."""
         found = fitting(self.entries, query)
         listed = self.query_one(OptionList)
-        listed.set_options([Option(entry.shown(), entry.name) for entry in found])
+        options, group = list[Option](), ""
+        for entry in found:
+            # Found by a search the groups are mixed.
+            if entry.group != group and not query.strip():
+                group = entry.group
+                heading = Content.styled(group.capitalize(), "bold $text-primary")
+                options.append(Option(heading, disabled=True))
+            options.append(Option(entry.shown(), entry.name))
+        listed.set_options(options)
         if not found:
             listed.add_option(Option(f"nothing fits “{query.strip()}”", disabled=True))
-        names: list[str | None] = [entry.name for entry in found]
+        names = [option.id for option in listed.options]
         at_current = not query.strip() and self.current in names
-        listed.highlighted = names.index(self.current) if at_current else 0 if found else None
+        first = found[0].name if found else None
+        listed.highlighted = names.index(self.current if at_current else first) if found else None
 
     async def action_move(self, how: str) -> None:
         await self.query_one(OptionList).run_action(how)

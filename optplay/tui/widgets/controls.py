@@ -46,6 +46,7 @@ class Controls(Vertical):
         ),
         key("U,ctrl+y", "controls.redo", "Redo", "does again what was undone"),
         key("ctrl+r", "controls.reset", "As it was", "puts an edited preset as it was; u undoes"),
+        key("T", "controls.try_next", "Try next", "does the next thing that the lesson proposes"),
         key("A", "controls.all_runs", "All runs", "turns the knobs of one run, or of all at once"),
     ]
 
@@ -142,6 +143,9 @@ class Controls(Vertical):
 
     def action_reset(self) -> None:
         self._desk.reset()
+
+    def action_try_next(self) -> None:
+        self._desk.try_next()
 
     def action_all_runs(self) -> None:
         session = self._desk.session
