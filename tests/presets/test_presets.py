@@ -278,11 +278,11 @@ def test_preset_is_complete(name: str) -> None:
     assert preset.claims
     assert all(claim.source in SOURCES for claim in preset.claims)
     assert preset.charts
-    assert re.search(r"`[^`]*(←|=)[^`]*`", lesson), "no formula"
+    assert re.search(r"`[^`]*[←=·][^`]*`", lesson), "no formula"
     for part in ("**What to watch.**", "**What was measured**"):
         assert part in lesson
     lines = [line for line in lesson.splitlines() if line]
-    assert 10 <= len(lines) <= 32
+    assert 10 <= len(lines) <= 35
     assert max(map(len, lines)) <= 120
 
 
