@@ -66,12 +66,18 @@ class Instrument(NamedTuple):
         name: of its folder, and of its command, where words are joined by hyphens.
         title: what a person reads. text: half a sentence on what it shows.
         order: its place among the others, and the number key of its view.
+        guide: what is to be seen in it and how it is read: a word, and a plain sentence on it.
     """
 
     name: str
     title: str
     text: str
     order: int
+    guide: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def heading(self) -> str:
+        return f"{self.title}: {self.text}"
 
 
 INSTRUMENTS: Registry[Instrument] = Registry("optplay.instruments", "instrument")

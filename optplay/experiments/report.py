@@ -91,7 +91,7 @@ class RunReport(tables.Report):
         yield tables.Choice(self._table(*way) for way in ways)
         if preset.at_steps:
             yield from rates_parts(
-                "Effective rates: all parameters of all seeds that moved",
+                "Effective rates |Δw| and multipliers: all parameters of all seeds that moved",
                 (
                     (label, distribution(histories, step))
                     for label, histories in self.results.runs.items()
@@ -183,7 +183,7 @@ def rates_parts(title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> Iter
     headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
     rows = []
     for label, at in found:
-        for kind, name in (("rates", "rate"), ("steps", "|Δw|")):
+        for kind, name in (("rates", "multiplier"), ("steps", "|Δw|")):
             q, ratio = at[kind]["quantiles"], at[kind]["ratio"]
             cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
             cells += ["—" if ratio is None else number(ratio), str(at["idle"])]

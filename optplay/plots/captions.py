@@ -1,6 +1,6 @@
 """Rows of text above and below pictures: the key to their colours, what is told of each run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Unpack
 
@@ -10,21 +10,26 @@ from optplay.plots.picture import Picture, Row, Span
 from optplay.plots.text import shortened, text_cells, text_picture
 
 _GAP = "   "  # between two runs of a legend
+_ROOM = 8  # rows of a picture for which one of names is not too much
 # Before and behind a label: its mark, and blanks.
 INDENT = 4
 
 
 def legend(
-    labels: Sequence[str], *, width: int = 80, color: bool = True, dark: bool = True
-) -> Picture:
+    labels: Sequence[str], *, width: int = 80, color: bool = True, dark: bool = True,
+    places: Sequence[int] = (),
+) -> Picture:  # fmt: skip
     """Return the labels in one row, each after the colour or marker of the run of its index.
 
     It continues in further rows where ``width`` cells are not enough; a label longer than a row is
     cut.
+
+    Args:
+        places: the indices of the runs; those of the labels if left out.
     """
     rows: list[list[Span]] = []
     used = 0
-    for index, label in enumerate(labels):
+    for index, label in zip(places or range(len(labels)), labels, strict=True):
         key = (MARKERS[0], run_color(index, dark)) if color else (run_marker(index), None)
         text = shortened(label, width - 2)
         cells = 2 + text_cells(text)
@@ -35,6 +40,17 @@ def legend(
             rows.append([key, (f" {text}", None)])
             used = cells
     return Picture(tuple(tuple(row) for row in rows))
+
+
+def named(
+    draw: Callable[[int, int], Picture], labels: Sequence[str], places: Sequence[int],
+    width: int, height: int, **look: Unpack[Look],
+) -> Picture:  # fmt: skip
+    """A picture of a width and a height, and where there is room the names of its runs below."""
+    rows = legend(labels, width=width, places=places, **look).rows
+    if len(rows) * _ROOM > height:
+        return draw(width, height)
+    return with_rows(draw(width, height - len(rows)), rows, width)
 
 
 def fitting(key: str, rows: list[Row], height: int, **look: Unpack[Look]) -> list[Row]:

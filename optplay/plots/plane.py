@@ -35,7 +35,7 @@ def plane_picture(
     levels: ArrayLike | None = None,
     x_title: str = "",
     y_title: str = "",
-    scale: bool = False,
+    scale: str | None = None,
     log_x: bool = False,
     log_y: bool = False,
     color: bool = True,
@@ -55,7 +55,8 @@ def plane_picture(
         levels: the limits between the bands of the ramp, shape (BANDS - 1,), to keep colours the
             same from picture to picture; by default those of the values.
         y_title: stands above the left axis, where there is room.
-        scale: whether the ramp, with the values at its ends, stands above on the right, if it fits.
+        scale: what the values are called: the ramp, with the values at its ends, stands behind it
+            above on the right, if it fits.
         log_x, log_y: whether an axis is logarithmic.
 
     Raises:
@@ -67,7 +68,7 @@ def plane_picture(
     colors = ramp_of(ramp, dark)
     if frame.too_small(width, height):
         return frame.blank(width, height)
-    titled = bool(y_title or scale) and height >= _TITLE_HEIGHT
+    titled = bool(y_title or scale is not None) and height >= _TITLE_HEIGHT
     rows = height - 2 - titled
     x_count, y_count = frame.tick_counts(width, rows)
     y_axis = _axis(y_limits, y_count, log_y)
@@ -85,18 +86,19 @@ def plane_picture(
     above = None
     if titled:
         ends = finite_limits(values if levels is None else limits)
-        key = _scale(colors, (0, 1) if ramp == "boundary" else ends, ink) if scale else ()
+        ends = (0, 1) if ramp == "boundary" else ends
+        key = () if scale is None else _scale(scale, colors, ends, ink)
         above = _above(y_title, key, width - columns - 1, width, ink)
     axes = x_axis, y_axis
     return frame.compose(sheet.rows(), width, axes, x_title=x_title, above=above, color=ink)
 
 
-def _scale(ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
+def _scale(name: str, ramp: Ramp, ends: tuple[float, float], ink: RGB | None) -> Row:
     bands: list[Span] = [(shade, None) for shade in ramp.shades]
     if ink:
         bands = [("█", color) for color in ramp.colors]
     low, high = map(short, ends)
-    return ((f"{low} ", ink), *bands, (f" {high}", ink))
+    return ((f"{name} {low} ".lstrip(), ink), *bands, (f" {high}", ink))
 
 
 def _above(title: str, key: Row, left: int, width: int, ink: RGB | None) -> Row:

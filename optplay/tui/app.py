@@ -3,36 +3,35 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any
 
 from textual import events
-from textual.app import App, ComposeResult, SystemCommand
+from textual.app import App, ComposeResult
 from textual.binding import BindingType
-from textual.screen import Screen
 
 from optplay.experiments import Preset, load
 from optplay.tui import guards
 from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
+from optplay.tui.commands import commands
 from optplay.tui.computing import Compiling, Computing
 from optplay.tui.desk import Desk
 from optplay.tui.files import Files
 from optplay.tui.job import Told, every
 from optplay.tui.player import DEFAULT_SPEED, Player
+from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.screens.help import Help, sections_of
 from optplay.tui.screens.main import Main
-from optplay.tui.screens.palette import Palette
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
 from optplay.tui.views import views
 from optplay.tui.widgets.key_line import KeyLine
 from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.status import StatusLine
-from optplay.tui.widgets.view import View
-from optplay.tui.workspace import NUMBERED, Workspace
+from optplay.tui.workspace import Workspace
 
 INTERRUPTED, TERMINATED = 130, 143
 FRAMES_PER_SECOND = 20
@@ -47,6 +46,7 @@ class Optplay(App[None]):
 
     TITLE = "optplay"
     CSS_PATH = "app.tcss"
+    ENABLE_COMMAND_PALETTE = False
     BINDINGS = BINDINGS
 
     def __init__(
@@ -197,30 +197,34 @@ class Optplay(App[None]):
         self.theme = "textual-light" if self.current_theme.dark else "textual-dark"
 
     def action_help(self) -> None:
+        view = self.workspace.view
+        shown = view.instrument
+        about = [(shown.heading, shown.guide), self.controls.explained()]
         owners: list[tuple[str, Sequence[BindingType]]] = [*SECTIONS.items()]
-        owners += [("A knob in focus", KnobRow.KEYS), ("In a view", View.BINDINGS)]
+        owners += [("A knob in focus", KnobRow.KEYS)]
         owners += [
             (f"In {kind.instrument.title}", vars(kind).get("BINDINGS", ()))
             for kind in views().values()
         ]
-        self.push_screen(Help(sections_of(owners, self.get_key_display)))
+        # What is looked at stands first.
+        owners.sort(key=lambda owner: owner[0] != f"In {view.instrument.title}")
+        self.push_screen(Help("Help", [*about, *sections_of(owners, self.get_key_display)]))
 
-    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Every action that has a key, the views that have none, and the themes."""
-        for binding in ALL:
-            if binding.action == "app.command_palette":
-                continue
-            yield SystemCommand(
-                binding.description, binding.tooltip, partial(self.run_action, binding.action)
-            )
-        for name, kind in [*views().items()][NUMBERED:]:
-            view, show = kind.instrument, partial(self.run_action, f"workspace.view('{name}')")
-            yield SystemCommand(view.title, view.text, show)
-        yield SystemCommand("Theme", "chooses among all themes", self.action_change_theme)
+    def action_words(self, view: str = "") -> None:
+        """The words of a view, or of all of them, with a sentence on each."""
+        kinds = [kind.instrument for name, kind in views().items() if view in ("", name)]
+        self.push_screen(Help("Glossary", [(kind.heading, kind.guide) for kind in kinds]))
 
-    def action_command_palette(self) -> None:
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+    def action_palette(self) -> None:
+        found = [*commands(self, ALL, self.workspace, self.files.take)]
+        run = {command.entry.name: command.run for command in found}
+        choose = Choose("All that can be done", [command.entry for command in found])
+        # Not before the list is closed: what is done may be about the screen below.
+        choose.ask(self, lambda name: self.call_later(run[name]))
+
+    def action_theme(self) -> None:
+        entries = [Entry(name, name, "") for name in sorted(self.available_themes)]
+        Choose("Themes", entries, self.theme).ask(self, partial(setattr, self, "theme"))
 
     async def action_quit(self) -> None:
         self.exit()

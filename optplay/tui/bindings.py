@@ -1,4 +1,4 @@
-"""Every key that works everywhere: footer, help screen and command palette are made from this."""
+"""Every key that works everywhere: footer, help screen and palette are made from this."""
 
 from textual.binding import Binding, BindingType
 
@@ -12,8 +12,8 @@ from optplay.tui.workspace import VIEW_KEYS, Workspace
 
 APP = [
     key("t", "app.toggle_dark", "Dark/light", "changes between a dark and a light theme"),
-    key("question_mark,f1", "app.help", "Help", "shows all keys"),
-    key("ctrl+p", "app.command_palette", "Palette", "finds every action by its name"),
+    key("question_mark,f1", "app.help", "Help", "explains what is shown, and lists all keys"),
+    key("ctrl+p", "app.palette", "Palette", "finds anything by its name"),
     key("q", "app.quit", "Quit", "leaves optplay"),
     Binding("ctrl+c", "app.interrupt", "Quit at once", show=False, priority=True,
             tooltip="leaves optplay, with exit code 130", id="quit-at-once"),

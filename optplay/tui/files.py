@@ -47,17 +47,21 @@ class Files:
         """All of them can always be called."""
         return True
 
+    def take(self, name: str) -> None:
+        """Opens a preset; what is wrong with it is told."""
+        try:
+            self._open(name)
+        except InputError as error:
+            self._app.notify(str(error), severity="error", markup=False)
+
     def action_open(self) -> None:
         kept = {f"unsaved {one.path.name}": one for one in unsaved.kept()}
 
         def take(name: str) -> None:
-            try:
-                if name in kept:
-                    self._reopen(kept[name])
-                else:
-                    self._open(name)
-            except InputError as error:
-                self._app.notify(str(error), severity="error", markup=False)
+            if name in kept:
+                self._reopen(kept[name])
+            else:
+                self.take(name)
 
         entries = [
             Entry(name, one.preset.title, f"{one.opened} as edited until {one.when}", "not saved")

@@ -76,10 +76,6 @@ def play_headless(
         await _settle(app, pilot)
         for key in press:
             await pilot.press(key)
-            # The palette searches in workers of its own; given none, Textual would wait for all.
-            found = [w for w in app.workers if w.node is app.screen and not w.is_cancelled]
-            if found:
-                await app.workers.wait_for_complete(found)
         await _settle(app, pilot)
         if screenshot:
             write_text(screenshot, app.export_screenshot())

@@ -3,6 +3,7 @@
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.widget import Widget
 from textual.widgets import Static
 
 from optplay.experiments.tries import lesson
@@ -22,6 +23,10 @@ BROAD = 160
 LESSON, VIEW = "lesson", "view"
 # Views that have a number key of their own.
 NUMBERED = 9
+BACK = key(
+    "escape", "workspace.back", "Back",
+    "leaves what is in focus, the zoom or the lesson, and then the view for the curves",
+)  # fmt: skip
 
 
 class Workspace(Container):
@@ -30,7 +35,15 @@ class Workspace(Container):
     KEYS = [
         key("z", "workspace.zoom", "Zoom", "gives what is in focus the full area, or all again"),
         key("l", "workspace.lesson", "Lesson", "shows or folds the lesson"),
-    ]
+        BACK,
+        key("f2", "workspace.go('runs')", "Go to the runs", "puts the focus on the runs"),
+        key("f3", "workspace.go('knobs')", "Go to the knobs", "puts the focus on the knobs"),
+        key("f4", "workspace.go('view')", "Go to the view", "puts the focus on the view"),
+        key("f5", "workspace.go('lesson')", "Go to the lesson", "puts the focus on the lesson"),
+    ]  # fmt: skip
+
+    # Here, too: Textual's screen has a use of its own for Escape, before the app.
+    BINDINGS = [BACK]
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="workspace")
@@ -136,6 +149,7 @@ class Workspace(Container):
         """Something else is to be seen."""
         self.lay_out()
         self._desk.moved()
+        self.screen.refresh_bindings()
 
     def on_tab_line_clicked(self, event: TabLine.Clicked) -> None:
         event.stop()
@@ -160,6 +174,63 @@ class Workspace(Container):
             self.rearrange()
         else:
             await self.views[name].run_action(action)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """There is a way back only from somewhere."""
+        return bool(self._to_leave()) if action == "back" else True
+
+    def _to_leave(self) -> str:
+        """What Escape leaves now: the outermost of what is in the way of the curves."""
+        if self.zoomed:
+            return "zoom"
+        if self.lesson_full:
+            return LESSON
+        focused = self.screen.focused
+        if focused is not None and self.view not in focused.ancestors_with_self:
+            return "panel"
+        return "" if self.view_name == FIRST else VIEW
+
+    def action_back(self) -> None:
+        match self._to_leave():
+            case "zoom":
+                self.zoomed = None
+                self.rearrange()
+            case "lesson":
+                self.lesson_open = False
+                self.rearrange()
+                self._leave_panels()
+            case "panel":
+                self._leave_panels()
+            case "view":
+                self.action_view(FIRST)
+
+    def _leave_panels(self) -> None:
+        # Not every view takes the focus.
+        self.screen.set_focus(None)
+        self.view.focus()
+
+    def action_go(self, part: str) -> None:
+        """Puts the focus on a part, and shows it if it is out of sight."""
+        self._bring(part)
+        self._part(part).focus()
+
+    def go_to_knob(self, name: str) -> None:
+        self._bring("knobs")
+        next((row for row in self.controls.rows if row.key.name == name), self.view).focus()
+
+    def _bring(self, part: str) -> None:
+        if self.zoomed and part != self.zoomed:
+            self.zoomed = None
+        if part == LESSON:
+            self.lesson_open = True
+        elif self.lesson_full:
+            self.lesson_open = False
+        self.rearrange()
+
+    def _part(self, name: str) -> Widget:
+        if name == "knobs":
+            return self.controls.rows[0]
+        return {"runs": self.runs, LESSON: self.lesson}.get(name, self.view.foremost)
 
     def action_zoom(self) -> None:
         if self.zoomed:

@@ -49,7 +49,7 @@ def test_the_tables(cli, small, monkeypatch):
     assert (code, err) == (0, "")
     # Of 10, 50 and 200 the run has no 200.
     idle = distribution(run_preset(load(small)).runs["SGD"], 50)["idle"]
-    assert f"SGD 50 rate 0.1 0.1 0.1 1 {idle}" in lines(out)
+    assert f"SGD 50 multiplier 0.1 0.1 0.1 1 {idle}" in lines(out)
     assert not any(line.startswith("SGD 200") for line in lines(out))
     assert [line.split()[1] for line in lines(out) if line.startswith("SGD")] == [
         *["10"] * 2, *["50"] * 2, *["20"] * 2, *["40"] * 2, *["60"] * 2,
@@ -69,7 +69,7 @@ def test_plot(cli, small, monkeypatch):
     monkeypatch.setenv("COLUMNS", "130")
     code, out, err = cli("rates", small, "--steps", "5", "--plot")
     assert (code, err) == (0, "")
-    assert "Rates at step 5" in out
+    assert "Multipliers at step 5" in out
     assert "|Δw| over time" in out
     assert "● SGD" in out
     chart = out.splitlines()[

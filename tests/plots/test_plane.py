@@ -288,7 +288,7 @@ def test_levels_may_be_kept() -> None:
 
 def test_the_axes_and_the_scale() -> None:
     picture = plane(
-        [[0.001, 2.0]], ramp="loss", x_title="lr", y_title="decay", scale=True, width=60,
+        [[0.001, 2.0]], ramp="loss", x_title="lr", y_title="decay", scale="", width=60,
         x_limits=(1e-5, 1.0), log_x=True, y_limits=(0.0, 1.0),
     )  # fmt: skip
     rows = rows_of(picture.text())
@@ -296,7 +296,7 @@ def test_the_axes_and_the_scale() -> None:
     assert rows[0].endswith(" 2")
     assert rows[1].startswith("1.0┤")
     assert rows[-1].split() == ["0.0001", "0.01", "lr", "1"]
-    narrow = plane([[1, 2]], y_title="a long title", scale=True, width=24)
+    narrow = plane([[1, 2]], y_title="a long title", scale="", width=24)
     assert rows_of(narrow.text())[0].split() == ["a", "long", "title"]
 
 

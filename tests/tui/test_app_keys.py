@@ -5,6 +5,8 @@ from math import inf
 import pytest
 
 from optplay.tui.bindings import ALL, SECTIONS
+from optplay.tui.commands import commands
+from optplay.tui.screens.choose import fitting
 from optplay.tui.screens.help import sections_of
 from optplay.tui.views import views
 from optplay.tui.widgets.knob_row import KEYS
@@ -89,14 +91,19 @@ ACTIONS = {
         True,
     ),
     "workspace.of_view('curves', 'whole')": (["plus"], epochs, None),
+    "workspace.back": (["z"], lambda p: p.app.workspace.zoomed, None),
+    "workspace.go('runs')": (["f3"], lambda p: p.app.focused is p.app.workspace.runs, True),
+    "workspace.go('knobs')": (["f2"], lambda p: p.focused, "optimizer"),
+    "workspace.go('view')": (["f2"], lambda p: p.app.focused is p.curves.charts["loss"], True),
+    "workspace.go('lesson')": (["f2"], lambda p: p.app.focused is p.app.workspace.lesson, True),
     "workspace.lesson": ((), lambda p: p.app.workspace.lesson.display, False),
     "app.toggle_dark": ((), lambda p: p.app.theme, "textual-light"),
     "files.open": ((), title, "Presets"),
     "files.save": ((), title, "Save as a preset: its title"),
     "files.copy_command": ((), lambda p: p.app.clipboard[:13], "optplay run /"),
     "files.picture": ((), lambda p: [told[:7] for told in p.told], ["Saved: "]),
-    "app.help": ((), title, "Keys"),
-    "app.command_palette": ((), lambda p: type(p.app.screen).__name__, "Palette"),
+    "app.help": ((), title, "Help"),
+    "app.palette": ((), title, "All that can be done"),
     "app.quit": ((), lambda p: (p.app._exit, p.app.return_code), (True, 0)),
     "app.interrupt": ((), lambda p: (p.app._exit, p.app.return_code), (True, 130)),
 }
@@ -123,8 +130,8 @@ async def test_keys_and_palette_do_the_same(playground):
                 assert probe(p) != expected, key
                 await p.press(key)
                 assert probe(p) == expected, key
-            if binding.action != "app.command_palette":
-                assert entry(p, binding).callback.args == (binding.action,)
+            does = [c.entry for c in found(p) if c.run.args == (binding.action,)]
+            assert (binding.description, binding.tooltip) in [(e.title, e.note) for e in does]
 
 
 async def begin(p, before):
@@ -133,12 +140,8 @@ async def begin(p, before):
     await p.settle()
 
 
-def entry(p, binding):
-    """The only entry of the command palette for an action."""
-    found = p.app.get_system_commands(p.app.screen)
-    (one,) = [command for command in found if command.title == binding.description]
-    assert one.help == binding.tooltip
-    return one
+def found(p):
+    return list(commands(p.app, ALL, p.app.workspace, p.app.files.take))
 
 
 @pytest.mark.parametrize("binding", [b for b in ALL if b.action in ("app.quit", "app.interrupt")])
@@ -149,16 +152,73 @@ async def test_ways_out(playground, binding):
         assert probe(p) == expected
 
 
-async def test_palette_is_searched_by_typing(playground):
+async def test_palette_does_what_is_searched_for(playground):
     async with playground() as p:
-        await p.pilot.press("ctrl+p", *"dupl")
-        await p.until(lambda: "Duplicate run" in p.text)
+        await p.press("ctrl+p", *"dupl")
+        assert "Duplicate run" in p.text
         await p.press("enter")
-        await p.until(lambda: len(p.app.stage.labels) == 3)
+        assert len(p.app.stage.labels) == 3
+        await p.press("ctrl+p", *"momentum", "enter")
+        assert p.value("optimizer") == "momentum"
+        await p.press("ctrl+p", *"knob lr", "enter")
+        assert p.focused == "lr"
+
+
+async def test_palette_finds_all_that_a_learner_may_ask_for(playground):
+    async with playground() as p:
+        entries = [command.entry for command in found(p)]
+        names = [entry.name for entry in entries]
+        assert len(set(names)) == len(names)
+        for query in ("learning rate", "momentum", "glossary", "tour", "hessian", "sharpness"):
+            assert fitting(entries, query), query
+
+
+async def test_glossary_and_help_explain_the_view(playground):
+    async with playground(size=(120, 60)) as p:
+        for name in ("curves", "rates"):
+            p.app.workspace.action_view(name)
+            view = p.app.workspace.view.instrument
+            for press in ("question_mark",), ("ctrl+p", *view.guide[0][0], "enter"):
+                await p.press(*press)
+                assert view.heading[:40] in p.text
+                for word, sentence in view.guide:
+                    assert word.split()[0] in p.text
+                    assert sentence[:20] in p.text
+                await p.press("escape")
+
+
+async def test_escape_leaves_one_thing_after_the_other(playground):
+    async with playground() as p:
+        workspace = p.app.workspace
+        p.app.workspace.action_view("inspect")
+        await p.press("z")
+        assert workspace.zoomed
+        await p.press("escape")
+        assert (workspace.zoomed, workspace.view_name) == (None, "inspect")
+        await p.press("f3", "escape")
+        assert p.app.focused is workspace.view
+        await p.press("escape")
+        assert workspace.view_name == "curves"
+        await p.press("escape")
+        assert (workspace.view_name, len(p.app.screen_stack)) == ("curves", 1)
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_keys_go_to_each_panel_also_out_of_the_zoom(playground, size):
+    async with playground(size=size) as p:
+        workspace = p.app.workspace
+        for before in ((), ("z",), ("f5",)):
+            for key, part in (
+                ("f2", workspace.runs), ("f3", workspace.controls), ("f4", workspace.view),
+                ("f5", workspace.lesson),
+            ):  # fmt: skip
+                await p.press(*before, key)
+                assert part in p.app.focused.ancestors_with_self, (before, key)
+                assert p.app.focused.region.area, (before, key)
 
 
 async def test_help_has_a_row_for_each_action(playground):
-    async with playground(size=(120, 100)) as p:
+    async with playground(size=(120, 200)) as p:
         rows = sections_of([*SECTIONS.items(), ("A knob in focus", KEYS)], p.app.get_key_display)
         told = {what for _, section in rows for _, what in section}
         assert {b.tooltip[0].upper() + b.tooltip[1:] for b in ALL} <= told
@@ -186,9 +246,7 @@ async def test_speed_goes_to_as_computed_and_back(playground):
 
 
 def test_every_key_has_an_id_of_its_own():
-    own = [
-        binding for kind in views().values() for binding in kind.BINDINGS if binding.key != "escape"
-    ]
+    own = [binding for kind in views().values() for binding in vars(kind).get("BINDINGS", ())]
     ids = [binding.id for binding in (*ALL, *KEYS, *own)]
     assert None not in ids
     assert len(set(ids)) == len(ids)

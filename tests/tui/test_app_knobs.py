@@ -144,3 +144,42 @@ async def wheel(p, row, *, up):
     kind = events.MouseScrollUp if up else events.MouseScrollDown
     await p.pilot._post_mouse_events([kind], row, (3, 0))
     await p.settle()
+
+
+def explained(p):
+    """What stands below the knobs, in one line."""
+    return " ".join(str(p.app.query_one("#hint").render()).split())
+
+
+async def test_what_is_explained_is_of_the_run_that_is_selected(playground):
+    async with playground() as p:
+        await p.focus("lr")
+        assert explained(p).startswith("lr:")
+        await p.press("shift+tab", "j")
+        assert p.app.session.run.label == "Adam"
+        assert explained(p).startswith("Optimizer:")
+        assert "Adam: Momentum with a step size of its own" in explained(p)
+        await p.press("k")
+        assert "SGD:" in explained(p)
+
+
+async def test_what_a_key_switches_is_explained(playground):
+    async with playground() as p:
+        for key, title in (("w", "Warmup:"), ("d", "Decay:"), ("c", "Clipping:")):
+            await p.press(key)
+            assert explained(p).startswith(title)
+        await p.press("u")
+        assert explained(p).startswith("Clipping:")
+
+
+async def test_the_knob_in_focus_is_explained_until_another_is_switched(playground):
+    async with playground() as p:
+        await p.focus("lr")
+        await p.press("j")
+        assert (p.app.session.run.label, p.focused) == ("Adam", "lr")
+        assert explained(p).startswith("lr:")
+        await p.press("w")
+        assert explained(p).startswith("Warmup:")
+        await p.press("down", "up")
+        assert p.focused == "lr"
+        assert explained(p).startswith("lr:")

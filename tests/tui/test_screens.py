@@ -87,7 +87,7 @@ DIALOGS: dict[str, Callable[[], Screen[Any]]] = {
     "choose_many": lambda: ChooseMany(LONG, ENTRIES, ["sgd"]),
     "prompt": lambda: Prompt(LONG, LONG, not_empty, LONG),
     "confirm": lambda: Confirm(LONG, "[b]Write over it[/] all"),
-    "help": lambda: Help(SECTIONS),
+    "help": lambda: Help("Help", SECTIONS),
 }
 
 
@@ -357,7 +357,7 @@ async def test_confirm_by_a_click(name: str) -> None:
 
 @pytest.mark.parametrize("size", SIZES)
 async def test_help_reaches_its_end(size: tuple[int, int]) -> None:
-    app = Host(Help(SECTIONS))
+    app = Host(Help("Help", SECTIONS))
     async with app.run_test(size=size) as pilot:
         await pilot.press("end")
         await pilot.pause()
@@ -390,4 +390,4 @@ def test_help_groups_the_keys_of_an_action(display: Callable[[Binding], str]) ->
 
 
 async def test_help_without_keys() -> None:
-    assert await given(Help([]), "escape") is None
+    assert await given(Help("Help", []), "escape") is None

@@ -11,6 +11,7 @@ from optplay.experiments.sharpness import difference_hessian, sharpness
 from optplay.instruments.curvature import view as module
 from optplay.instruments.curvature.picture import sharpness_picture, stability_picture
 from optplay.plots import Panel, abreast
+from optplay.plots.captions import named
 from optplay.training import train
 from optplay.tui import computing
 
@@ -36,10 +37,12 @@ def expected(p, found, epoch):
     panels = [
         Panel(title, lambda w, h, s=scene: s(found, w, h, epoch=float(epoch), **view.look))
         for title, scene in (
-            ("Sharpness (log)", sharpness_picture), ("Over threshold (log)", stability_picture)
+            ("Sharpness (log)", sharpness_picture),
+            ("Part of threshold (log)", stability_picture),
         )
     ]  # fmt: skip
-    return abreast(panels, *view.content_size, **view.look)
+    draw, labels = partial(abreast, panels, **view.look), p.app.stage.labels
+    return named(draw, labels, range(len(labels)), *view.content_size, **view.look)
 
 
 def runs(p):
@@ -86,18 +89,18 @@ async def test_adam_is_measured_in_its_own_scale(playground):
         np.testing.assert_allclose(plain.ratio, plain.sharpness * 0.01 / 2, rtol=1e-12)
         assert not np.allclose(adam.preconditioned[1:], adam.sharpness[1:])
         np.testing.assert_allclose(adam.ratio, adam.preconditioned * 0.001 / 38, rtol=1e-9)
-        assert "SGD stands 2/lr" in p.text
+        assert "SGD is stable up to 2/lr" in p.text
         assert not any("threshold" in line.text for line in p.inside(p.app.workspace.view)[2:])
         p.app.session.turn("lr", 5.0)
         p.app.changed()
         await p.settle()
         assert any("threshold" in line.text for line in p.inside(p.app.workspace.view)[2:])
         await p.press("j")
-        assert "Adam stands 38/lr" in p.text
+        assert "Adam is stable up to 38/lr" in p.text
         p.app.session.turn("optimizer", "lion")
         p.app.changed()
         await p.settle()
-        assert "Lion has no known threshold" in p.text
+        assert "no threshold is known for Lion" in p.text
 
 
 async def test_the_playhead_moves_a_line_and_nothing_is_measured_again(playground, measured):

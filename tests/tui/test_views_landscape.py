@@ -7,6 +7,7 @@ import numpy as np
 
 from optplay.instruments.landscape.measure import Plane, landscape
 from optplay.instruments.landscape.picture import landscape_picture
+from optplay.plots.captions import named
 from optplay.training import train
 
 
@@ -19,17 +20,19 @@ def runs(p):
 def shows(p, histories, *, at=None, epoch, colors):
     """Whether the view shows the slice around the first one's weights."""
     view, found = p.app.workspace.view, landscape(histories, at)
-    return view.drawn == landscape_picture(
-        found, partial(found.plane.losses, histories[0]), *view.content_size, epoch=epoch,
+    draw = partial(
+        landscape_picture, found, partial(found.plane.losses, histories[0]), epoch=epoch,
         colors=colors, **view.look,
     )  # fmt: skip
+    labels = [p.app.stage.labels[place] for place in colors]
+    return view.drawn == named(draw, labels, colors, *view.content_size, **view.look)
 
 
 def explained(weights):
     """Which part of the variance lies along the first two principal components."""
     lengths = np.linalg.svd(weights - weights.mean(axis=0), compute_uv=False) ** 2
     first, second = (f"{100 * part:.0f} %" for part in lengths[:2] / lengths.sum())
-    return f"{first} + {second} of the variance of"
+    return f"; {first} + {second} of"
 
 
 async def test_one_run_all_runs_and_the_other_run(playground):
@@ -38,16 +41,18 @@ async def test_one_run_all_runs_and_the_other_run(playground):
         sgd, adam = runs(p)
         title = p.app.workspace.view
         assert shows(p, [sgd], epoch=20, colors=[0])
-        assert title.border_title == f"{explained(sgd.weights)} SGD; loss around SGD at the end"
+        assert (
+            title.border_title == f"Loss around SGD at the end{explained(sgd.weights)} its movement"
+        )
         await p.press("n")
         both = np.concatenate([sgd.weights, adam.weights])
         assert shows(p, [sgd, adam], epoch=20, colors=[0, 1])
-        assert title.border_title.startswith(f"{explained(both)} all runs")
+        assert title.border_title.endswith(f"{explained(both)} all movement")
         await p.press("j")
         assert shows(p, [adam, sgd], epoch=20, colors=[1, 0])
         await p.press("n")
         assert shows(p, [adam], epoch=20, colors=[1])
-        assert "loss around Adam" in p.text
+        assert "Loss around Adam" in p.text
 
 
 async def test_slice_at_the_playhead_and_back(playground):
@@ -57,7 +62,7 @@ async def test_slice_at_the_playhead_and_back(playground):
         assert "i slice here" in p.text
         await p.press("i")
         assert shows(p, [sgd], at=5, epoch=5, colors=[0])
-        assert "loss around SGD at epoch 5" in p.text
+        assert "Loss around SGD at epoch 5" in p.text
         await p.press("full_stop")
         assert shows(p, [sgd], at=5, epoch=6, colors=[0])
         await p.press("i")
@@ -103,12 +108,12 @@ async def test_networks_of_several_shapes_say_why(playground):
         p.app.session.turn("problem.hidden", (8,))
         p.app.changed()
         await p.press("8")
-        assert "loss around SGD" in p.text
+        assert "Loss around SGD" in p.text
         await p.press("n")
         text = " ".join(p.text.split())
         assert "found networks of layers [2, 4, 1] and [2, 8, 1]" in text
         await p.press("n")
-        assert "loss around SGD" in p.text
+        assert "Loss around SGD" in p.text
 
 
 async def test_a_surface_has_none(playground):

@@ -13,10 +13,8 @@ from optplay.tui.views import views
 
 KEY = str(list(views()).index("rates") + 1)
 SIZE = 80, 24
-KINDS = "rates", "steps"
-TITLES = (
-    "Parameters by rate", "Parameters by |Δw|", "Rate: median, 10–90 %", "|Δw|: median, 10–90 %",
-)  # fmt: skip
+KINDS = "steps", "rates"
+TITLES = "Effective rates |Δw|", "Multipliers", "|Δw|: median, 10–90 %", "Multiplier, 10–90 %"
 WILD = """
 title = "Wild"
 epochs = 4
@@ -76,6 +74,8 @@ def assert_shows(p, step, epoch, seeds=(0,), preset=None):
     numbers = [f" {one['moved']:,} " for one, count in zip(found, counts, strict=True) if count]
     assert f"moved, of {max(counts):,}:" in lines[-1]
     assert [n for n in numbers if n in lines[-1]] == numbers
+    if width > 60:
+        assert all(f" {run.label} " in lines[-1] for run in preset.runs)
     which = f"seed {seeds[0]}" if len(seeds) == 1 else "all seeds"
     assert view.border_title == f"How parameters move at step {step:,}, {which}"
 
@@ -171,11 +171,13 @@ async def test_sizes_without_colours(playground, monkeypatch, size):
         if size[0] > 60:
             assert_shows(p, 10, 1)
         moved = [found["moved"] for found in p.app.workspace.view.result.at_step.values()]
-        assert inside(p)[-1].rstrip() == f"moved, of 17:  ● {moved[0]}  x {moved[1]}"
+        first, second = ("SGD ", "Adam ") if size[0] > 60 else ("", "")
+        line = f"moved, of 17:  ● {first}{moved[0]}  x {second}{moved[1]}"
+        assert inside(p)[-1].rstrip() == line
         await p.pilot.resize_terminal(80, 24)
         await p.settle()
         assert_shows(p, 10, 1)
-        assert "Parameters by rate" in p.text
+        assert "Multipliers" in p.text
 
 
 async def test_one_epoch_of_a_big_network(playground, small):

@@ -1,10 +1,13 @@
 """The surface in the app: its start moved, its runs played, and what that costs."""
 
+from functools import partial
+
 import msgspec
 import pytest
 
 from optplay.experiments import load
 from optplay.instruments.surface.picture import surface_picture
+from optplay.plots.captions import named
 from optplay.problems import SURFACES, SurfaceProblem
 from optplay.training import train
 
@@ -50,7 +53,9 @@ def ways(p, seeds=(0,)):
 
 def shows(p, ways, step):
     view, problem = p.app.workspace.view, p.app.session.run.config.problem
-    return view.drawn == surface_picture(problem, ways, *view.content_size, step=step, **view.look)
+    draw = partial(surface_picture, problem, ways, step=step, **view.look)
+    labels = [run.label for run in p.app.session.preset.runs]
+    return view.drawn == named(draw, labels, range(len(labels)), *view.content_size, **view.look)
 
 
 def starts(p):

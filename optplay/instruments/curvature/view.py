@@ -11,6 +11,7 @@ from optplay.experiments.sharpness import Curvature, stream_sharpness
 from optplay.instruments.curvature import instrument
 from optplay.instruments.curvature.picture import sharpness_picture, stability_picture
 from optplay.plots import Panel, Picture, abreast
+from optplay.plots.captions import named
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import PictureView, Task
 
@@ -28,13 +29,13 @@ class CurvatureView(PictureView):
         return told if preset.on_surface else None
 
     def heading(self, stage: Stage) -> str:
-        return f"Top eigenvalue of the Hessian, seed {stage.session.state.seed}"
+        return f"How sharply the loss bends, seed {stage.session.state.seed}"
 
     def hint(self, stage: Stage) -> str:
         part = stage.session.run.config.rule.stability
         c = part(stage.session.run.config.hyperparameters) if part else None
         rule = stage.session.run.config.rule.title
-        return f"{rule} stands {c:g}/lr" if c else f"{rule} has no known threshold"
+        return f"{rule} is stable up to {c:g}/lr" if c else f"no threshold is known for {rule}"
 
     def wanted(self, stage: Stage) -> Task | None:
         histories = [stage.histories.get(label) for label in stage.labels]
@@ -65,10 +66,11 @@ class CurvatureView(PictureView):
         panels = [
             Panel("Sharpness (log)",
                   partial(sharpness_picture, found, epoch=epoch, **look)),
-            Panel("Over threshold (log)",
+            Panel("Part of threshold (log)",
                   partial(stability_picture, found, epoch=epoch, **look)),
         ]  # fmt: skip
-        return abreast(panels, width, height, **look)
+        draw = partial(abreast, panels, **look)
+        return named(draw, stage.labels, range(len(stage.labels)), width, height, **look)
 
 
 view = CurvatureView

@@ -86,6 +86,10 @@ class Curves(View, inherit_bindings=False):
         focused = self.screen.focused
         return focused if isinstance(focused, Chart) else self.charts[self.active]
 
+    @property
+    def foremost(self) -> Chart:
+        return self.chosen
+
     def lay_out(self, stage: Stage, *, single: bool) -> None:
         charts, grid = stage.charts, self.query_one(Grid)
         self.single = single

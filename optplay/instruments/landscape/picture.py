@@ -42,7 +42,7 @@ def landscape_picture(
     return plane_picture(
         losses,
         x_limits=landscape.x_limits, y_limits=landscape.y_limits,
-        width=width, height=height, ramp="surface", overlays=overlays, **look,
+        width=width, height=height, ramp="surface", overlays=overlays, scale="loss", **look,
     )  # fmt: skip
 
 

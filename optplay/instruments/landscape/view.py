@@ -14,6 +14,7 @@ from optplay.instruments.landscape import instrument
 from optplay.instruments.landscape.measure import Landscape, landscape
 from optplay.instruments.landscape.picture import START, landscape_picture
 from optplay.plots import Picture
+from optplay.plots.captions import named
 from optplay.plots.remembered import Field, remembered
 from optplay.training import History
 from optplay.tui.stage import Stage
@@ -55,13 +56,13 @@ class LandscapeView(PictureView):
 
     def heading(self, stage: Stage) -> str:
         found, label = self.result, stage.session.run.label
-        which = "all runs" if self.all_runs else label
+        which = "all" if self.all_runs else "its"
         if not isinstance(found, Shown):
             return f"Loss around the weights of {label}"
         first, second = (f"{100 * part:.0f} %" for part in found.landscape.plane.explained)
         early = self.epoch is not None and self.epoch < found.history.epochs
         at = f"epoch {self.epoch}" if early else "the end"
-        return f"{first} + {second} of the variance of {which}; loss around {label} at {at}"
+        return f"Loss around {label} at {at}; {first} + {second} of {which} movement"
 
     def hint(self, stage: Stage) -> str:
         other = "one run" if self.all_runs else "all runs"
@@ -97,10 +98,12 @@ class LandscapeView(PictureView):
         found = self.result
         if not isinstance(found, Shown):
             return self.waiting(width, height)
-        return landscape_picture(
-            found.landscape, found.losses, width, height, epoch=stage.player.epoch,
+        draw = partial(
+            landscape_picture, found.landscape, found.losses, epoch=stage.player.epoch,
             colors=found.places, **self.look,
         )  # fmt: skip
+        labels = [stage.labels[place] for place in found.places]
+        return named(draw, labels, found.places, width, height, **self.look)
 
     def action_all_runs(self) -> None:
         self.all_runs = not self.all_runs

@@ -3,5 +3,20 @@
 from optplay.registry import Instrument
 
 instrument = Instrument(
-    "range_test", "Range test", "the loss while the learning rate rises within one run", 9
+    "range_test",
+    "Range test",
+    "the loss while the learning rate rises within one run",
+    9,
+    guide=(
+        ("a curve", "one run whose rate grows from step to step: to the right it is larger"),
+        (
+            "falls, rises",
+            "too small a rate changes nothing, a good one lets the loss fall, too large a one "
+            "lets it rise",
+        ),
+        (
+            "suggested",
+            "a tenth of the rate at which the loss begins to rise; a sweep (5) tells better",
+        ),
+    ),
 )

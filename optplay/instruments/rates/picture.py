@@ -18,9 +18,9 @@ from optplay.plots.text import text_cells
 
 LOW, MEDIAN, HIGH = (QUANTILES.index(q) for q in (0.1, 0.5, 0.9))
 NOTHING = "no parameter moved"
-AXES = {"rates": "rate", "steps": "|Δw|"}
+AXES = {"rates": "multiplier", "steps": "|Δw|"}
 GAP, MORE = "  ", "…"
-TITLES = {"rates": "Rates", "steps": "|Δw|"}
+TITLES = {"steps": "Effective rates |Δw|", "rates": "Multipliers"}
 HEIGHT, SMALL_HEIGHT, TWO_ABREAST = 13, 10, 60
 
 
@@ -72,29 +72,36 @@ def over_time_picture(
 
 
 def moved_picture(
-    runs: Sequence[Mapping[str, Any]], absent: Sequence[str], width: int, **look: Unpack[Look]
-) -> Picture:
-    """A line that tells how many parameters of each run moved.
+    runs: Sequence[Mapping[str, Any]], labels: Sequence[str], absent: Sequence[str], width: int,
+    **look: Unpack[Look],
+) -> Picture:  # fmt: skip
+    """A line that tells how many parameters of each run moved; with names, where they fit.
 
     Args:
-        runs: the distribution of each run at one step; see `overlaid`.
+        runs: the distribution of each run at one step; see `overlaid`. labels: of the runs.
         absent: for each run what is told of it if it did not make this step.
     """
     counts = [run["moved"] + run["idle"] for run in runs]
     common = {count for count in counts if count}
     head = f"moved, of {common.pop():,}:" if len(common) == 1 else "moved:"
     row: Row = ((head, None),)
+    told = [
+        f"{run['moved']:,}" + f" of {count:,}" * bool(common) if count else without
+        for run, count, without in zip(runs, counts, absent, strict=True)
+    ]
+    named = [f"{label} {text}" for label, text in zip(labels, told, strict=True)]
     room = width - text_cells(head)
-    for index, (run, count, without) in enumerate(zip(runs, counts, absent, strict=True)):
-        told = f" {run['moved']:,}" + f" of {count:,}" * bool(common) if count else f" {without}"
+    if sum(text_cells(f"{GAP}● {text}") for text in named) <= room:
+        told = named
+    for index, text in enumerate(told):
         mark = "●" if look["color"] else plots.run_marker(index)
         ink = plots.run_color(index, look["dark"]) if look["color"] else None
-        room -= text_cells(GAP + mark + told)
+        room -= text_cells(f"{GAP}{mark} {text}")
         last = index == len(runs) - 1
         if room < (0 if last else text_cells(GAP + MORE)):
             row = (*row, (GAP + MORE, None))
             break
-        row = (*row, (GAP + mark, ink), (told, None))
+        row = (*row, (GAP + mark, ink), (f" {text}", None))
     return plots.text_picture([row], width, 1)
 
 

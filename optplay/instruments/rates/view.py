@@ -17,8 +17,9 @@ from optplay.training import History
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import PictureView, Task
 
-COUNTED = {"rates": "Parameters by rate", "steps": "Parameters by |Δw|"}
-SPREAD = {"rates": "Rate: median, 10–90 %", "steps": "|Δw|: median, 10–90 %"}
+# The lesson calls |lr·m̂/(√v̂ + ε)| the effective rate: how far a parameter moves.
+COUNTED = {"steps": "Effective rates |Δw|", "rates": "Multipliers"}
+SPREAD = {"steps": "|Δw|: median, 10–90 %", "rates": "Multiplier, 10–90 %"}
 # The steps that the lesson asks for.
 STEPS = (10, 50, 200)
 TIMES = 60
@@ -126,7 +127,9 @@ class Rates(PictureView):
             Panel(title, partial(over_time_picture, ways, kind, epoch=epoch, unit=unit, **look))
             for kind, title in SPREAD.items()
         ]
-        moved = moved_picture(at_step, list(found.absent.values()), width, **look)
+        moved = moved_picture(
+            at_step, list(found.absent), list(found.absent.values()), width, **look
+        )
         return Picture((*abreast(panels, width, height - 1, **look).rows, *moved.rows))
 
     def action_next_step(self) -> None:

@@ -51,7 +51,8 @@ def surface_picture(
     (left, bottom), (right, top) = declared.low, declared.high
     return plane_picture(
         field_of(problem), x_limits=(left, right), y_limits=(bottom, top), width=width,
-        height=height, overlays=[*marks, *paths], x_title="x", y_title="y", **look,
+        height=height, overlays=[*marks, *paths], x_title="x", y_title="y",
+        scale="height", **look,
     )  # fmt: skip
 
 

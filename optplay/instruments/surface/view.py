@@ -1,5 +1,7 @@
 """A surface from above, with the way of every run on it."""
 
+from functools import partial
+
 from msgspec.structs import replace
 from textual import events
 from textual.binding import Binding
@@ -8,6 +10,7 @@ from optplay.experiments import Preset
 from optplay.instruments.surface import instrument
 from optplay.instruments.surface.picture import surface_picture
 from optplay.plots import Picture
+from optplay.plots.captions import named
 from optplay.problems import SurfaceProblem
 from optplay.training import RunConfig
 from optplay.tui.stage import Stage
@@ -69,9 +72,10 @@ class SurfaceView(PictureView):
         ]
         # The selected run lies on top.
         ways.sort(key=lambda way: way[0] == stage.session.state.selected)
-        return surface_picture(
-            self._problem(stage), ways, width, height, step=stage.player.epoch, **self.look
+        draw = partial(
+            surface_picture, self._problem(stage), ways, step=stage.player.epoch, **self.look
         )
+        return named(draw, stage.labels, range(len(stage.labels)), width, height, **self.look)
 
     def start_at(self, *point: float) -> None:
         """Asks for another start, of all runs."""

@@ -1,4 +1,4 @@
-"""All keys, made from the bindings themselves."""
+"""What is looked at in plain words, and all keys, made from the bindings themselves."""
 
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -19,12 +19,12 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 
 
 class Help(Dialog[None]):
-    """Sections of keys with what they do, side by side where there is room."""
+    """Sections of words and keys with what they mean, side by side where there is room."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]
 
-    def __init__(self, sections: Sequence[Section]) -> None:
-        super().__init__("Keys")
+    def __init__(self, heading: str, sections: Sequence[Section]) -> None:
+        super().__init__(heading)
         self.sections = sections
 
     def body(self) -> ComposeResult:

@@ -1,5 +1,7 @@
 """The controls of the selected run, generated from what its optimizer and its problem declare."""
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from textual.app import ComposeResult
@@ -9,11 +11,12 @@ from textual.widgets import Static
 
 from optplay.experiments.keys import PROBLEM, Key, key_of, keys
 from optplay.experiments.scales import Choice
+from optplay.training import RunConfig
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.screens.prompt import refused
-from optplay.tui.widgets.knob_row import KnobRow
+from optplay.tui.widgets.knob_row import KnobRow, explained
 
 SCOPE = "scope"
 ALL_RUNS, THIS_RUN = "all runs", "this run"
@@ -21,6 +24,7 @@ SCOPE_KEY = Key(
     SCOPE, "Problem of", "whether the knobs below change the problem of all runs or of this one",
     "", Choice((ALL_RUNS, THIS_RUN)),
 )  # fmt: skip
+RULE = "optimizer"
 HINT = "Tab comes here. ↑ ↓ choose a knob, ← → turn it, Enter types a value."
 
 
@@ -53,6 +57,10 @@ class Controls(Vertical):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="controls")
         self._desk = desk
+        self._told = HINT
+        # The knob that is explained below, and of which run of which preset.
+        self._about: str | None = None
+        self._of: tuple[str, int] | None = None
 
     def compose(self) -> ComposeResult:
         yield Knobs(id="knobs", can_focus=False)
@@ -81,6 +89,31 @@ class Controls(Vertical):
         if missing := wanted[len(rows) :]:
             # Even to mount nothing lays out the screen.
             box.mount_all(KnobRow(*each, self._check) for each in missing)
+        self._explain(wanted)
+
+    def _explain(self, wanted: Sequence[tuple[Key, Any, Any]]) -> None:
+        """Says below what the knob does that got the focus, or was turned by a key, last.
+
+        Of another run it is the knob in focus or the rule; of another preset, how knobs are turned.
+        """
+        preset, selected = self._desk.session.preset.name, self._desk.session.state.selected
+        if any(row.editing for row in self.rows):
+            return
+        if self._of != (preset, selected):
+            same = self._of is not None and self._of[0] == preset
+            focused = [row.key.name for row in self.rows if row.has_focus]
+            self._of = preset, selected
+            self._about = focused[0] if focused else RULE if same else None
+        told = {key.name: explained(key, value) for key, value, _ in wanted}
+        self._tell(told.get(self._about or "", HINT))
+
+    def _tell(self, text: str, *, wrong: bool = False) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.set_class(wrong, "-wrong")
+        if text != self._told:
+            self._told = text
+            # With a knob in focus it has a height of its own: no sentence lays out all again.
+            hint.update(text, layout=not self.has_class("-focused"))
 
     def _check(self, name: str, value: Any) -> str | None:
         config = self._desk.session.run.config
@@ -97,12 +130,24 @@ class Controls(Vertical):
     def on_descendant_blur(self) -> None:
         self.set_class(self.has_focus_within, "-focused")
 
+    @property
+    def config(self) -> RunConfig:
+        return self._desk.session.run.config
+
+    def explained(self) -> tuple[str, list[tuple[str, str]]]:
+        """The selected run in words: its rule, and the knob that is explained below."""
+        rule, about = self.config.rule, self._about or RULE
+        words = [(rule.title, rule.summary)]
+        known = {key.name: key for key in keys(self.config)}
+        if about != RULE and about in known:
+            value = self._desk.session.value(about)
+            words.append((known[about].title, explained(known[about], value).replace("\n", ". ")))
+        return self._desk.session.run.label, words
+
     def on_knob_row_told(self, event: KnobRow.Told) -> None:
         event.stop()
-        hint = self.query_one("#hint", Static)
-        hint.set_class(event.wrong, "-wrong")
-        # With a knob in focus it has a height of its own: no sentence lays out the screen again.
-        hint.update(event.text, layout=not self.has_class("-focused"))
+        self._about = event.key
+        self._tell(event.text, wrong=event.wrong)
 
     def on_knob_row_turned(self, event: KnobRow.Turned) -> None:
         event.stop()
@@ -127,13 +172,18 @@ class Controls(Vertical):
         self.show()
 
     def action_switch(self, name: str) -> None:
+        self._about = name
         self._desk.attempt(lambda: self._desk.session.switch(name))
 
     def action_choose(self, name: str) -> None:
         session = self._desk.session
         asked = key_of(session.run.config, name)
         choose = Choose(asked.title, _entries(asked), session.value(name))
-        choose.ask(self.app, lambda to: self._desk.turn(name, to))
+        choose.ask(self.app, partial(self.take, name))
+
+    def take(self, name: str, value: Any) -> None:
+        self._about = name
+        self._desk.turn(name, value)
 
     def action_undo(self) -> None:
         self._desk.undo()

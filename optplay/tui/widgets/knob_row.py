@@ -73,6 +73,7 @@ class KnobRow(Widget, can_focus=True):
     class Told(Message):
         """A sentence to show about the knob; `wrong` if it says what is wrong."""
 
+        key: str
         text: str
         wrong: bool
 
@@ -86,8 +87,6 @@ class KnobRow(Widget, can_focus=True):
         if (key, value, shown) != (self.key, self.value, self.shown):
             self.key, self.value, self.shown = key, value, shown
             self.refresh()
-        if self.has_focus:
-            self.tell()
 
     @property
     def editing(self) -> bool:
@@ -112,11 +111,7 @@ class KnobRow(Widget, can_focus=True):
 
     def tell(self) -> None:
         """Says what the knob does and which values it takes."""
-        self.post_message(self.Told(f"{self.key.title}: {self.key.text}\n{self.allowed}", False))
-
-    @property
-    def allowed(self) -> str:
-        return "" if self.key.is_choice else f"Allowed: {self.key.allowed}"
+        self.post_message(self.Told(self.key.name, explained(self.key, self.value), False))
 
     def on_focus(self) -> None:
         self.tell()
@@ -175,7 +170,7 @@ class KnobRow(Widget, can_focus=True):
         if error is None:
             self.tell()
         else:
-            self.post_message(self.Told(error, True))
+            self.post_message(self.Told(self.key.name, error, True))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -221,3 +216,11 @@ class KnobRow(Widget, can_focus=True):
             event.stop()
             event.prevent_default()
             self.action_nudge(by)
+
+
+def explained(key: Key, value: Any) -> str:
+    """What a knob does, and what it stands at or may stand at."""
+    more = (key.notes or {}).get(value, "") if key.is_choice else f"Allowed: {key.allowed}"
+    # Of a rule both say the same.
+    said = more if key.text in more else f"{key.text}\n{more}".rstrip()
+    return f"{key.title}: {said}"

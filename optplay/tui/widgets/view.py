@@ -65,10 +65,6 @@ class View(Widget):
     instrument: ClassVar[Instrument]
     KEYS: ClassVar[list[Binding]] = []
 
-    BINDINGS = [
-        Binding("escape", f"workspace.view('{FIRST}')", "Curves", tooltip="back to the curves")
-    ]
-
     def __init_subclass__(cls, **options: Any) -> None:
         if "BINDINGS" in vars(cls):
             cls.BINDINGS = [*identified(cls.instrument.name, cls.BINDINGS)]
@@ -120,6 +116,11 @@ class View(Widget):
 
     def lay_out(self, stage: Stage, *, single: bool) -> None:
         """Lays out what is in it; `single` if there is room for one picture only."""
+
+    @property
+    def foremost(self) -> Widget:
+        """The part of it that takes the focus."""
+        return self
 
     def zoom(self) -> None:
         """It is about to be given the whole area."""
