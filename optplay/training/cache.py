@@ -49,7 +49,9 @@ class DiskCache:
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """What compiling came to before, or None."""
-        target.refresh()
+        # numba's own first loads what it compiles with (target.refresh()): half a second,
+        # needed only by who compiles, and then done anyway.
+        import_module("numba.core.runtime.nrt").rtsys.initialize(target)
         for folder in folders():
             path = self._path(folder, signature, target.codegen())
             try:

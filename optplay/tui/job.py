@@ -79,6 +79,8 @@ class Job(Generic[T]):
 
     def _work(self, make: Callable[[Event], Iterator[T]], stop: Event) -> None:
         due = every(TOLD_SECONDS)
+        # What is done in less is told once: to draw a part of it first only makes it late.
+        due()
         results: Iterator[T] = iter(())
         result: T | None = None
         try:

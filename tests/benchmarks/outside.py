@@ -19,7 +19,9 @@ import pyte
 
 START = "import sys; from optplay.cli import main; sys.exit(main())"
 SIZE = (120, 40)
-UNSET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL_THEME")
+UNSET = (
+    "NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "TEXTUAL_THEME", "PYTHONDONTWRITEBYTECODE",
+)  # fmt: skip
 KEYS = {"up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "tab": "\t"}
 PLAIN_ROUNDS = 12_000  # a millisecond or so
 

@@ -116,7 +116,7 @@ def rest_and_play(tree: Path, home: Path, figures: Figures, keys: int) -> None:
         at_rest(app)
         knobs = Knobs(app)
         figures.add("key, idle", *knobs.press(times(keys)))
-        figures.add("select a run, idle", *selected(app, keys // 2))
+        figures.add("select a run, idle", *selected(app, keys // 4 * 2))
         app.press(" ")
         app.read(0.3)
         figures.add("key, playing", *knobs.press(until(app, PLAYED)))

@@ -163,3 +163,20 @@ def test_a_start_with_damaged_files_is_a_start(tmp_path, write, damage):
     shutil.rmtree(tmp_path / "cache")
     (tmp_path / "cache").touch()
     assert started() == first
+
+
+def test_what_is_kept_runs_without_the_compiler(folder):
+    """That it takes half a second to load is why."""
+    program = (
+        "import sys\n"
+        "from optplay.training import RunConfig, train\n"
+        "train(RunConfig(epochs=1))\n"
+        "print('numba.cpython.unicode' in sys.modules)"
+    )
+    loaded = [
+        subprocess.run(
+            [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        ).stdout.strip()
+        for _ in range(2)
+    ]
+    assert loaded == ["True", "False"]

@@ -1,5 +1,6 @@
 """Nothing is drawn or laid out again that did not change."""
 
+import dataclasses
 import random
 import re
 from collections import Counter
@@ -9,7 +10,9 @@ from textual._compositor import Compositor
 from textual.geometry import Region
 from textual.screen import Screen
 
+from optplay.tui.job import Job
 from optplay.tui.screens.main import Narrow
+from optplay.tui.widgets.runs import RunsPanel
 
 from .conftest import SMALL
 
@@ -57,6 +60,45 @@ async def test_selecting_a_run_with_the_same_knobs_lays_out_nothing(playground, 
         await one.press("j")
     assert work["runs"]
     assert not work["layout"]
+
+
+async def test_a_run_with_other_numbers_draws_its_line(playground, monkeypatch):
+    drawn = []
+    refresh = RunsPanel.refresh
+
+    def counting(self, *regions, **options):
+        drawn.append([*regions])
+        return refresh(self, *regions, **options)
+
+    async with playground() as one:
+        rows, runs = one.app.stage.rows(), one.app.workspace.runs
+        rows[1] = dataclasses.replace(rows[1], loss="0.1234")
+        monkeypatch.setattr(RunsPanel, "refresh", counting)
+        runs.show(rows, 0)
+        assert [[region.y for region in each] for each in drawn] == [[1]]
+        await one.settle()
+        assert "0.1234" in one.inside(runs)[1].text
+        monkeypatch.undo()
+
+
+async def test_lines_that_stay_are_not_made_again(playground):
+    async with playground() as one:
+        await one.press("home")
+        chart = one.curves.charts["loss"]
+        place = chart.outer_size.region
+        before = chart.render_lines(place)
+        chart.read(chart.epoch, [])
+        after = chart.render_lines(place)
+    assert [a is b for a, b in zip(before, after, strict=True)].count(False) == 1
+
+
+async def test_what_is_computed_at_once_is_told_once(playground):
+    told = []
+    async with playground() as one:
+        job = Job(one.app, "counting", lambda *what: told.append(what), lambda *error: None)
+        job.begin("key", lambda stop: iter(range(3)))
+        await one.until(lambda: not job.running)
+    assert told == [(2, True)]
 
 
 async def test_an_update_sends_what_textual_would_send(playground):

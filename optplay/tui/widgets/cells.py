@@ -36,6 +36,7 @@ class Inks:
     ) -> None:
         self._base, self._filters, self._background = base, filters, background
         self._known: dict[tuple[Ink, bool], Style] = {}
+        self._drawn: tuple[Picture, int | None, list[list[Segment]]] | None = None
         self.cursor = self.shown(cursor)
 
     def shown(self, style: Style) -> Style:
@@ -54,6 +55,11 @@ class Inks:
 
     def lines(self, picture: Picture, column: int | None) -> list[list[Segment]]:
         """The rows of a picture, with a cursor in a column of its plot, and dimmed beyond it."""
+        if not (self._drawn and self._drawn[0] is picture and self._drawn[1] == column):
+            self._drawn = picture, column, self._lines(picture, column)
+        return self._drawn[2]
+
+    def _lines(self, picture: Picture, column: int | None) -> list[list[Segment]]:
         plain = len(picture.rows) if column is None else AXIS_ROWS
         place = len(picture.rows) - plain
         return [

@@ -22,6 +22,7 @@ class Framed(Widget, can_focus=True):
         self.dark = True
         self._ends = Strip([]), Strip([])
         self._sides = Strip([]), Strip([])
+        self._made: list[tuple[list[Segment], Strip]] = []
         self.inks = Inks(Style(), Style(), (), Color(0, 0, 0))
 
     def inner(self) -> list[list[Segment]]:
@@ -39,10 +40,20 @@ class Framed(Widget, can_focus=True):
     def render_lines(self, crop: Region) -> list[Strip]:
         """All lines, made at once: line by line, as other widgets, takes several times as long."""
         self._look()
-        width, left, right = self.outer_size.width, *self._sides
-        middle = [Strip([*left, *line, *right], width) for line in self.inner()]
+        # A line that is what it was keeps its Strip, which knows how it is sent.
+        kept = [*self._made]
+        self._made = [
+            old if place < len(kept) and line == (old := kept[place])[0] else self._make(line)
+            for place, line in enumerate(self.inner())
+        ]
+        middle = [strip for _, strip in self._made]
         lines = [self._ends[0], *middle, self._ends[1]][crop.y : crop.bottom]
+        width = self.outer_size.width
         return lines if crop.width == width else [line.crop(crop.x, crop.right) for line in lines]
+
+    def _make(self, line: list[Segment]) -> tuple[list[Segment], Strip]:
+        left, right = self._sides
+        return line, Strip([*left, *line, *right], self.outer_size.width)
 
     def _look(self) -> None:
         theme = self.app.current_theme
@@ -50,7 +61,7 @@ class Framed(Widget, can_focus=True):
         key = (self.outer_size, titles, self.has_focus, theme.name, self.app.no_color)
         if key == self._look_key:
             return
-        self._look_key, self.dark = key, theme.dark
+        self._look_key, self.dark, self._made = key, theme.dark, []
         width, height = self.outer_size
         top, side = super().render_lines(Region(0, 0, width, 2))
         [bottom] = super().render_lines(Region(0, height - 1, width, 1))

@@ -16,6 +16,7 @@ from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import RunRow
+from optplay.tui.widgets.one_liners import OneLiners
 
 NUMBERS = 7
 OUTCOME = 12
@@ -26,7 +27,7 @@ FRAME = 3
 SIGNS = {"trained": "✓", "collapsed": "▁", "diverged": "✗"}
 
 
-class RunsPanel(OptionList, inherit_bindings=False):
+class RunsPanel(OneLiners, inherit_bindings=False):
     """One row per run: colour, label, loss and score at the playhead, outcome once known."""
 
     KEYS = [
