@@ -8,16 +8,18 @@ From a REPL:
 array([0.9, 2.1])
 """
 
-from typing import TYPE_CHECKING, Any
-
+# As `typing` has it, whose import takes longer than all that stands here: see `__main__`.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from optplay.training import RunConfig, optimizer, train
 
 __version__ = "0.1.0"
 __all__ = ["RunConfig", "__version__", "optimizer", "train"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     # Loaded on first use: `optplay --help` must not wait for NumPy.
     if name in __all__:
         from optplay import training  # noqa: PLC0415

@@ -1,14 +1,15 @@
 """`optplay`, also as `python -m optplay`."""
 
+# The part of `signal` that takes no time to import.
+import _signal  # type: ignore[import-not-found]  # it is in no list of the types of modules
 import os
-import signal
 
 INTERRUPTED = 130
 
 
 def main() -> None:
     # What is imported takes a while, in which an interrupt is to leave no traceback.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+    _signal.signal(_signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
     from optplay.cli import main as command_line  # noqa: PLC0415
 
     command_line()
