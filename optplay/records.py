@@ -118,6 +118,8 @@ def describe(kind: Any) -> str:
         return ", ".join(choices)
     if get_origin(kind) is Annotated:
         base, meta = get_args(kind)
+        if base is str and meta.max_length:
+            return f"a text of {meta.min_length or 0} to {meta.max_length:,} characters"
         return describe(base) + bounds(meta)
     if get_origin(kind) in (Union, UnionType):
         parts = [describe(k) for k in get_args(kind) if k is not type(None)]

@@ -16,6 +16,8 @@ from optplay.records import Record
 from optplay.training import RECORDED, RunConfig
 
 MOST_SEEDS, MOST_RUNS = 10_000, 1000
+# A second or two for the app to lay out.
+MOST_LETTERS = 20_000
 # Runs of a chain are trained one after the other, and each copies what came before.
 MOST_FORKS = 100
 MINE: Literal["mine"] = "mine"
@@ -72,8 +74,8 @@ class Preset(Record, frozen=True, kw_only=True):
     name: str
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     group: Literal["start here", "exercises", "problems", "facts", "mine"] = MINE
-    question: str = ""
-    lesson: str = ""
+    question: Annotated[str, Meta(max_length=1000)] = ""
+    lesson: Annotated[str, Meta(max_length=MOST_LETTERS)] = ""
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
     charts: tuple[str, ...] = ("loss", "accuracy")
     at_steps: Annotated[tuple[Annotated[int, Meta(ge=1, le=10**12)], ...], Meta(max_length=20)] = ()

@@ -296,6 +296,16 @@ def test_many_forks_in_a_row():
         parse(chain(999), "chain")
 
 
+@pytest.mark.parametrize(("key", "most"), [("lesson", 20_000), ("question", 1000)])
+def test_longer_texts_than_there_may_be(key, most):
+    def text(letters):
+        return f'title = "Long"\n{key} = "{"x" * letters}"\n[[runs]]\nlabel = "A"\n'
+
+    assert len(getattr(parse(text(most), "long"), key)) == most
+    with pytest.raises(InputError, match=f"^{key}: found 'xxx.*0 to {most:,} characters"):
+        parse(text(most + 1), "long")
+
+
 def test_more_runs_than_there_may_be():
     with pytest.raises(InputError, match="runs: found 20,000, allowed: up to 1,000"):
         parse('title = "Many"\n' + "[[runs]]\n" * 20_000, "many")

@@ -235,12 +235,11 @@ def test_a_file_in_the_way(preset, tmp_path):
     assert load(str(path)).runs == preset.runs
 
 
-@pytest.mark.parametrize("lesson", ["\ud800", "x" * 1_000_000], ids=["surrogate", "long"])
-def test_what_would_not_load_is_not_written(preset, tmp_path, lesson):
+def test_what_would_not_load_is_not_written(preset, tmp_path):
     path = tmp_path / "there.toml"
     path.write_text("old")
     with pytest.raises(InputError, match="would not load as the same preset"):
-        save(msgspec.structs.replace(preset, lesson=lesson), path, overwrite=True)
+        save(msgspec.structs.replace(preset, lesson="\ud800"), path, overwrite=True)
     assert path.read_text() == "old"
 
 
