@@ -81,8 +81,9 @@ class Main(Screen[None]):
         self._drawn_at = 0.0
 
     async def _on_idle(self, event: events.Idle) -> None:
-        # Textual's own comes after this, and finds nothing left to draw.
-        if monotonic() - self._drawn_at >= APART_SECONDS and self.is_current:
+        # Textual's own comes after this, and finds nothing left to draw. Keys that wait go first.
+        late = monotonic() - self._drawn_at >= APART_SECONDS
+        if late and self.is_current and not self.app.message_queue_size:
             self._on_timer_update()
 
     def _on_timer_update(self) -> None:
