@@ -1,4 +1,4 @@
-"""Faint bands behind the curves."""
+"""Bands and dotted lines behind the curves."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,8 @@ from optplay.plots.dots import BLANK, braille
 from optplay.plots.palette import RGB
 from optplay.plots.picture import DOTS_ACROSS, DOTS_DOWN
 from optplay.plots.series import Array
+
+Cells = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,18 +31,32 @@ class Band:
 
 
 def dotted(columns: int, rows: int, band: Band) -> Codes:
-    """Return the bits of a band's dots, every second of them.
+    """Return the bits of a band's dots, every second of them."""
+    dots = _dots(columns, rows, band)
+    every_second = np.add.outer(*(np.arange(size) for size in dots.shape)) % 2 == 1
+    return (braille(dots & every_second) - BLANK).astype(np.uint8)
 
-    Of the ways tried this one reads best, on dark and light: full dots drown the curves, outlines
-    look like more curves, and blocks hide where the band ends.
+
+def covered(columns: int, rows: int, band: Band) -> Cells:
+    """Return which cells a band covers, a quarter of them at least.
+
+    Behind them the band is to be seen also where a curve runs, as it does in the middle of a
+    narrow one; dots, of which a cell has no room for two colours, would be hidden there.
     """
-    if not band.x.size:
-        return np.zeros((rows, columns), dtype=np.uint8)
+    dots = _dots(columns, rows, band, flat=False)
+    cells = dots.reshape(rows, DOTS_DOWN, columns, DOTS_ACROSS).sum(axis=(1, 3))
+    result: Cells = cells >= DOTS_DOWN * DOTS_ACROSS // 4
+    return result
+
+
+def _dots(columns: int, rows: int, band: Band, flat: bool = True) -> Cells:
     across, up = np.arange(columns * DOTS_ACROSS), np.arange(rows * DOTS_DOWN)[::-1, None]
-    low, high = (_edge(band.x, edge, across, up.size) for edge in (band.low, band.high))
-    every_second = (up + across) % 2 == 0
-    dots = every_second & (up >= np.minimum(low, high)) & (up <= np.maximum(low, high))
-    return (braille(dots) - BLANK).astype(np.uint8)
+    if not band.x.size:
+        return np.zeros((up.size, across.size), dtype=bool)
+    edges = [_edge(band.x, edge, across, up.size) for edge in (band.low, band.high)]
+    low, high = np.minimum(*edges), np.maximum(*edges)
+    dots: Cells = (up >= low) & (up <= high) & (flat | (low < high))
+    return dots
 
 
 def _edge(x: Array, y: Array, across: NDArray[np.int64], dots: int) -> Array:

@@ -110,6 +110,8 @@ def redraw(
     for index, (line, before) in enumerate(zip(lines, known, strict=True)):
         codes = np.zeros((rows, columns), dtype=np.uint8) if before is None else before[1]
         result.append(codes)
+        if before is not None and before[0] is line:
+            continue
         common = 0 if before is None else before[0].common(line)
         if before is not None and common == line.x.size == before[0].x.size:
             continue

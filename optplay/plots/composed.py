@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from optplay.plots.canvas import Codes
 from optplay.plots.dots import BLANK
-from optplay.plots.palette import RGB
-from optplay.plots.picture import DOTS_ACROSS, Row
+from optplay.plots.palette import RGB, Duo, Ink
+from optplay.plots.picture import DOTS_ACROSS, Row, Span
 
 _LEFT_DOTS = 0x47  # the bits of a braille character's left column
 Indices = NDArray[np.int64]
@@ -51,6 +51,8 @@ class Sheet:
         self._glyphs = np.zeros((rows, columns), dtype="<u4")
         self._owner = np.zeros((rows, columns), dtype=np.int64)
         self._inks: list[RGB | None] = [None]
+        self._back = np.zeros((rows, columns), dtype=np.int64)
+        self._backs: list[RGB | None] = [None]
         self._parity = np.add.outer(np.arange(rows), np.arange(columns)) % 2
 
     def curves(self, layers: Sequence[Layer]) -> None:
@@ -67,6 +69,13 @@ class Sheet:
             here = free & (codes > 0) & (~taken | (self._parity == index % 2))
             self._bits[here], self._owner[here] = codes[here], self._own(ink)
             taken |= here
+
+    def tint(self, layers: Sequence[tuple[NDArray[np.bool_], RGB]]) -> None:
+        """Colour what is behind cells, shape (rows, columns); those that overlap take turns."""
+        for index, (cells, ink) in enumerate(layers):
+            here = cells & ((self._back == 0) | (self._parity == index % 2))
+            self._backs.append(ink)
+            self._back[here] = len(self._backs) - 1
 
     def put(self, glyphs: Sequence[Glyphs]) -> None:
         """Set characters in place of what is there."""
@@ -85,12 +94,18 @@ class Sheet:
         glyphs = np.where(self._glyphs > 0, self._glyphs, drawn).astype("<u4")
         size = glyphs.shape[1]
         text = glyphs.tobytes().decode("utf-32-le")
-        changed = np.ones(self._owner.shape, dtype=bool)
-        changed[:, 1:] = self._owner[:, 1:] != self._owner[:, :-1]
+        keys = self._owner * len(self._backs) + self._back
+        changed = np.ones(keys.shape, dtype=bool)
+        changed[:, 1:] = keys[:, 1:] != keys[:, :-1]
         starts = np.flatnonzero(changed)
-        owners = self._owner.ravel()[starts].tolist()
+        found = keys.ravel()[starts].tolist()
+        inks = {key: self._ink(*divmod(key, len(self._backs))) for key in set(found)}
         ends = [*starts[1:].tolist(), len(text)]
-        rows: list[list[tuple[str, RGB | None]]] = [[] for _ in self._owner]
-        for start, end, owner in zip(starts.tolist(), ends, owners, strict=True):
-            rows[start // size].append((text[start:end], self._inks[owner]))
+        rows: list[list[Span]] = [[] for _ in keys]
+        for start, end, key in zip(starts.tolist(), ends, found, strict=True):
+            rows[start // size].append((text[start:end], inks[key]))
         return [tuple(row) for row in rows]
+
+    def _ink(self, owner: int, back: int) -> Ink:
+        behind = self._backs[back]
+        return self._inks[owner] if behind is None else Duo(self._inks[owner], behind)

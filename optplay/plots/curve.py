@@ -1,17 +1,20 @@
 """One curve of a line chart, and all that was worked out for it, to be used again."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
-from optplay.plots.bands import Band, dotted
+from optplay.plots.bands import Band, Cells, covered
 from optplay.plots.canvas import Codes, Line, redraw
 from optplay.plots.clipping import Clipped, clipped
+from optplay.plots.extent import Usual, usual
 from optplay.plots.series import Array, Series
 from optplay.plots.thinned import Thinned
 from optplay.plots.ticks import Axis, finite_limits, units
 
 Limits = tuple[float, float]
+T = TypeVar("T")
 
 
 class Curve:
@@ -27,10 +30,12 @@ class Curve:
     exits: Clipped
 
     def __init__(self) -> None:
+        self._found: dict[object, Any] = {}
+        self._unit = 1.0
         self._thinned: Thinned | None = None
         self._known: tuple[Line, Codes] | None = None
         self._edges_key: object = None
-        self._band: tuple[Array, object, Codes] | None = None
+        self._band: tuple[Array, object, Cells] | None = None
 
     @property
     def line(self) -> Line:
@@ -45,14 +50,31 @@ class Curve:
         thinned = self._thinned
         if thinned is None or (thinned.axis, thinned.columns) != (x_axis, columns):
             thinned = self._thinned = Thinned(x_axis, columns)
+            self._found.clear()
+        before = thinned.version
         thinned.take(series)
-        self.series, self._x_axis = series, x_axis
+        if thinned.version != before or series.unit != self._unit:
+            self._found.clear()
+        self.series, self._x_axis, self._unit = series, x_axis, series.unit
+
+    def _once(self, key: object, make: Callable[[], T]) -> T:
+        """What was found for a key; it is forgotten when the series is another."""
+        if key not in self._found:
+            self._found[key] = make()
+        found: T = self._found[key]
+        return found
 
     @property
     def values(self) -> Array:
         """The values that the bottom axis holds, as they are drawn; the extremes of each column."""
-        assert self._thinned is not None
-        return self._thinned.shown / self.series.unit
+        thinned = self._thinned
+        assert thinned is not None
+        return self._once("values", lambda: thinned.shown / self.series.unit)
+
+    @property
+    def usual(self) -> Usual:
+        """What its values come to."""
+        return self._once("usual", lambda: usual(self.values))
 
     def limits(
         self, log: bool, within: Limits = (-np.inf, np.inf), *, bands: bool
@@ -62,22 +84,22 @@ class Curve:
         Args:
             within: what lies outside does not count.
         """
-        values = self.values
-        y = units(values[(values >= within[0]) & (values <= within[1])], log)
-        if not np.isfinite(y).any():
-            return None
-        low, high = finite_limits(y)
-        if bands and self.series.low is not None:
-            bottom, top = self._edges(log)[1]
-            least, most = units(np.array(within), log)
-            low, high = min(low, max(bottom, least)), max(high, min(top, most))
-        return low, high
+        found = self._once((log, within), lambda: _limits(self.values, log, within))
+        if found is None or not bands or self.series.low is None:
+            return found
+        bottom, top = self._edges(log)[1]
+        least, most = units(np.array(within), log)
+        return min(found[0], max(bottom, least)), max(found[1], min(top, most))
 
     def dots(self, y_axis: Axis, columns: int, rows: int) -> Line:
-        assert self._thinned is not None
         thinned = self._thinned
-        y = y_axis.place(units(thinned.y / self.series.unit, y_axis.log))
-        self.exits = clipped(thinned.x, y, thinned.gaps, columns, rows)
+        assert thinned is not None
+
+        def make() -> Clipped:
+            y = y_axis.place(units(thinned.y / self.series.unit, y_axis.log))
+            return clipped(thinned.x, y, thinned.gaps, columns, rows)
+
+        self.exits = self._once((y_axis, columns, rows), make)
         return self.line
 
     def known(self, columns: int, rows: int) -> tuple[Line, Codes] | None:
@@ -88,13 +110,14 @@ class Curve:
     def keep(self, line: Line, codes: Codes) -> None:
         self._known = line, codes
 
-    def band(self, y_axis: Axis, columns: int, rows: int) -> Codes:
+    def band(self, y_axis: Axis, columns: int, rows: int) -> Cells:
+        """The cells that its band covers."""
         table = self._edges(y_axis.log)[0]
         key = y_axis, columns, rows
         if self._band is None or table is not self._band[0] or key != self._band[1]:
             x, low, high = table
             band = Band(x, y_axis.place(low), y_axis.place(high), None)
-            self._band = table, key, dotted(columns, rows, band)
+            self._band = table, key, covered(columns, rows, band)
         return self._band[2]
 
     def _edges(self, log: bool) -> tuple[Array, Limits]:
@@ -115,6 +138,11 @@ class Curve:
             ends = finite_limits(finite) if finite.size else (np.inf, -np.inf)
             self._table = table, ends
         return self._table
+
+
+def _limits(values: Array, log: bool, within: Limits) -> Limits | None:
+    y = units(values[(values >= within[0]) & (values <= within[1])], log)
+    return finite_limits(y) if np.isfinite(y).any() else None
 
 
 def draw_curves(curves: Sequence[Curve], y_axis: Axis, columns: int, rows: int) -> None:

@@ -135,13 +135,11 @@ class LineChart:
         lines, labels = setting.lines(guides)
         sheet.behind([Layer(dotted(columns, rows, line), line.color) for line in lines])
         if color:
-            banded = [curve for curve in curves if curve.series.low is not None]
-            sheet.behind([
-                Layer(
-                    up_to(curve.band(y_axis, columns, rows), last),
-                    band_color(curve.series.color_index, dark),
-                )
-                for curve in banded
+            until_column = np.arange(columns) <= last // DOTS_ACROSS
+            sheet.tint([
+                (curve.band(y_axis, columns, rows) & until_column,
+                 band_color(curve.series.color_index, dark))
+                for curve in curves if curve.series.low is not None
             ])  # fmt: skip
         else:
             # Each curve's are shifted against the others', so that no curve hides another's.
@@ -158,7 +156,7 @@ class LineChart:
         self, curves: Sequence[Curve], log: bool, least: float, *, robust: bool, bands: bool
     ) -> tuple[float, float] | None:
         """Return the limits of the left axis; None if no curve has a value on it."""
-        most = most_worth([curve.values for curve in curves], log) if robust else np.inf
+        most = most_worth([curve.usual for curve in curves], log) if robust else np.inf
         within = (least if log else -most), most
         self.cut = most < np.inf
         found = [curve.limits(log, within, bands=bands) for curve in curves]

@@ -62,7 +62,7 @@ MARKERS: tuple[str, ...] = (
     "●", "x", "▲", "○", "■", "+", "◆", "□", "*", "△", "#", "◇", "%", "@", "&", "=",
 )  # fmt: skip
 
-_BAND_SHARE = 0.35  # of its colour that a band keeps, over the background
+_BAND_SHARE = 0.24  # of its colour that a band keeps, over the background
 _FAINT_SHARE = 0.6  # of its colour, over the frame's
 _HALF_BRIGHT = 140
 RESET = "\x1b[0m"

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from optplay.plots.picture import DOTS_DOWN
 from optplay.plots.ticks import (
@@ -22,11 +23,13 @@ _UP = 0.01  # of a dot
 _NEAR = 1e-6  # of a row: a rounding may put a limit just beyond one
 # How many rows lie from tick to tick, and how much longer an axis may get to have it.
 _SPACINGS = {3: 1.0, 4: 1.0, 5: 1.0, 2: 1.1, 6: 1.1, 7: 1.1, 8: 1.1, 1: 1.25}
-_FEW_ROWS = 7
+_FEW_ROWS, _MANY_ROWS = 7, 20
+_WIDEST = 6  # but where there are many rows
 _FEWEST_ROWS = 3  # below it a row can't stand on each side of zero
 _EVERY = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000)  # which powers of ten have ticks
 _OFF = 0.26  # of a row: how far from the middle of its row a tick may be on a logarithmic axis
-_ODD = 1.15  # as _SPACINGS, where a tick at 2 would be off
+# Rows to a power of ten, where ticks at 2 and 5 are nearly in the middle of theirs.
+_ROWS_TO_TEN = 7, 10, 13, 17, 20, 30, 40, 50
 _APART = 2  # rows between two of its ticks
 _FINER = 2.6  # times: from 5 to 2, from 2 to 1, from 1 to 0.5
 _LEAST_POWER = -305
@@ -35,6 +38,7 @@ _FINEST = 4  # tries to find ticks between the powers of ten, each with finer st
 Ticks = list[tuple[float, str]]
 
 
+@lru_cache(maxsize=256)
 def left_axis(
     low: float,
     high: float,
@@ -98,7 +102,9 @@ def _fit(low: float, high: float, rows: int, steps: Iterable[Step]) -> tuple[flo
 
 
 def _spacings(rows: int) -> list[int]:
-    return [each for each in _SPACINGS if each * 2 <= rows and (each > 1 or rows < _FEW_ROWS)]
+    most = min(rows // 2, _WIDEST if rows < _MANY_ROWS else rows)
+    least = 1 if rows < _FEW_ROWS else 2
+    return [each for each in _SPACINGS if least <= each <= most]
 
 
 def _linear_steps(least: float, rows: int, whole: bool) -> Iterator[Step]:
@@ -119,13 +125,11 @@ def _log_steps(least: float, rows: int) -> Iterator[Step]:
         for spacing in _spacings(rows):
             if every / spacing >= least:
                 yield every / spacing, every, _SPACINGS[spacing]
-    # Less than a power of ten: as many rows to each as there can be.
-    most = math.floor(1 / least * (1 + _NEAR))
-    for spacing in range(most, max(most - 4, *_SPACINGS), -1):
-        two = spacing * math.log10(2)
-        yield 1 / spacing, 1, 1.0 if abs(two - round(two)) <= _OFF else _ODD
-    if most >= 2:
-        yield 1 / (most // 2), 1, 1.0
+    # Less than a power of ten. Few steps to choose from: while a run is trained the axis stays.
+    for power in range(math.floor(-math.log10(least)) + 1):
+        for rows_to_ten in _ROWS_TO_TEN:
+            if 1 / (rows_to_ten * 10**power) >= least * (1 - _NEAR):
+                yield 1 / (rows_to_ten * 10**power), 1, 1.0
 
 
 def _log_ticks(start: float, step: float, every: int, rows: int, percent: bool) -> Ticks:

@@ -84,6 +84,8 @@ class Setting:
         ways = (("▲", 0, curve.exits.above), ("▼", self.rows - 1, curve.exits.below))
         found = []
         for glyph, row, places in ways:
+            if not places.size:
+                continue
             dots = np.rint(places.clip(0, 1) * (self.columns * DOTS_ACROSS - 1)).astype(np.int64)
             columns = np.unique(dots[dots <= last] // DOTS_ACROSS)
             found.append(Glyphs(np.full_like(columns, row), columns, glyph, ink))

@@ -22,14 +22,17 @@ class Thinned:
             of [0, 1] only the neighbours of what is inside.
         y: shape (m,), the finite values there.
         gaps: shape (m,), the number of gaps before each: a line joins equal ones.
+        version: another number whenever these have changed.
     """
 
     def __init__(self, axis: Axis, columns: int) -> None:
         self.axis, self.columns = axis, columns
         self._memory: object = None
+        self.version = 0
         self._begin()
 
     def _begin(self) -> None:
+        self.version += 1
         self._seen = self._open = self._gaps = 0
         self._at = np.empty(0, dtype=np.int64)
         self.x, self.y = np.empty(0), np.empty(0)
@@ -53,6 +56,7 @@ class Thinned:
         self._memory, self._arrays = memory, (values, x)
         if values.size > self._seen:
             self._add(values, x, series.first)
+            self.version += 1
             self._seen = values.size
 
     def _add(self, values: Array, x: Array | None, first: int) -> None:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -48,6 +49,7 @@ class Axis:
         return 10.0**units if self.log else units
 
 
+@lru_cache(maxsize=256)
 def linear_axis(
     low: float,
     high: float,
@@ -76,6 +78,7 @@ def linear_axis(
     return Axis(low, high, ticks)
 
 
+@lru_cache(maxsize=256)
 def log_axis(low: float, high: float, count: int, *, percent: bool = False) -> Axis:
     """Return an axis from 10^low to 10^high with at most about ``count`` ticks.
 

@@ -1,10 +1,11 @@
 """The pictures that move with the playhead, at 60×20 cells."""
 
 import numpy as np
+import pytest
 
 import optplay
 from optplay.instruments.boundary.picture import boundary_picture
-from optplay.plots import Path, plane_picture
+from optplay.plots import LineChart, Path, Series, plane_picture
 
 from .table import Report, race
 
@@ -38,3 +39,35 @@ def test_long_paths(report: Report) -> None:
     milliseconds = sorted(1000 * each for each in taken)
     middle = milliseconds[ROUNDS // 2]
     report.line("four paths of 60,000 steps on a surface", milliseconds[0], middle, "ms", most=50)
+
+
+@pytest.mark.parametrize(("runs", "epochs"), [(5, 300), (5, 30_000), (12, 2_500)])
+def test_curves(report: Report, runs: int, epochs: int) -> None:
+    rng, way = np.random.default_rng(0), np.arange(epochs) / epochs
+    found = [np.exp(-(3 + n) * way) * (1 + 0.1 * rng.random(epochs)) for n in range(runs)]
+    chart, limits = LineChart(), (1.0, float(epochs))
+    step = iter(np.linspace(epochs / 3, epochs, 4 * ROUNDS).astype(int).tolist())
+
+    def series(end: int | None = None) -> list[Series]:
+        return [Series(str(n), run[:end], None, n) for n, run in enumerate(found)]
+
+    def anew() -> object:
+        return LineChart().picture(series(), log=True, x_limits=limits, **SIZE)
+
+    def grown() -> object:
+        return chart.picture(series(next(step)), log=True, x_limits=limits, **SIZE)
+
+    def played() -> object:
+        until = next(step)
+        return chart.picture(series(), log=True, x_limits=limits, until=until, **SIZE)
+
+    for name, draw, most in (
+        ("anew", anew, 60),
+        ("as they grow", grown, 30),
+        ("played", played, 5),
+    ):
+        [taken] = race(draw, rounds=ROUNDS)
+        milliseconds = sorted(1000 * each for each in taken)
+        middle = milliseconds[ROUNDS // 2]
+        told = f"curves of {runs} × {epochs:,} epochs {name}"
+        report.line(told, milliseconds[0], middle, "ms", most=most)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from optplay.plots import MARKERS, Picture, Series, line_picture, run_color
-from optplay.plots.palette import band_color, frame_color
+from optplay.plots.palette import Duo, band_color, frame_color
 
 from .screen import BRAILLE, ESCAPE, assert_size, rows_of
 
@@ -188,12 +188,12 @@ def plain_rows(picture: Picture) -> list[str]:
 
 
 def inked(picture: Picture, color: tuple[int, int, int]) -> list[tuple[int, int]]:
-    """Return (column, row) of each cell in this colour."""
+    """Return (column, row) of each cell in this colour, or with it behind."""
     spots = []
     for number, row in enumerate(picture.rows):
         at = 0
         for text, ink in row:
-            if ink == color:
+            if ink == color or (isinstance(ink, Duo) and color in ink):
                 spots += [(column, number) for column in range(at, at + len(text))]
             at += len(text)
     return spots
@@ -291,6 +291,17 @@ def test_a_band_lies_between_its_edges_and_behind_the_curves(dark: bool) -> None
         assert curve == inked(plain, run_color(index, dark))
         for column, row in curve:
             assert plain_rows(picture)[row][column] == plain_rows(plain)[row][column]
+
+
+@pytest.mark.parametrize("dark", [True, False])
+def test_a_narrow_band_is_seen_behind_its_curve(dark: bool) -> None:
+    """Within one row: all its cells are those of the curve."""
+    scale = Series("scale", [0.0, 10.0], [0, 50], color_index=1)
+    picture = line_picture([banded(4.9, 5.2), scale], width=60, height=33, dark=dark)
+    cells = inked(picture, band_color(0, dark))
+    assert len({column for column, _ in cells}) > 40
+    flat = line_picture([banded(5, 5), scale], width=60, height=33, dark=dark)
+    assert inked(flat, band_color(0, dark)) == []
 
 
 def test_bands_that_overlap_are_all_seen() -> None:

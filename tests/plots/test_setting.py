@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from optplay.plots import Guide, Mark, Picture, Series, line_picture, run_color
-from optplay.plots.palette import band_color, faint_color, frame_color
+from optplay.plots.palette import Duo, band_color, faint_color, frame_color
 
 from .screen import BRAILLE, assert_size, hexadecimal, rows_of, shown
 
@@ -37,7 +37,11 @@ def colored(picture: Picture, color: tuple[int, int, int]) -> set[tuple[int, int
     found = set()
     for row, spans in enumerate(picture.rows[: picture.lines]):
         inks = [ink for text, ink in spans for _ in text]
-        found |= {(at, row) for at, ink in enumerate(inks) if ink == color and at >= picture.left}
+        found |= {
+            (at, row)
+            for at, ink in enumerate(inks)
+            if (ink == color or (isinstance(ink, Duo) and color in ink)) and at >= picture.left
+        }
     return found
 
 
