@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from optplay.experiments.quantiles import quantiles
+from optplay.kept import Kept
 from optplay.training import History, RunConfig, after_step, one_update
 from optplay.training.compilation import compiled_rule
 
@@ -21,6 +22,8 @@ QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 KINDS = ("rates", "steps")
 BINS = 24
 CORRECTION = "bias_correction"
+# Of the steps of one run that may be asked for again, and what one takes besides its numbers.
+MOST_BYTES, OVERHEAD = 1_000_000, 400
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 
@@ -36,15 +39,16 @@ class StepTaken:
 
 
 # Tables, charts and claims ask for the same steps, and each is trained again from its epoch on.
-_known: WeakKeyDictionary[History, dict[int, StepTaken | None]] = WeakKeyDictionary()
+_known: WeakKeyDictionary[History, Kept[int, StepTaken]] = WeakKeyDictionary()
 
 
 def step_taken(history: History, step: int) -> StepTaken | None:
     """The update with this number (from 1), or None if this run did not come to make it."""
-    known = _known.setdefault(history, {})
-    if step not in known:
-        known[step] = _step_taken(history, step)
-    return known[step]
+    known = _known.setdefault(history, Kept(MOST_BYTES))
+    found = known.get(step)
+    if found is None and (found := _step_taken(history, step)):
+        known.keep(step, found, found.steps.nbytes + found.rates.nbytes + OVERHEAD)
+    return found
 
 
 def _step_taken(history: History, step: int) -> StepTaken | None:

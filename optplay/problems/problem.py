@@ -11,6 +11,7 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from optplay.errors import InputError
+from optplay.kept import Kept
 from optplay.problems.declaration import Dataset
 from optplay.problems.functions import Activation, Loss
 from optplay.problems.initial import Init, draw_weights
@@ -18,6 +19,8 @@ from optplay.records import Record
 from optplay.registry import Registry
 
 INPUTS = 2
+# Of samples that may be drawn again: as many as a run of the largest size needs.
+MOST_BYTES = 32_000_000
 
 DATASETS: Registry[Dataset] = Registry("optplay.problems.datasets", "dataset")
 ACTIVATIONS: Registry[Activation] = Registry("optplay.problems.activations", "activation")
@@ -167,7 +170,12 @@ class Problem(Record, frozen=True, kw_only=True):
 
     def draw(self) -> Samples:
         """The samples, drawn with `data_seed`; those held out are the last ones drawn."""
-        return _draw(self.dataset, self.samples, self.noise, self.data_seed, self.test_count)
+        key = self.dataset, self.samples, self.noise, self.data_seed, self.test_count
+        found = _drawn.get(key)
+        if found is None:
+            found = _draw(*key)
+            _drawn.keep(key, found, sum(array.nbytes for array in found))
+        return found
 
     def initial_weights(self, seed: int) -> NDArray[np.float64]:
         """The parameters (n,) that a run with this seed starts from."""
@@ -189,7 +197,9 @@ def _names(sizes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
-@lru_cache(maxsize=64)
+_drawn = Kept[tuple[str, int, float, int, int], Samples](MOST_BYTES)
+
+
 def _draw(dataset: str, samples: int, noise: float, seed: int, held_out: int) -> Samples:
     random = Random(seed)
     drawn = DATASETS.find(dataset).draw(random, samples)

@@ -227,7 +227,7 @@ def _count(dimension: int) -> str:
     return "1 coordinate" if dimension == 1 else f"{dimension} coordinates"
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def _additions(dimension: int, cycle: tuple[tuple[float, ...], ...], noise: float) -> Floats:
     """(rows, dimension) a row per step of the cycle; with noise, such a cycle for each draw.
 

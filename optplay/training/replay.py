@@ -20,7 +20,8 @@ Point = tuple[Floats, Floats]
 
 # Between two checkpoints lies about a millisecond of training.
 WORK_BETWEEN = 100_000
-MOST_BYTES = 16_000_000
+# Of the checkpoints in one epoch; an epoch of a run that is looked at all over has them.
+MOST_BYTES = 2_000_000
 MOST_EPOCHS = 4
 ROUNDING = 4 * np.finfo(np.float64).eps
 

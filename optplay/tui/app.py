@@ -142,6 +142,7 @@ class Optplay(App[None]):
         self.player.resize(self.session.run.config.epochs)
         self.workspace.show_lesson()
         self.controls.show()
+        self.workspace.edited()
         self.computing.begin()
         self.workspace.lay_out()
         self.draw()
@@ -233,8 +234,9 @@ class Optplay(App[None]):
         self.exit(return_code=INTERRUPTED)
 
     async def on_event(self, event: events.Event) -> None:
-        # What is typed after the app was told to end finds no screen any more.
-        if self.return_code is None or not isinstance(event, events.InputEvent):
+        # What is typed as the app ends finds no screen any more.
+        ending = self.return_code is not None or not self.screen_stack
+        if not (ending and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
     def _fatal_error(self) -> None:

@@ -16,7 +16,8 @@ from optplay.optim import OPTIMIZERS
 from optplay.training import RunConfig, refuse_too_large
 
 COALESCE_SECONDS = 0.8
-MOST_UNDO = 1000
+# Of 64 runs that are all changed a state takes 80 kB.
+MOST_UNDO = 300
 MOST_RUNS = 64
 
 

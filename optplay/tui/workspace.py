@@ -109,6 +109,12 @@ class Workspace(Container):
             self.query_one("#view").mount(self.views[name])
         self.view_name, self.zoomed = name, None
 
+    def edited(self) -> None:
+        """The session is another: what is not shown is computed again once it is."""
+        for each in self.views.values():
+            if each is not self.view:
+                each.drop()
+
     def on_resize(self, event: events.Resize) -> None:
         self.lay_out()
         self.draw()

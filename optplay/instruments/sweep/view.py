@@ -28,8 +28,8 @@ from optplay.tui.widgets.view import PictureView, Task
 RATES, KNOBS = "rates", "knobs"
 KINDS = {RATES: "learning rates", KNOBS: "two knobs"}
 AXES = {RATES: "lr=1e-5:1:25", KNOBS: "lr=1e-4:1:13 lambda=1e-4:1:9"}
-# Runs whose figures are kept, less than a kilobyte each.
-MOST_KNOWN = 100_000
+# Runs whose figures are kept, half a kilobyte each.
+MOST_KNOWN = 30_000
 
 
 class Remembered(dict[RunConfig, Ended]):

@@ -140,6 +140,12 @@ class View(Widget):
         if self.stage:
             self.show(self.stage)
 
+    def drop(self) -> None:
+        """The runs were edited while it is not shown: it keeps nothing of those before."""
+        self.result = None
+        self.version += 1
+        self.wait_for(None)
+
     def fail(self, reason: str) -> None:
         """Takes the error that its task ended with: it is not tried again."""
         self.failure = reason
