@@ -162,7 +162,7 @@ class Stage:
 
     def hide(self, label: str) -> None:
         """Leaves a run out of what is drawn over the epochs, or takes it in again."""
-        self.hidden ^= {label}
+        self.hidden = (self.hidden ^ {label}) & set(self.labels)
 
     def edge(self) -> int:
         """The last epoch that all runs have come to."""

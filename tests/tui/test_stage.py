@@ -307,3 +307,14 @@ def test_views_of_networks_say_so_on_a_surface(name):
     surface, network = parse(SURFACE, "ravine"), parse(PRESET, "small")
     assert "surface" in views()[name].refusal(surface)
     assert views()[name].refusal(network) is None
+
+
+def test_what_is_hidden_is_in_no_chart_but_in_the_table(stage):
+    key = stage.key()
+    stage.hide("wild")
+    assert stage.key() != key
+    assert "wild" not in [one.label for one in series_of(stage, "loss")]
+    assert "wild" not in [one.label for one in stage.readings("loss")]
+    assert [row.label for row in stage.rows() if row.hidden] == ["wild"]
+    stage.hide("wild")
+    assert stage.key() == key
