@@ -15,9 +15,9 @@ EXIT_CODES = """
 Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 """
 SET_HELP = (
-    "Change a key of one run, or of all with *.KEY=VALUE. The value none takes the key out, as in "
-    "Adam.clip=none; a new optimizer comes with its usual learning rate, and without the "
-    "hyperparameters that only the old one has."
+    "Change a key of one run, or of all with *.KEY=VALUE or KEY=VALUE. The value none takes the "
+    "key out, as in Adam.clip=none; a new optimizer comes with its usual learning rate, and "
+    "without the hyperparameters that only the old one has."
 )
 
 

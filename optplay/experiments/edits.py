@@ -3,11 +3,13 @@
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import tomli_w
 
 from optplay.errors import InputError, show, unknown
+from optplay.experiments.keys import RUN_KEYS
 from optplay.optim import OPTIMIZERS
 from optplay.toml import loads
 
@@ -21,12 +23,17 @@ OPTIONS = {
 def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
     """Label, key by key, and value of a `LABEL.key=value`, with `*` as the label of all runs.
 
+    Without a label a key is that of all runs.
+
     Raises:
         InputError: there is no such label, or no value.
     """
     names = ["*", *labels]
     fitting = [name for name in names if edit.startswith(name + ".")]
     if not fitting:
+        key, equals, text = edit.partition("=")
+        if equals and key.partition(".")[0].strip() in _keys():
+            return "*", key.strip().split("."), text.strip()
         wanted = edit.partition("=")[0]
         wanted = wanted.rpartition(".")[0] or wanted
         raise InputError(unknown("run", wanted, names) + " (LABEL.key=value)")
@@ -37,6 +44,13 @@ def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
         raise InputError("the value is missing (LABEL.key=value): found no '='")
     label, key, _, text = max(whole, key=lambda way: len(way[0]))
     return label, key.strip().split("."), text.strip()
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """With what a key of any run begins."""
+    own = [h.name for rule in OPTIMIZERS.values() for h in rule.hyperparameters]
+    return frozenset(["optimizer", "problem", *OPTIONS, *RUN_KEYS, *own])
 
 
 def is_rate(edit: str) -> bool:

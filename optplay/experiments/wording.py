@@ -13,7 +13,7 @@ DIGITS, MOST_DIGITS = 3, 9
 # A verdict's sign and the name of its colour.
 SIGNS = {
     "holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow"),
-    VOID: ("–", "bright_black"),
+    VOID: ("–", "default"),
 }  # fmt: skip
 
 

@@ -91,6 +91,12 @@ def test_a_new_optimizer_drops_what_only_the_old_one_has(edited):
         edited("Adam.bta1=0.5", "Adam.optimizer=rmsprop")
 
 
+def test_without_a_label_a_key_is_that_of_all_runs(edited):
+    assert edited("lr=0.25", "clip.norm=3") == edited("*.lr=0.25", "*.clip.norm=3")
+    assert edited("problem.hidden=[3]") == edited("*.problem.hidden=[3]")
+    assert edited(" decay = cosine") == edited("*.decay=cosine")
+
+
 def test_a_label_with_an_equals_sign(edited):
     assert edited("a = b.lr=0.5")["a = b"].lr == 0.5
     # The longest label that leaves a key and a value.
@@ -112,7 +118,9 @@ def hard(edit):
         ("SGD.seeds=3", ("seeds", "--seeds N")),
         ("SGD.label=none", ("label is missing",)),
         ("SGD.lr.x=none", ("lr: found 0.1", "a table")),
-        ("lr=1", ("unknown run 'lr'", "LABEL.key=value")),
+        ("lrr=1", ("unknown run 'lrr'", "LABEL.key=value")),
+        ("epochs=3", ("epochs", "all runs", "--epochs N")),
+        ("lr", ("LABEL.key=value",)),
         ("", ("LABEL.key=value",)),
         ("=", ("LABEL.key=value",)),
         ("SGD.=1", ("unknown key", "lr")),
