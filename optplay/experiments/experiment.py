@@ -1,9 +1,10 @@
 """Running a preset: all its runs over all its seeds, then its claims."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Event
 from time import perf_counter
+from types import MappingProxyType
 
 import msgspec
 
@@ -19,6 +20,7 @@ OUTCOMES = ("trained", "collapsed", "diverged")
 YIELD_SECONDS = 0.2
 # A run's label and a seed.
 Job = tuple[str, int]
+NOTHING: Mapping[Job, History] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,14 @@ class Results:
     def summary(self, label: str, metric: str, at: float = 0.0) -> Side:
         """Median and spread of a metric of a run over the seeds."""
         return side([METRICS[metric].measure(h, at) for h in self.runs[label]])
+
+    def histories(self) -> dict[Job, History]:
+        """All Histories, by the run's label and the seed."""
+        return {
+            (label, seed): history
+            for label, histories in self.runs.items()
+            for seed, history in zip(self.preset.seeds, histories, strict=True)
+        }
 
     def outcomes(self, label: str) -> dict[str, int]:
         found = [h.outcome for h in self.runs[label]]
@@ -58,7 +68,10 @@ def run_preset(preset: Preset, *, progress: Callable[[int], None] = lambda steps
     return _results(preset, histories)
 
 
-def stream_preset(preset: Preset, *, cancelled: Event | None = None) -> Iterator[Results]:
+def stream_preset(
+    preset: Preset, *, known: Mapping[Job, History] = NOTHING,
+    cancelled: Event | None = None,
+) -> Iterator[Results]:  # fmt: skip
     """As `run_preset`, but yields the Results of the seeds complete so far, as they come.
 
     The preset of each Results has exactly those seeds. Yields come at most five times a second;
@@ -66,15 +79,21 @@ def stream_preset(preset: Preset, *, cancelled: Event | None = None) -> Iterator
 
     Args:
         preset: what to run.
+        known: Histories that need no training any more.
         cancelled: set it from anywhere to stop within about 20 ms, with no further yield.
 
     Raises:
         InputError: more than this machine can hold or finish.
     """
-    done: dict[Job, History] = {}
+    done = dict(known)
     left, jobs = dict.fromkeys(preset.seeds, len(preset.runs)), len(preset.seeds) * len(preset.runs)
+    for _, seed in known:
+        left[seed] -= 1
+    if len(done) == jobs:
+        yield _results(preset, done)
+        return
     due, new = perf_counter() + YIELD_SECONDS, False
-    for job, history, last in _train(preset, cancelled):
+    for job, history, last in _train(preset, cancelled, known):
         if not last:
             continue
         done[job] = history
@@ -89,7 +108,9 @@ def stream_preset(preset: Preset, *, cancelled: Event | None = None) -> Iterator
             due, new = now + max(YIELD_SECONDS, now - began), False
 
 
-def _train(preset: Preset, cancelled: Event | None = None) -> Iterator[tuple[Job, History, bool]]:
+def _train(
+    preset: Preset, cancelled: Event | None = None, known: Mapping[Job, History] = NOTHING
+) -> Iterator[tuple[Job, History, bool]]:
     """Trains all runs with all seeds, seed after seed; see `stream_runs` for what it yields."""
     configs = {run.label: run.config for run in preset.runs}
     refuse_too_large(list(configs.values()), len(preset.seeds))
@@ -105,7 +126,7 @@ def _train(preset: Preset, cancelled: Event | None = None) -> Iterator[tuple[Job
 
     # Here, where an interrupt ends it: it may take seconds.
     compiled_loop(preset.runs[0].config.problem)
-    yield from stream_runs(origins, config, {}, priority=Priority.SEEDS, cancelled=cancelled)
+    yield from stream_runs(origins, config, known, priority=Priority.SEEDS, cancelled=cancelled)
 
 
 def _own_steps(history: History) -> int:

@@ -21,7 +21,7 @@ from optplay.tui.computing import Compiling, Computing
 from optplay.tui.desk import Desk
 from optplay.tui.files import Files
 from optplay.tui.job import Told, every
-from optplay.tui.player import DEFAULT_SPEED, Player
+from optplay.tui.player import USUAL, Player
 from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.screens.help import Help, sections_of
 from optplay.tui.screens.main import Main
@@ -51,11 +51,11 @@ class Optplay(App[None]):
 
     def __init__(
         self, preset: Preset, opened: str, *, theme: str = "textual-dark",
-        speed: float = DEFAULT_SPEED, clock: Callable[[], float] = monotonic,
+        seconds: float = USUAL, autoplay: bool = False, clock: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
         guards.install()
         super().__init__()
-        self.desk = Desk(preset, opened, speed=speed, clock=clock)
+        self.desk = Desk(preset, opened, seconds=seconds, autoplay=autoplay, clock=clock)
         self.status, self.workspace = StatusLine(self.desk), Workspace(self.desk)
         self.files = Files(self, self.desk, self.workspace, self.open)
         self.runs, self.controls = self.workspace.runs, self.workspace.controls
@@ -80,7 +80,7 @@ class Optplay(App[None]):
 
     def on_mount(self) -> None:
         desk = self.desk
-        desk.edited, desk.selected, desk.moved = self.changed, self._selected, self.draw
+        desk.edited, desk.selected, desk.moved = self._edited, self._selected, self.draw
         desk.opened = self._begin
         desk.said = lambda said: self.notify(said, markup=False)
         desk.told = lambda told: self.notify(told, severity="warning", markup=False)
@@ -136,6 +136,10 @@ class Optplay(App[None]):
         self.computing.forget()
         self.changed()
         self.workspace.view.focus()
+
+    def _edited(self) -> None:
+        self.player.take_over()
+        self.changed()
 
     def changed(self) -> None:
         """The session is another: draws its controls, and computes what is not there yet."""

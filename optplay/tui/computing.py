@@ -1,7 +1,7 @@
 """What is computed for the screen: its curves, the claims over all seeds, and what a view needs."""
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, partial
 from threading import Event
 from typing import Any
@@ -11,14 +11,15 @@ from textual.message import Message
 from textual.timer import Timer
 
 from optplay.errors import InputError
-from optplay.experiments import Results
-from optplay.experiments.experiment import stream_preset
+from optplay.experiments import Preset, Results
+from optplay.experiments.experiment import Job as Measured, stream_preset
 from optplay.plots import warm_up
 from optplay.training import History, on_compile
 from optplay.training.pool import step_back
 from optplay.tui.desk import Desk
 from optplay.tui.growing import grow
 from optplay.tui.job import Job
+from optplay.tui.judged import unchanged
 from optplay.tui.library import Library, plans
 from optplay.tui.widgets.view import View
 
@@ -55,6 +56,7 @@ class Computing:
         self.waiting = True
         self.began = desk.clock()
         self._library = Library()
+        self._measured_of: tuple[Preset, Mapping[Measured, History]] = desk.session.preset, {}
         self._quiet: Timer | None = None
         self._view: View | None = None
         self._warm = False
@@ -149,10 +151,13 @@ class Computing:
     def measure(self) -> None:
         self.forget()
         preset = self._desk.session.preset
+        # What is not needed any more is let go before more is computed.
+        self._measured_of = preset, unchanged(*self._measured_of, preset)
+        known = self._measured_of[1]
 
         def make(stop: Event) -> Iterator[Results]:
             step_back()
-            return stream_preset(preset, cancelled=stop)
+            return stream_preset(preset, known=known, cancelled=stop)
 
         self.measuring.begin(self._evidence(), make)
         self.waiting = False
@@ -170,6 +175,9 @@ class Computing:
 
     def _measured(self, results: Results, complete: bool) -> None:
         self._desk.stage.results = results
+        if complete:
+            self._desk.stage.judged.take(results)
+            self._measured_of = results.preset, results.histories()
         self._desk.player.edge = self._desk.stage.edge()
         self._draw(True)
 

@@ -6,7 +6,7 @@ from time import monotonic
 from optplay.errors import InputError
 from optplay.experiments import Preset, load
 from optplay.experiments.tries import tried
-from optplay.tui.player import DEFAULT_SPEED, Player
+from optplay.tui.player import USUAL, Player
 from optplay.tui.session import Session
 from optplay.tui.stage import Stage
 
@@ -17,16 +17,17 @@ class Desk:
     Attributes:
         edited: to be called when the session is another. selected: when another run is selected.
         opened: when another preset is on the desk.
+        autoplay: whether what is opened plays once by itself; what undo comes back to does not.
         moved: when only what is shown changed, as by the playhead.
         said: to be called with a sentence for the person at the screen; told: with one on what is
             wrong.
     """
 
     def __init__(
-        self, preset: Preset, opened: str, *, speed: float = DEFAULT_SPEED,
-        clock: Callable[[], float] = monotonic,
+        self, preset: Preset, opened: str, *, seconds: float = USUAL,
+        autoplay: bool = False, clock: Callable[[], float] = monotonic,
     ) -> None:  # fmt: skip
-        self.clock = clock
+        self.clock, self.autoplay = clock, autoplay
         self.edited: Callable[[], None] = lambda: None
         self.selected: Callable[[], None] = lambda: None
         self.opened: Callable[[], None] = lambda: None
@@ -34,14 +35,16 @@ class Desk:
         self.said: Callable[[str], None] = lambda sentence: None
         self.told: Callable[[str], None] = lambda sentence: None
         self.session = Session(preset, opened, clock)
-        self._lay(speed)
+        self._lay(seconds, play=autoplay)
 
-    def _lay(self, speed: float) -> None:
-        self.stage = Stage(self.session, Player(self.session.run.config.epochs, speed))
+    def _lay(self, seconds: float, *, play: bool) -> None:
+        self.stage = Stage(self.session, Player(self.session.run.config.epochs, seconds))
+        if play:
+            self.player.play_once()
 
     def open(self, preset: Preset, opened: str, edited: Preset | None = None) -> None:
         """Lays another preset on the desk, as it is there or `edited`; the speed stays."""
-        self._move(lambda: self.session.open(preset, opened, edited))
+        self._move(lambda: self.session.open(preset, opened, edited), play=self.autoplay)
 
     def undo(self) -> None:
         """Takes the last edit back, or the opening of this preset."""
@@ -79,8 +82,8 @@ class Desk:
             source.tried = number + 1
             self.said(f"Try {source.tried} of {len(tries)}: {one.text} (u takes it back)")
 
-    def _move(self, go: Callable[[], object]) -> bool:
-        """Goes to another state of the session, perhaps one of another preset."""
+    def _move(self, go: Callable[[], object], *, play: bool = False) -> bool:
+        """Goes to another state of the session; one of another preset may `play` by itself."""
         before = self.session.state
         go()
         if (now := self.session.state) is before:
@@ -88,7 +91,7 @@ class Desk:
         if now.source is before.source:
             self.edited()
         else:
-            self._lay(self.player.speed)
+            self._lay(self.player.seconds, play=play)
             self.opened()
         return True
 
@@ -98,12 +101,15 @@ class Desk:
 
     def attempt(self, edit: Callable[[], object]) -> bool:
         """Makes an edit; one that is refused is told."""
+        before = self.session.state.source
         try:
             edit()
         except InputError as error:
             self.told(str(error))
             return False
-        self.edited()
+        if self.session.state.source is before:
+            # Else another preset was opened, which is told by then.
+            self.edited()
         return True
 
     def turn(self, name: str, value: object) -> None:

@@ -10,7 +10,8 @@ from textual.binding import Binding, BindingType
 
 # What the footer shows, the most useful first; where it is too narrow the last ones are left out.
 FOOTER = (
-    "Back", "Play", "Presets", "Help", "Quit", "Lesson", "Undo", "All seeds", "Fork", "Reseed",
+    "Back", "Play", "Presets", "Help", "Quit", "Lesson", "Verdicts", "Undo", "All seeds", "Fork",
+    "Reseed",
     "Optimizer", "Warmup", "Decay", "Clipping", "Add", "Palette",
 )  # fmt: skip
 

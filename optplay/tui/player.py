@@ -2,24 +2,27 @@
 
 from math import inf
 
-# Epochs per second; the last one follows the training as it is computed.
-SPEEDS = (1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 1000.0, inf)
-DEFAULT_SPEED = 25.0
+# How long a whole run takes to play, the slowest speed first; at 0 it follows the training.
+USUAL = 12.0
+SPEEDS = (192.0, 96.0, 48.0, 24.0, USUAL, 6.0, 3.0, 1.5, 0.0)
 SCRUBS = 50
 
 
 class Player:
     """Plays the epochs 0 … `epochs`, of which those up to `edge` are computed so far.
 
-    `epoch` is the playhead. It stays where it is when a run is computed anew beneath it.
+    `epoch` is the playhead. It stays where it is when a run is computed anew beneath it. `seconds`
+    is how long a whole run takes, however many epochs it has.
     """
 
-    def __init__(self, epochs: int, speed: float = DEFAULT_SPEED) -> None:
+    def __init__(self, epochs: int, seconds: float = USUAL) -> None:
         self.epochs = epochs
         self.edge = 0
         self.playing = False
-        self.speed = speed
+        self.seconds = seconds
         self._position = float(epochs)
+        self._farthest = inf
+        self._by_itself = False
 
     @property
     def epoch(self) -> int:
@@ -30,33 +33,50 @@ class Player:
     def at_end(self) -> bool:
         return self._position >= self.epochs
 
-    def speed_text(self, unit: str = "epoch") -> str:
-        """The speed in words, where an epoch is called `unit`."""
-        return "as computed" if self.speed == inf else f"{self.speed:g} {unit}s/s"
+    @property
+    def horizon(self) -> int:
+        """The farthest epoch that the playhead came to: what lies beyond is not shown yet."""
+        return int(min(self._farthest, self.epochs))
+
+    @property
+    def seen(self) -> bool:
+        """Whether it came to the end, also if the runs are others by now."""
+        return self._farthest == inf
+
+    def play_once(self) -> None:
+        """Plays by itself from the start, until somebody takes over."""
+        self._position = self._farthest = 0.0
+        self.playing = self._by_itself = True
+
+    def take_over(self) -> None:
+        """Somebody does something: what plays by itself stops."""
+        if self._by_itself:
+            self.playing = self._by_itself = False
 
     def resize(self, epochs: int) -> None:
         """The runs have another number of epochs; a playhead at the end stays at the end."""
         was_at_end = self.at_end
         self.epochs = epochs
-        self._position = float(epochs) if was_at_end else min(self._position, float(epochs))
+        self._move(float(epochs) if was_at_end else self._position)
 
     def toggle(self) -> None:
         if not self.playing and self.at_end:
             self._position = 0.0
-        self.playing = not self.playing
+        self.playing, self._by_itself = not self.playing, False
 
     def tick(self, seconds: float) -> None:
         """Moves on by the time that has passed, as far as the runs are computed."""
         if not self.playing:
             return
-        goal = inf if self.speed == inf else self._position + self.speed * seconds
-        self._position = max(min(goal, self.edge, float(self.epochs)), self._position)
+        goal = self._position + self.epochs * seconds / self.seconds if self.seconds else inf
+        self._move(max(min(goal, self.edge), self._position))
         if self.at_end:
-            self.playing = False
+            self.playing = self._by_itself = False
 
     def go(self, epoch: float) -> None:
         """Puts the playhead at an epoch, or as near as there is one."""
-        self._position = float(min(max(round(epoch), 0), self.epochs))
+        self.take_over()
+        self._move(float(max(round(epoch), 0)))
 
     def step(self, by: int) -> None:
         self.playing = False
@@ -67,6 +87,15 @@ class Player:
         self.go(self.epoch + by * max(1, self.epochs // SCRUBS))
 
     def faster(self, by: int) -> None:
-        near = min(SPEEDS, key=lambda s: abs(s - self.speed) if s != self.speed else -1)
+        near = min(SPEEDS, key=lambda s: abs(s - self.seconds))
         place = SPEEDS.index(near) + by
-        self.speed = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+        self.seconds = SPEEDS[min(max(place, 0), len(SPEEDS) - 1)]
+
+    def _move(self, position: float) -> None:
+        self._position = min(position, float(self.epochs))
+        self._farthest = inf if self.at_end else max(self._farthest, self._position)
+
+
+def speed_name(seconds: float) -> str:
+    """What a speed is called: how long a whole run takes."""
+    return f"whole run in {seconds:g} s" if seconds else "as computed"

@@ -14,6 +14,7 @@ from optplay.experiments.reading import findable
 from optplay.files import write_text
 from optplay.tui import settings, unsaved
 from optplay.tui.app import Optplay
+from optplay.tui.player import speed_name
 
 POLL_SECONDS = 0.02
 DEFAULT_SIZE = (120, 40)
@@ -38,7 +39,10 @@ def play(preset: str | None) -> tuple[int, str | None]:
         # What was opened last may be a file that is gone.
         complaint, opened = f"{error}; opened compare instead", "compare"
         loaded = load(opened)
-    app = Optplay(loaded, opened, theme=remembered.theme, speed=remembered.speed)
+    app = Optplay(
+        loaded, opened, theme=remembered.theme, seconds=remembered.seconds,
+        autoplay=remembered.autoplay,
+    )  # fmt: skip
     app.complaint, app.offer = complaint, unsaved.offer()
     # Once: at a signal, or at the end, also at one that is a fault of ours.
     app.keep = cache(lambda: unsaved.keep(app.session.unsaved, app.files.reopened))
@@ -49,7 +53,10 @@ def play(preset: str | None) -> tuple[int, str | None]:
     if app.fault:
         raise app.fault
     shown = findable(app.session.opened)
-    last = settings.Settings(theme=app.theme, speed=app.player.speed, preset=shown)
+    last = settings.Settings(
+        theme=app.theme, speed=speed_name(app.player.seconds), autoplay=remembered.autoplay,
+        preset=shown,
+    )  # fmt: skip
     return app.return_code or 0, lost or settings.write(last)
 
 

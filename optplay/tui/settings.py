@@ -1,42 +1,57 @@
 """What the app remembers from one start to the next."""
 
-import math
 from pathlib import Path
-from typing import Annotated
 
 import msgspec
 import tomli_w
-from msgspec import Meta
 from platformdirs import user_config_path
 
-from optplay.errors import InputError
+from optplay.errors import InputError, show
 from optplay.files import read_bytes, write_text
 from optplay.records import Record
 from optplay.toml import loads
+from optplay.tui.player import SPEEDS, USUAL, speed_name
 
 LARGEST = 64_000
+# By the name, as it stands in the file: the seconds that a whole run takes.
+NAMED = {speed_name(seconds): seconds for seconds in SPEEDS}
+# What it was in epochs per second, before a speed was called by how long a run takes.
+USUAL_EPOCHS = 25.0
 
 
 class Settings(Record, frozen=True, kw_only=True):
     """The look, how fast runs are played, and what is opened at the start.
 
     Attributes:
-        theme: a name of Textual's. speed: epochs per second, inf for as computed.
+        theme: a name of Textual's. speed: as "whole run in 12 s", or "as computed".
+        autoplay: whether a preset that is opened plays once by itself.
         preset: a preset's name or file.
     """
 
     theme: str = "textual-dark"
-    speed: Annotated[float, Meta(gt=0, le=1e6)] = 25.0
+    speed: str = speed_name(USUAL)
+    autoplay: bool = True
     preset: str = "compare"
 
     def __post_init__(self) -> None:
-        # Only here is infinity a value: elsewhere in optplay no number may be.
-        endless = self.speed == math.inf
-        if endless:
-            msgspec.structs.force_setattr(self, "speed", 1.0)
+        given: object = self.speed
+        if isinstance(given, int | float) and not isinstance(given, bool) and given > 0:
+            msgspec.structs.force_setattr(self, "speed", _of_epochs(given))
         super().__post_init__()
-        if endless:
-            msgspec.structs.force_setattr(self, "speed", math.inf)
+        if self.speed not in NAMED:
+            allowed = ", ".join(f'"{name}"' for name in NAMED)
+            raise InputError(f"speed: found {show(self.speed)}, allowed: {allowed}")
+
+    @property
+    def seconds(self) -> float:
+        """How long a whole run takes to play; 0 for as computed."""
+        return NAMED[self.speed]
+
+
+def _of_epochs(speed: float) -> str:
+    """The speed that stood in the file as epochs per second."""
+    wanted = USUAL * USUAL_EPOCHS / speed
+    return speed_name(min(SPEEDS, key=lambda seconds: abs(seconds - wanted)))
 
 
 def settings_path() -> Path:

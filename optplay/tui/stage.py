@@ -10,17 +10,23 @@ from optplay.experiments import OUTCOMES, QUANTITIES, Results, band, number
 from optplay.experiments.descent import distances
 from optplay.experiments.quantities import Curve
 from optplay.training import RECORDED, History
+from optplay.tui.judged import Judged
 from optplay.tui.player import Player
 from optplay.tui.session import Session
 
-NOT_YET = "…"
+# No ellipsis: that would say that something is cut.
+NOT_YET = "·"
 NOTHING = "—"
 SHORT = 6
 
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as its row shows it, in words; the score is its accuracy, on a surface its distance."""
+    """A run as its row shows it, in words; the score is its accuracy, on a surface its distance.
+
+    How it ended is told once the playhead came there: its `outcome` and, where the playhead went
+    back from the end, its score there as `end`.
+    """
 
     label: str
     color_index: int
@@ -28,6 +34,7 @@ class RunRow:
     score: str
     outcome: str
     hidden: bool = False
+    end: str = ""
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,7 @@ class Stage:
     Attributes:
         histories: of the shown seed, by label; a run not begun has none.
         results: over the seeds that are complete; None before the first.
+        judged: the verdicts of complete results, also those from before an edit.
         outdated: the labels whose Histories are those from before an edit.
         all_seeds: whether medians over all seeds are shown instead of one seed.
         hidden: the labels of runs that are not drawn over the epochs.
@@ -55,11 +63,13 @@ class Stage:
         self.player = player
         self.histories: dict[str, History] = {}
         self.results: Results | None = None
+        self.judged = Judged()
         self.all_seeds = False
         self.outdated: set[str] = set()
         self.hidden: set[str] = set()
         self._bands: dict[tuple[str, str], Curve] = {}
         self._bands_of: Results | None = None
+        self._outcomes: dict[str, tuple[object, str]] = {}
 
     @property
     def labels(self) -> list[str]:
@@ -109,16 +119,17 @@ class Stage:
             self._bands[label, quantity] = band(list(found), quantity)
         return self._bands[label, quantity]
 
-    def value(self, label: str, quantity: str) -> float | None:
-        """The value of a run at the playhead; None where it is not computed yet."""
-        curve, epoch = self.curve(label, quantity), self.player.epoch
+    def value(self, label: str, quantity: str, epoch: int | None = None) -> float | None:
+        """The value of a run at an epoch, by default the playhead's; None if not there yet."""
+        curve = self.curve(label, quantity)
+        epoch = self.player.epoch if epoch is None else epoch
         if curve is None or epoch > len(curve.values):
             return None
         return float(curve.values[epoch - 1]) if epoch else float("nan")
 
-    def text(self, label: str, quantity: str) -> str:
+    def text(self, label: str, quantity: str, epoch: int | None = None) -> str:
         """The same in words."""
-        value = self.value(label, quantity)
+        value = self.value(label, quantity, epoch)
         if value is None:
             return NOTHING if self.outcome(label) else NOT_YET
         return number(value, percent=QUANTITIES[quantity].percent) if isfinite(value) else NOTHING
@@ -128,28 +139,40 @@ class Stage:
         found = self.found(label)
         if not found or not all(h.done for h in found):
             return ""
-        came = [h.outcome for h in found]
-        worst = max(came, key=OUTCOMES.index)
-        return worst if came.count(worst) == len(came) else f"{came.count(worst)} {worst}"
+        # Asked for in each frame.
+        of: object = self.results if self.all_seeds else found[0]
+        known = self._outcomes.get(label)
+        if known is None or known[0] is not of:
+            came = [h.outcome for h in found]
+            worst = max(came, key=OUTCOMES.index)
+            said = worst if came.count(worst) == len(came) else f"{came.count(worst)} {worst}"
+            known = self._outcomes[label] = of, said
+        return known[1]
 
     def rows(self) -> list[RunRow]:
-        return [
-            RunRow(label, place, *self._numbers(label), self.outcome(label), label in self.hidden)
-            for place, label in enumerate(self.labels)
-        ]  # fmt: skip
+        return [self._row(label, place) for place, label in enumerate(self.labels)]
 
-    def _numbers(self, label: str) -> tuple[str, str]:
-        loss = self.text(label, "loss")
+    def _row(self, label: str, place: int) -> RunRow:
+        outcome, end = self.outcome(label), ""
+        if outcome and self.player.horizon < max(h.epochs for h in self.found(label)):
+            outcome = ""
+        if outcome and not self.player.at_end:
+            end = self._numbers(label, self.player.epochs)[1]
+        numbers = self._numbers(label, self.player.epoch)
+        return RunRow(label, place, *numbers, outcome, label in self.hidden, end)
+
+    def _numbers(self, label: str, epoch: int) -> tuple[str, str]:
+        loss = self.text(label, "loss", epoch)
         if not self.session.preset.on_surface:
-            return loss, self.text(label, "accuracy")
-        value, far = self.value(label, "loss"), self._distance(label)
+            return loss, self.text(label, "accuracy", epoch)
+        value, far = self.value(label, "loss", epoch), self._distance(label, epoch)
         short = _short(value) if value is not None and isfinite(value) else loss
         nothing = NOTHING if self.outcome(label) or self.found(label) else NOT_YET
         return short, _short(far) if isfinite(far) else nothing
 
-    def _distance(self, label: str) -> float:
-        """The median distance at the playhead from the nearest lowest point."""
-        epoch, found = self.player.epoch, self.found(label)
+    def _distance(self, label: str, epoch: int) -> float:
+        """The median distance from the nearest lowest point."""
+        found = self.found(label)
         here = [distances(history, slice(epoch, epoch + 1)) for history in found]
         return float(np.median([float(d[0]) if d.size else inf for d in here] or [nan]))
 

@@ -3,6 +3,7 @@
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -12,7 +13,7 @@ from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.views import views
 from optplay.tui.widgets.controls import Controls
-from optplay.tui.widgets.lesson import Lesson
+from optplay.tui.widgets.lesson import Findings, Lesson
 from optplay.tui.widgets.runs import RunsPanel
 from optplay.tui.widgets.tab_line import Tab, TabLine
 from optplay.tui.widgets.view import FIRST, View
@@ -35,6 +36,7 @@ class Workspace(Container):
     KEYS = [
         key("z", "workspace.zoom", "Zoom", "gives what is in focus the full area, or all again"),
         key("l", "workspace.lesson", "Lesson", "shows or folds the lesson"),
+        key("v", "workspace.verdicts", "Verdicts", "shows or folds what came of the claims"),
         BACK,
         key("f2", "workspace.go('runs')", "Go to the runs", "puts the focus on the runs"),
         key("f3", "workspace.go('knobs')", "Go to the knobs", "puts the focus on the knobs"),
@@ -53,9 +55,12 @@ class Workspace(Container):
         self.views: dict[str, View] = {FIRST: views()[FIRST](desk)}
         self.view_name = FIRST
         self.zoomed: str | None = None
-        self.lesson_open: bool | None = None
+        self._question: str | None = None
+        # By whether it is narrow: there the lesson takes the place of the view.
+        self.lesson_open = {True: False, False: True}
 
     def compose(self) -> ComposeResult:
+        yield Static(id="asked", markup=False)
         with Horizontal(id="body"):
             with Vertical(id="side"):
                 yield self.runs
@@ -78,10 +83,10 @@ class Workspace(Container):
 
     @property
     def lesson_shown(self) -> bool:
-        """Whether the lesson is open: by default where there is room."""
+        """Whether the lesson is open; a small and a large screen remember their own."""
         if self.zoomed:
             return self.zoomed == LESSON
-        return not self.narrow if self.lesson_open is None else self.lesson_open
+        return self.lesson_open[self.narrow]
 
     @property
     def lesson_full(self) -> bool:
@@ -97,6 +102,8 @@ class Workspace(Container):
         preset = self._desk.session.preset
         opening = (name for name, kind in views().items() if kind.opens(preset))
         self.open_view(next(opening, FIRST))
+        self.lesson_open[True] = False
+        self.lesson.begin()
 
     def show_lesson(self) -> None:
         preset = self._desk.session.preset
@@ -125,6 +132,7 @@ class Workspace(Container):
         self.set_class(self.narrow, "-narrow")
         self.set_class(width >= BROAD, "-broad")
         self._draw_view_line()
+        self._draw_question()
         self.lesson.display = self.lesson_shown
         self.lesson.set_class(self.lesson_full, "-full")
         self.query_one("#view").display = not self.lesson_full
@@ -140,16 +148,27 @@ class Workspace(Container):
             tabs.append(Tab(name, f"{number} {title}" if place <= NUMBERED else title, number, dim))
         self.view_line.show(tabs, self.view_name)
 
+    def _draw_question(self) -> None:
+        """Where there is no room for the lesson, a line says what it asks, and how to get there."""
+        asked = self.query_one("#asked", Static)
+        asked.display = self.narrow and not (self.lesson_full or self.has_class("-too-small"))
+        question = self._desk.session.preset.question
+        if question != self._question:
+            self._question = question
+            asked.update(Content.assemble((question, "bold"), ("   l lesson, v verdicts", "dim")))
+
     def draw(self) -> None:
+        """What moves with the playhead: the table and the charts are of one moment."""
+        self.runs.show(self._desk.stage.rows(), self._desk.session.state.selected)
         self.view.show(self._desk.stage)
 
     def draw_words(self) -> None:
         stage, preset = self._desk.stage, self._desk.session.preset
-        self.runs.show(stage.rows(), self._desk.session.state.selected)
-        results = stage.results
+        results, judged = stage.results, stage.judged
         count = len(results.preset.seeds) if results else 0
         progress = "" if count == len(preset.seeds) else f"{count} of {len(preset.seeds)} seeds"
-        self.lesson.show_verdicts(preset.claims, results.verdicts if results else (), progress)
+        standings, outcomes = tuple(judged.of(preset)), tuple(judged.outcomes(preset))
+        self.lesson.show(Findings(standings, outcomes, progress), stage.player.seen)
 
     def rearrange(self) -> None:
         """Something else is to be seen."""
@@ -163,8 +182,15 @@ class Workspace(Container):
 
     def action_view(self, name: str) -> None:
         self.open_view(name)
+        self._close_if_full()
         self.rearrange()
         self.view.focus()
+
+    def _close_if_full(self) -> None:
+        """Gives the view its place back."""
+        self.zoomed = None
+        if self.narrow:
+            self.lesson_open[True] = False
 
     def action_choose_view(self) -> None:
         entries = [
@@ -176,7 +202,7 @@ class Workspace(Container):
     async def action_of_view(self, name: str, action: str) -> None:
         """Calls the action of a view that has a key which works everywhere."""
         if self.lesson_full:
-            self.zoomed, self.lesson_open = None, not self.narrow
+            self._close_if_full()
             self.rearrange()
         else:
             await self.views[name].run_action(action)
@@ -202,7 +228,7 @@ class Workspace(Container):
                 self.zoomed = None
                 self.rearrange()
             case "lesson":
-                self.lesson_open = False
+                self._close_if_full()
                 self.rearrange()
                 self._leave_panels()
             case "panel":
@@ -228,9 +254,9 @@ class Workspace(Container):
         if self.zoomed and part != self.zoomed:
             self.zoomed = None
         if part == LESSON:
-            self.lesson_open = True
+            self.lesson_open[self.narrow] = True
         elif self.lesson_full:
-            self.lesson_open = False
+            self._close_if_full()
         self.rearrange()
 
     def _part(self, name: str) -> Widget:
@@ -247,7 +273,23 @@ class Workspace(Container):
         self.rearrange()
 
     def action_lesson(self) -> None:
-        self.lesson_open = not self.lesson_shown
+        self._open_lesson(not self.lesson_shown)
+
+    def action_verdicts(self) -> None:
+        lesson = self.lesson
+        shown = self.lesson_shown and bool(lesson.unfolded)
+        lesson.asked = not shown
+        # On a small screen they were all that was to be seen.
+        self._open_lesson(not (shown and self.narrow))
+        if shown:
+            lesson.scroll_home(animate=False)
+        else:
+            lesson.reveal()
+
+    def _open_lesson(self, wanted: bool) -> None:
+        if self.lesson_shown != wanted:
+            self.zoomed = None
+            self.lesson_open[self.narrow] = wanted
         self.rearrange()
         if self.lesson_full:
             # Its keys are those that scroll.

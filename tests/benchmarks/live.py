@@ -55,7 +55,7 @@ class Watched(Optplay):
             for run in preset.runs[:RUNS]
         )
         short = msgspec.structs.replace(preset, runs=runs, claims=(), seeds=(0,), charts=CHARTS)
-        super().__init__(short, "compare", speed=speed)
+        super().__init__(short, "compare", seconds=epochs / speed)
         self.frames: list[Frame] = []
         self._cpu = self._drawing = 0.0
         self._drawn: list[bool] = []

@@ -12,7 +12,7 @@ from optplay.experiments import load
 from optplay.tui import computing
 from optplay.tui.app import Optplay
 from optplay.tui.library import Library
-from optplay.tui.player import DEFAULT_SPEED
+from optplay.tui.player import USUAL
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 from optplay.tui.widgets.view import FIRST
 
@@ -98,7 +98,7 @@ class Playground:
         if drawn and self.app.screen_stack:
             quiet.draw(self.app)
 
-    async def reset(self, opened=None, size=None, speed=DEFAULT_SPEED):
+    async def reset(self, opened=None, size=None, seconds=USUAL):
         """As the app is when it opens a preset: nothing over it, nothing known, no view but one."""
         app, workspace = self.app, self.app.workspace
         while len(app.screen_stack) > 1:
@@ -109,8 +109,8 @@ class Playground:
         app.computing.stop()
         app.computing._library = Library()
         app.desk.session.whole_problem = True
-        app.desk.player.speed, app.desk.player.playing = speed, False
-        workspace.lesson_open = None
+        app.desk.player.seconds, app.desk.player.playing = seconds, False
+        workspace.lesson_open = {True: False, False: True}
         workspace.open_view(FIRST)
         for name in [name for name in workspace.views if name != FIRST]:
             await workspace.views.pop(name).remove()
@@ -225,7 +225,7 @@ def playground(small, shared):
     @asynccontextmanager
     async def start(preset=None, size=SIZE, *, own=False, **options):
         opened = preset or small
-        if own or options.keys() - {"speed"} or "NO_COLOR" in os.environ:
+        if own or options.keys() - {"seconds"} or "NO_COLOR" in os.environ:
             app = Optplay(load(opened), opened, **options)
             async with app.run_test(size=size, notifications=True) as pilot:
                 one = Playground(app, pilot)

@@ -13,7 +13,7 @@ import pyte
 
 OPTPLAY = str(Path(sys.executable).with_name("optplay"))
 KEYS = {
-    "space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b", "home": "\x1b[H",
+    "space": " ", "enter": "\r", "tab": "\t", "escape": "\x1b", "home": "\x1b[H", "end": "\x1b[F",
     "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C", "left": "\x1b[D", "ctrl+c": "\x03",
 }  # fmt: skip
 # Machines are slow, and shared.

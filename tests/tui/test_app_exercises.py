@@ -3,6 +3,12 @@
 from optplay.experiments import load, run_preset
 
 
+async def answers(p):
+    """The screen, with the lesson scrolled to its verdicts."""
+    await p.press("v", "v")
+    return p.text
+
+
 def verdicts(p):
     """What the claims came to, as words."""
     return [verdict.verdict for verdict in p.app.stage.results.verdicts]
@@ -31,13 +37,13 @@ async def test_exercise_1_nesterov_is_not_sooner_at_a_tenth_of_the_rate(playgrou
         expected = run_preset(load("exercise-1-nesterov", edits=edits))
         assert p.app.stage.results.verdicts == expected.verdicts
         assert judged[3] == verdicts(p)[3] == "holds"
-        assert f"{expected.verdicts[0].held} of 10 seeds" in p.text
+        assert f"{expected.verdicts[0].held} of 10 seeds" in await answers(p)
 
 
 async def test_exercise_2_warmup_and_decay(playground):
     async with playground("exercise-2-warmup", size=(120, 48)) as p:
         assert verdicts(p)[:2] == ["fails", "fails"]
-        assert "✗ fails" in p.text
+        assert "✗ fails" in await answers(p)
         await p.press("j", "d")
         assert p.value("decay") == "none"
         rate = p.app.stage.histories["Adam + warmup"]["learning_rate"]
@@ -46,7 +52,7 @@ async def test_exercise_2_warmup_and_decay(playground):
         # Without both it is the same run as the first one: no difference on any seed.
         assert losses(p)["Adam + warmup"] == losses(p)["Adam"]
         assert verdicts(p)[:2] == ["undecided", "undecided"]
-        assert "no difference on any seed" in p.text
+        assert "no difference on any seed" in await answers(p)
         await p.press("u", "u")
         assert verdicts(p)[:2] == ["fails", "fails"]
         # Back on, it is where it was.
@@ -64,7 +70,7 @@ async def test_exercise_3_the_effective_rate(playground):
         await p.press("enter")
         # With a large ε all parameters have about the same rate.
         assert verdicts(p)[1:4] == ["fails"] * 3
-        assert "✗ fails" in p.text
+        assert "✗ fails" in await answers(p)
         assert p.app.session.edited
         assert "edited" in p.lines[0]
 

@@ -44,13 +44,26 @@ async def test_each_size(playground):
 async def test_it_starts_at_the_ends_of_the_range(playground, size):
     async with playground("compare", size=size) as p:
         sound(p, size)
-        for key in ("question_mark", "escape", "p", "escape", "l", "z", "z", "v", "h", "escape"):
+        for key in (
+            "question_mark",
+            "escape",
+            "p",
+            "escape",
+            "l",
+            "z",
+            "z",
+            "v",
+            "v",
+            "V",
+            "h",
+            "escape",
+        ):
             await p.press(key)
             assert [strip.cell_length for strip in p.strips] == ([size[0]] * size[1])
 
 
 async def test_resizes_while_it_trains_and_plays(playground):
-    async with playground(speed=100.0) as p:
+    async with playground(seconds=500.0) as p:
         await p.type("epochs", "50000")
         await p.pilot.press("enter", "home", "space")
         for size in SIZES[::2]:
@@ -64,12 +77,41 @@ async def test_resizes_while_it_trains_and_plays(playground):
 
 async def test_the_lesson_takes_turns_with_the_charts_where_there_is_no_room(playground):
     async with playground(size=(80, 24)) as p:
-        assert "Which is lower?" not in p.text
+        assert "Which is lower?   l lesson, v verdicts" in p.lines[1]
         await p.press("l")
         assert "Which is lower?" in p.text
         assert "SGD ends lower" in p.text
+        assert "Loss (log)" not in p.text
         await p.press("l")
         assert "Loss (log)" in p.text
+        # A view's key gives its place back.
+        await p.press("l", "1")
+        assert "Loss (log)" in p.text
+
+
+async def test_verdicts_are_one_key_away_where_there_is_no_room(playground):
+    async with playground(size=(80, 24), autoplay=True, clock=lambda: 0.0) as p:
+        await p.press("l")
+        assert "SGD ends lower" not in p.text
+        assert "1 claim: v shows what came of it" in p.text
+        await p.press("v")
+        assert "SGD ends lower" in p.text
+        await p.press("v")
+        assert "Loss (log)" in p.text
+        await p.press("v")
+        assert "SGD ends lower" in p.text
+
+
+async def test_a_small_and_a_large_screen_remember_their_own(playground):
+    async with playground() as p:
+        lesson = p.app.workspace.lesson
+        seen = []
+        for size, keys in [((120, 40), []), ((80, 24), ["l"]), ((120, 40), ["l"]), ((80, 24), []),
+                           ((120, 40), [])]:  # fmt: skip
+            await p.pilot.resize_terminal(*size)
+            await p.press(*keys)
+            seen.append(lesson.display)
+        assert seen == [True, True, False, True, False]
 
 
 async def test_zoom_of_the_lesson_and_of_a_chart(playground):
@@ -82,7 +124,7 @@ async def test_zoom_of_the_lesson_and_of_a_chart(playground):
         await p.press("enter")
         chart = p.curves.charts["accuracy"]
         assert (chart.display, chart.size.height > 25) == (True, True)
-        await p.press("v")
+        await p.press("V")
         assert p.curves.charts["weight_norm"].display
         await p.press("z")
         assert len([c for c in p.curves.charts.values() if c.display]) == 3

@@ -36,7 +36,7 @@ async def test_an_edit_cancels_a_long_training(playground):
 
 
 async def test_a_long_training_is_streamed_and_followed(playground):
-    async with playground(speed=float("inf")) as p:
+    async with playground(seconds=0.0) as p:
         await p.press("home")
         await p.type("epochs", LONG)
         await p.pilot.press("enter")

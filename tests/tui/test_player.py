@@ -1,17 +1,15 @@
 """The playhead."""
 
-from math import inf
-
 import pytest
 from hypothesis import given, strategies as st
 
-from optplay.tui.player import SPEEDS, Player
+from optplay.tui.player import SPEEDS, USUAL, Player, speed_name
 
 
 @pytest.fixture
 def player():
     """At epoch 10 of 100, all computed, at 25 epochs a second."""
-    player = Player(100, 25.0)
+    player = Player(100, 4.0)
     player.edge = 100
     player.go(10)
     return player
@@ -49,16 +47,16 @@ def test_pausing_at_the_end_stays_there(player):
     assert (player.epoch, player.playing) == (100, False)
 
 
-@pytest.mark.parametrize("speed", [25.0, inf])
-def test_it_waits_at_the_edge_for_what_is_computed(player, speed):
-    player.speed = speed
+@pytest.mark.parametrize("seconds", [4.0, 0.0])
+def test_it_waits_at_the_edge_for_what_is_computed(player, seconds):
+    player.seconds = seconds
     player.toggle()
     player.edge = 20
     player.tick(10)
     assert (player.epoch, player.playing) == (20, True)
     player.edge = 90
     player.tick(0.4)
-    assert player.epoch == (30 if speed == 25 else 90)
+    assert player.epoch == (30 if seconds else 90)
 
 
 def test_a_playhead_beyond_the_edge_stays_until_that_has_come(player):
@@ -116,29 +114,87 @@ def test_runs_of_other_lengths(player, start, epochs, epoch):
     assert (player.epochs, player.epoch) == (epochs, epoch)
 
 
+@pytest.mark.parametrize("epochs", [1, 20, 300, 20_000])
+def test_the_usual_speed_plays_any_run_in_twelve_seconds(epochs):
+    player = Player(epochs)
+    player.edge = epochs
+    player.go(0)
+    player.toggle()
+    player.tick(6)
+    assert player.epoch == epochs // 2
+    player.tick(5.9)
+    assert player.playing
+    player.tick(0.2)
+    assert (player.epoch, player.playing) == (epochs, False)
+
+
 def test_speeds(player):
-    seen = []
-    for by in [1] * 6 + [-1] * 10:
+    player.seconds, seen = USUAL, []
+    for by in [1] * 5 + [-1] * 9:
         player.faster(by)
-        seen.append(player.speed)
-    assert seen[:6] == [50, 100, 250, 1000, inf, inf]
-    assert seen[6:] == [1000, 250, 100, 50, 25, 10, 5, 2, 1, 1]
-    assert list(SPEEDS) == sorted(set(SPEEDS))
+        seen.append(player.seconds)
+    assert seen == [6, 3, 1.5, 0, 0, 1.5, 3, 6, 12, 24, 48, 96, 192, 192]
 
 
-@pytest.mark.parametrize(("speed", "faster"), [(30.0, 50.0), (3.0, 5.0), (1e6, inf), (0.1, 2.0)])
-def test_a_speed_in_between(player, speed, faster):
-    player.speed = speed
+@pytest.mark.parametrize(("seconds", "faster"), [(13.0, 6.0), (5.0, 3.0), (0.1, 0.0), (1e6, 96.0)])
+def test_a_speed_in_between(player, seconds, faster):
+    player.seconds = seconds
     player.faster(1)
-    assert player.speed == faster
+    assert player.seconds == faster
+
+
+def test_a_speed_is_called_by_what_it_means():
+    named = [speed_name(seconds) for seconds in SPEEDS]
+    assert (named[-1], speed_name(USUAL)) == ("as computed", "whole run in 12 s")
+    assert len(set(named)) == len(SPEEDS)
+
+
+def test_nothing_is_hidden_of_what_does_not_play_by_itself(player):
+    assert (player.horizon, player.seen) == (100, True)
+
+
+def test_it_plays_once_by_itself_and_hides_what_is_to_come(player):
+    player.seconds = USUAL
+    player.play_once()
+    assert (player.epoch, player.horizon, player.seen, player.playing) == (0, 0, False, True)
+    player.tick(3)
+    assert (player.epoch, player.horizon) == (25, 25)
+    player.tick(100)
+    assert (player.epoch, player.horizon, player.seen, player.playing) == (100, 100, True, False)
+    player.go(0)
+    assert player.horizon == 100
 
 
 @pytest.mark.parametrize(
-    ("speed", "text"), [(inf, "as computed"), (25.0, "25 epochs/s"), (1000.0, "1000 epochs/s")]
+    "take",
+    [lambda p: p.toggle(), lambda p: p.step(1), lambda p: p.scrub(-1), lambda p: p.take_over()],
 )
-def test_a_speed_in_words(player, speed, text):
-    player.speed = speed
-    assert player.speed_text() == text
+def test_whoever_does_something_takes_over(player, take):
+    player.play_once()
+    player.tick(3)
+    take(player)
+    assert not player.playing
+    now = player.epoch
+    player.tick(3)
+    assert player.epoch == now
+    # What the person plays goes on when they scrub.
+    player.toggle()
+    player.scrub(1)
+    assert player.playing
+
+
+def test_the_horizon_stays_where_it_was_reached(player):
+    player.play_once()
+    player.go(60)
+    player.go(20)
+    assert (player.horizon, player.seen) == (60, False)
+    player.resize(200)
+    assert (player.horizon, player.seen) == (60, False)
+    player.resize(50)
+    assert (player.horizon, player.seen) == (50, False)
+    player.go(50)
+    player.resize(300)
+    assert (player.horizon, player.seen) == (300, True)
 
 
 epochs = st.integers(1, 10_000)
@@ -147,7 +203,7 @@ moves = st.one_of(
     st.tuples(st.just("tick"), seconds), st.tuples(st.just("go"), st.floats(-10, 1e6)),
     st.tuples(st.sampled_from(["step", "scrub", "faster"]), st.integers(-3, 3)),
     st.tuples(st.just("resize"), epochs), st.tuples(st.just("toggle")),
-    st.tuples(st.just("edge"), epochs),
+    st.tuples(st.just("edge"), epochs), st.tuples(st.sampled_from(["play_once", "take_over"])),
 )  # fmt: skip
 
 
@@ -162,6 +218,7 @@ def test_the_playhead_is_always_within_the_run_and_plays_on_only(first, moves):
             getattr(player, name)(*arguments)
         assert 0 <= player.epoch <= player.epochs
         assert player.at_end == (player.epoch == player.epochs)
+        assert player.epoch <= player.horizon <= player.epochs
         if name == "tick":
             assert before <= player.epoch <= max(before, player.edge)
         if name == "resize":

@@ -105,6 +105,23 @@ def test_rows_are_the_readings_and_the_outcome(stage):
     assert stage.rows()[0].score.endswith(" %")
 
 
+def test_how_a_run_ended_is_told_once_the_playhead_came_there(stage):
+    player = stage.player
+    player.play_once()
+    assert {row.outcome for row in stage.rows()} == {""}
+    # A run that diverged is over before the others.
+    player.go(EPOCHS - 1)
+    ended = {row.label: row.outcome for row in stage.rows()}
+    assert (ended["wild"], ended["SGD"]) == ("diverged", "")
+    player.go(EPOCHS)
+    rows = stage.rows()
+    assert rows[0].outcome == stage.histories["SGD"].outcome
+    assert {row.end for row in rows} == {""}
+    player.go(0)
+    assert [row.end for row in stage.rows()] == [row.score for row in rows]
+    assert stage.rows()[0].score == NOTHING
+
+
 @pytest.mark.parametrize("quantity", SHOWN)
 def test_series(stage, quantity):
     stage.session.select(1)

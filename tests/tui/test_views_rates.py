@@ -140,7 +140,9 @@ async def test_what_is_not_there_is_told_of(playground, tmp_path, small):
         await p.press(KEY, "n")
         p.app.open("wild.toml")
         await p.settle()
-        # Another preset begins at the playhead again; this one opens here.
+        # This one opens here, and at the first step that it asks about.
+        assert_shows(p, 3, 1)
+        await p.press("n")
         assert_shows(p, 80, 4)
         assert inside(p)[-1].rstrip() == "moved, of 17:  ● diverged  ● 17  ● 17"
         await p.press("n")

@@ -76,7 +76,7 @@ async def test_it_opens_on_the_ways_and_plays_them(playground, bowl):
         assert shows(p, found, 0)
         await p.press("full_stop", "j")
         assert shows(p, ways(p), 1)
-        p.app.player.speed = 1000.0
+        p.app.player.seconds = 0.0
         await p.pilot.press("space")
         await p.until(lambda: p.app.player.epoch == 50)
         await p.settle()

@@ -36,7 +36,7 @@ class Curves(View, inherit_bindings=False):
     instrument = instrument
 
     KEYS = [
-        of_curves("v", "next_chart", "Next chart", "the next chart, where one is shown at a time"),
+        of_curves("V", "next_chart", "Next chart", "the next chart, where one is shown at a time"),
         of_curves("g", "toggle_log", "Log/linear", "logarithmic or linear axis of the chart"),
         of_curves("C", "choose_charts", "Choose charts", "chooses which charts are shown"),
         of_curves("plus", "zoom_x(0.5)", "Zoom in", "fewer epochs, around the playhead"),
@@ -113,7 +113,7 @@ class Curves(View, inherit_bindings=False):
         if not self.is_mounted:
             return
         super().show(stage)
-        what, epoch, whole = stage.key(), stage.player.epoch, Span(*stage.limits)
+        what, player, whole = stage.key(), stage.player, Span(*stage.limits)
         self.span = None if self.span is None or self.span.within(whole) == whole else self.span
         for quantity in [self.active] if self.single else stage.charts:
             chart = self.charts[quantity]
@@ -122,7 +122,7 @@ class Curves(View, inherit_bindings=False):
                 (what, quantity), partial(self._series, stage, chart), self.span or whole,
                 stage.session.preset.unit, note=over_seeds(stage), whole=whole,
             )  # fmt: skip
-            chart.read(epoch, stage.readings(quantity))
+            chart.read(player.epoch, stage.readings(quantity), player.horizon)
 
     def _series(self, stage: Stage, chart: Chart) -> Sequence[Series]:
         found = series_of(stage, chart.quantity)

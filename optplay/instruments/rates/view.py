@@ -62,7 +62,9 @@ class Rates(PictureView):
         return {label: found for label in stage.labels if (found := stage.found(label))}
 
     def begin(self) -> None:
-        self.step: int | None = PLAYHEAD
+        # What the preset asks about, if it does; the playhead's mostly is at rest.
+        steps = self.stage.session.preset.at_steps if self.stage else ()
+        self.step: int | None = steps[0] if steps else PLAYHEAD
 
     def heading(self, stage: Stage) -> str:
         which = "all seeds" if stage.all_seeds else f"seed {stage.session.state.seed}"

@@ -11,7 +11,7 @@ from textual.filter import LineFilter
 
 from optplay.plots import Picture
 from optplay.plots.palette import RGB, Duo, Ink
-from optplay.plots.picture import BLANKS, Row
+from optplay.plots.picture import BLANKS, Row, cut
 
 FUTURE = Style(dim=True)
 AXIS_ROWS = 2
@@ -36,7 +36,9 @@ class Inks:
     ) -> None:
         self._base, self._filters, self._background = base, filters, background
         self._known: dict[tuple[Ink, bool], Style] = {}
-        self._drawn: tuple[Picture, int | None, list[list[Segment]]] | None = None
+        self._drawn: tuple[Picture, tuple[int | None, int | None], list[list[Segment]]] | None = (
+            None
+        )
         self.cursor = self.shown(cursor)
 
     def shown(self, style: Style) -> Style:
@@ -53,17 +55,28 @@ class Inks:
             style = self._known[color, future] = self.shown(style)
         return style
 
-    def lines(self, picture: Picture, column: int | None) -> list[list[Segment]]:
-        """The rows of a picture, with a cursor in a column of its plot, and dimmed beyond it."""
-        if not (self._drawn and self._drawn[0] is picture and self._drawn[1] == column):
-            self._drawn = picture, column, self._lines(picture, column)
-        return self._drawn[2]
+    def lines(
+        self, picture: Picture, column: int | None, last: int | None = None
+    ) -> list[list[Segment]]:
+        """The rows of a picture, with a cursor in a column of its plot, and dimmed beyond it.
 
-    def _lines(self, picture: Picture, column: int | None) -> list[list[Segment]]:
+        Beyond the `last` column, if there is one, the plot is left empty.
+        """
+        drawn, at = self._drawn, (column, last)
+        if not (drawn and drawn[0] is picture and drawn[1] == at):
+            drawn = self._drawn = picture, at, self._lines(picture, column, last)
+        return drawn[2]
+
+    def _lines(self, picture: Picture, column: int | None, last: int | None) -> list[list[Segment]]:
         plain = len(picture.rows) if column is None else AXIS_ROWS
         place = len(picture.rows) - plain
+        rows = picture.rows[:place]
+        if last is not None:
+            width = picture.left + picture.columns
+            hidden = max(width - 1 - last, 0)
+            rows = tuple((*cut(row, 0, last + 1), (" " * hidden, None)) for row in rows)
         return [
-            *(self._cut(row, column or 0) for row in picture.rows[:place]),
+            *(self._cut(row, column or 0) for row in rows),
             *(self._cut(row, None) for row in picture.rows[place:]),
         ]
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from math import inf
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -53,6 +54,7 @@ class Chart(Framed):
         self._series: Callable[[], Sequence[Series]] = tuple
         self.epoch = 0
         self._readings: Sequence[Reading] = ()
+        self._horizon = inf
         self._key: object = None
         self._limits = (1.0, 2.0)
         self._until: int | None = None
@@ -90,10 +92,15 @@ class Chart(Framed):
             self._series, self._whole_limits = series, whole
             self.refresh()
 
-    def read(self, epoch: int, readings: Sequence[Reading]) -> None:
-        """Puts the cursor at an epoch, and the values there above the curves."""
-        if (epoch, readings) != (self.epoch, self._readings):
-            self.epoch, self._readings = epoch, readings
+    def read(self, epoch: int, readings: Sequence[Reading], horizon: float = inf) -> None:
+        """Puts the cursor at an epoch, and the values there above the curves.
+
+        Args:
+            horizon: the epoch beyond which the curves are not shown yet. The axes are those of the
+                whole curves, so that nothing jumps.
+        """
+        if (epoch, readings, horizon) != (self.epoch, self._readings, self._horizon):
+            self.epoch, self._readings, self._horizon = epoch, readings, horizon
             self.refresh()
 
     def watch_log_axis(self) -> None:
@@ -143,8 +150,18 @@ class Chart(Framed):
 
     def inner(self) -> list[list[Segment]]:
         first, picture = int(self._limits[0]), self._picture
-        column = picture.column(max(self.epoch, first)) if picture else None
-        return [self._reading_line(), *(self.inks.lines(picture, column) if picture else [])]
+        if picture is None:
+            return [self._reading_line()]
+        column = picture.column(max(self.epoch, first))
+        return [self._reading_line(), *self.inks.lines(picture, column, self._last(picture))]
+
+    def _last(self, picture: Picture) -> int | None:
+        """The last column that is shown of the curves; None for all of them."""
+        high = 10.0**picture.x_high if picture.log_x else picture.x_high
+        if not picture.columns or self._horizon >= min(self._limits[1], high):
+            return None
+        last = picture.column(self._horizon) if self._horizon >= self._limits[0] else None
+        return picture.left - 1 if last is None else last
 
     def _draw(self) -> None:
         width, height = self.content_size.width, self.content_size.height - 1

@@ -84,6 +84,8 @@ class Controls(Vertical):
             if not row.display:
                 row.display = True
             row.show(*each)
+            # Of no account while all seeds are shown.
+            row.rest(each[0].name == "seed" and self._desk.stage.all_seeds)
         for row in rows[len(wanted) :]:
             row.display = False
         if missing := wanted[len(rows) :]:

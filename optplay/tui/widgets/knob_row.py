@@ -81,11 +81,18 @@ class KnobRow(Widget, can_focus=True):
         super().__init__()
         self.key, self.value, self.shown = key, value, shown
         self._check = check
+        self._resting = False
 
     def show(self, key: Key, value: Any, shown: Any) -> None:
         """Draws this key at this value; `shown` is where it comes on again if it is off."""
         if (key, value, shown) != (self.key, self.value, self.shown):
             self.key, self.value, self.shown = key, value, shown
+            self.refresh()
+
+    def rest(self, resting: bool) -> None:
+        """Whether what it stands at changes nothing on the screen now."""
+        if resting != self._resting:
+            self._resting = resting
             self.refresh()
 
     @property
@@ -105,7 +112,7 @@ class KnobRow(Widget, can_focus=True):
         value = fitted(key.show(self.shown), value_width)
         ends = " ▾ " if key.is_choice else "‹ ›"
         text = Text(title + value + ends, no_wrap=True, end="")
-        if not on:
+        if not on or self._resting:
             text.stylize("dim", 2)
         return Content.from_rich_text(text)
 

@@ -1,6 +1,9 @@
-"""The lesson: the question, what is claimed with what it came to, and the text."""
+"""The lesson: what to watch and to try, and folded below it what came of it."""
 
+import re
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rich.table import Table
 from rich.text import Text
@@ -10,14 +13,31 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from optplay.experiments import SIGNS, Claim, Verdict, claimed, figures
+from optplay.experiments import OUTCOMES, SIGNS, claimed, figures
+from optplay.tui.judged import Outcomes, Standing
 
 WAITING = "…"
 FRAME = 6
+HEADING = re.compile(r"^(?=\*\*What )", re.MULTILINE)
+WATCH, MEASURED = "**What to watch", "**What was measured"
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came of the runs: how the claims stand, how runs ended, and how many seeds are in."""
+
+    standings: Sequence[Standing] = ()
+    outcomes: Sequence[Outcomes] = ()
+    progress: str = ""
 
 
 class Lesson(VerticalScroll, inherit_bindings=False):
-    """Scrolls; the verdicts fill in as seeds complete."""
+    """Scrolls. Verdicts, and what the text says was measured, are folded until they may be seen.
+
+    Attributes:
+        asked: whether a person asked for them, or folded them; None if neither.
+        unfolded: whether they are to be seen.
+    """
 
     BINDINGS = [
         Binding("up", "scroll_up", "Scroll up", show=False),
@@ -28,13 +48,20 @@ class Lesson(VerticalScroll, inherit_bindings=False):
 
     def __init__(self) -> None:
         super().__init__(id="lesson")
+        self.asked: bool | None = None
+        self.unfolded: bool | None = None
         self._text: str | None = None
         self._question = ""
         self._shown: object = None
-        self._told: tuple[Sequence[Claim], Sequence[Verdict], str] | None = None
+        self._findings = Findings()
 
     def compose(self) -> ComposeResult:
+        yield Static(id="question", markup=False)
         yield Static(id="verdicts", markup=False)
+
+    def begin(self) -> None:
+        """Another preset was opened: what came of it is folded anew."""
+        self.asked = self.unfolded = None
 
     def show_text(self, question: str, lesson: str) -> None:
         self._question = question or "Lesson"
@@ -44,42 +71,124 @@ class Lesson(VerticalScroll, inherit_bindings=False):
             # Here, after the first paint: its parser takes a while to load.
             from textual.widgets import Markdown  # noqa: PLC0415
 
+            to_do, measured = parted(lesson)
             if self._text is None:
-                self.mount(Markdown(lesson, id="text", open_links=False))
+                self.mount(Markdown(to_do, id="text", open_links=False), before="#verdicts")
+                self.mount(Markdown(measured, id="measured", open_links=False))
             else:
-                self.query_one("#text", Markdown).update(lesson)
+                self.query_one("#text", Markdown).update(to_do)
+                self.query_one("#measured", Markdown).update(measured)
             self._text = lesson
             self.scroll_home(animate=False)
 
     def on_resize(self) -> None:
-        if self._told:
-            self.show_verdicts(*self._told)
+        self._show_question()
+        self._draw()
 
-    def show_verdicts(
-        self, claims: Sequence[Claim], verdicts: Sequence[Verdict], progress: str
-    ) -> None:
-        """The claims with their verdicts so far; without verdicts they are still being measured."""
-        self._told = (claims, verdicts, progress)
-        key = (tuple(claims), tuple(verdicts), progress, self._question, self.size.width)
+    def _show_question(self) -> None:
+        # The border cuts what is longer.
+        long = len(self._question) > self.size.width - FRAME
+        question = self.query_one("#question", Static)
+        question.display = long
+        question.update(Text(self._question, "bold"))
+
+    def show(self, findings: Findings, seen: bool) -> None:
+        """What came of the runs so far; folded unless the end was `seen`, or it is asked for."""
+        unfolded = seen if self.asked is None else self.asked
+        if unfolded != self.unfolded:
+            came = unfolded and self.unfolded is not None
+            self.unfolded = unfolded
+            for name in ("#verdicts", "#measured"):
+                for part in self.query(name):
+                    part.display = unfolded
+            self._show_question()
+            if came and not self.has_focus:
+                self.reveal()
+        self._findings = findings
+        self._draw()
+
+    def reveal(self) -> None:
+        """Scrolls to what came of the runs."""
+        verdicts = self.query_one("#verdicts")
+        self.call_after_refresh(self.scroll_to_widget, verdicts, top=True, animate=False)
+
+    def _draw(self) -> None:
+        found, no_color = self._findings, self.app.no_color
+        key = (found, self.unfolded, self._text, no_color)
         if key == self._shown:
             return
         self._shown = key
+        self.border_subtitle = Content(_summary(found, bool(self.unfolded)))
+        if not self.unfolded:
+            return
         table = Table.grid(padding=(0, 1))
-        # The border cuts what is longer.
-        if len(self._question) > self.size.width - FRAME:
-            table.add_row(Text("?", "bold"), Text(self._question, "bold"))
-        by_claim = {v.claim: v for v in verdicts}
-        for claim in claims:
-            verdict = by_claim.get(claim)
-            sign, color = SIGNS[verdict.verdict] if verdict else (WAITING, "")
-            word = verdict.verdict if verdict else "measuring"
-            said = Text(claimed(claim))
-            if verdict:
-                said.append("\n" + figures(verdict), "dim")
-            # Red comes out as a grey that is hard to read where there are no colours.
-            style = "bold" if self.app.no_color else f"bold {color}".strip()
-            table.add_row(Text(f"{sign} {word}", style, no_wrap=True), said)
-        if not claims:
+        for standing in found.standings:
+            table.add_row(*_row(standing, no_color=no_color))
+        if not found.standings:
             table.add_row(Text("This preset claims nothing: look for yourself.", "dim"))
-        self.border_subtitle = progress
-        self.query_one("#verdicts", Static).update(table)
+        whole = Table.grid()
+        for part in (_ends(found.outcomes), table):
+            if part:
+                whole.add_row(part)
+        self.query_one("#verdicts", Static).update(whole)
+
+
+def parted(lesson: str) -> tuple[str, str]:
+    """What may be read before the runs were seen, what to watch first; and what was measured."""
+    introduction, *sections = HEADING.split(lesson)
+    measured = [part for part in sections if part.startswith(MEASURED)]
+    watch = [part for part in sections if part.startswith(WATCH)]
+    rest = [part for part in sections if part not in (*measured, *watch)]
+    return "\n\n".join([*watch, introduction, *rest]), "\n\n".join(measured)
+
+
+def _summary(found: Findings, unfolded: bool) -> str:
+    """The border's line: how the claims came out, and the key to see or to fold it."""
+    count = len(found.standings)
+    claims = f"{count} claim{'s' * (count != 1)}" if count else "what was measured"
+    came = Counter(s.verdict.verdict for s in found.standings if s.verdict and not s.before)
+    if not unfolded:
+        parts = [f"{claims}: v shows what came of {'it' if count == 1 else 'them'}"]
+        if not count:
+            parts = ["v shows what was measured"]
+    else:
+        words = {"holds": "hold" if came["holds"] > 1 else "holds",
+                 "fails": "fail" if came["fails"] > 1 else "fails"}  # fmt: skip
+        told = ", ".join(f"{n} {words.get(w, w)}" for w in SIGNS if (n := came[w]))
+        parts = [told, "v folds"]
+    return "   ".join(part for part in (found.progress, *parts) if part)
+
+
+def _row(standing: Standing, *, no_color: bool) -> tuple[Text, Text]:
+    verdict = standing.verdict
+    sign, color = SIGNS[verdict.verdict] if verdict else (WAITING, "")
+    word = verdict.verdict if verdict else "measuring"
+    # Red comes out as a grey that is hard to read where there are no colours.
+    style = "bold" if no_color else f"bold {color}".strip()
+    said = Text(claimed(standing.claim))
+    if verdict:
+        since = "before the edit: " if standing.before else ""
+        said.append("\n" + since + figures(verdict), "dim")
+    if standing.before:
+        style = "dim"
+        said.stylize("dim")
+    return Text(f"{sign} {word}", style, no_wrap=True), said
+
+
+def _ends(outcomes: Sequence[Outcomes]) -> Table | None:
+    """How many seeds of each run ended how; nothing where all were trained."""
+    if all(each.counts["trained"] == sum(each.counts.values()) for each in outcomes):
+        return None
+    seeds = sum(outcomes[0].counts.values())
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    for name in OUTCOMES:
+        table.add_column(justify="right", min_width=len(name))
+    heading = f"Outcomes on {seeds} seed{'s' * (seeds > 1)}"
+    table.add_row(Text(heading, "bold"), *(Text(name, "dim") for name in OUTCOMES))
+    for each in outcomes:
+        style = "dim" if each.before else ""
+        cells = [Text(str(each.counts[name]), style) for name in OUTCOMES]
+        table.add_row(Text(each.label + ", before the edit" * each.before, style), *cells)
+    table.add_row("")
+    return table

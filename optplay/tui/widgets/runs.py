@@ -6,6 +6,7 @@ from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
+from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -20,11 +21,11 @@ from optplay.tui.widgets.one_liners import OneLiners
 
 NUMBERS = 7
 OUTCOME = 12
-# A sign with the number of seeds that came to it.
-COUNTED = 4
 # The border, and the scrollbar that may come.
 FRAME = 3
-SIGNS = {"trained": "✓", "collapsed": "▁", "diverged": "✗"}
+# A run that trained well and one that learned next to nothing are both trained: no sign praises.
+SIGNS = {"trained": "", "collapsed": "▁", "diverged": "✗"}
+FRONT = "j k: another run in front"
 
 
 class RunsPanel(OneLiners, inherit_bindings=False):
@@ -36,8 +37,8 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         key("e", "runs.rename", "Rename run", "gives the selected run another label"),
         key("delete", "runs.delete", "Delete run", "deletes the selected run"),
         key("f", "runs.fork", "Fork", "a new run that goes on from this one at the playhead"),
-        key("j", "runs.next(1)", "Next run", "selects the run below"),
-        key("k", "runs.next(-1)", "Previous run", "selects the run above"),
+        key("j", "runs.next(1)", "Next run", "the run below: its knobs, and its curve in front"),
+        key("k", "runs.next(-1)", "Previous run", "the run above, in the same way"),
         key("h", "runs.hide", "Hide run", "hides the selected run in charts, or shows it again"),
         key("H", "runs.show_all", "Show all runs", "shows all runs in the charts"),
         key("r", "runs.reseed(1)", "Reseed", "draws other initial weights: the next seed"),
@@ -56,17 +57,36 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         self._desk = desk
         self._rows: Sequence[RunRow] = ()
         self._look: object = None
+        self._heading: object = None
         self._words, self._outcome_width = False, 2
-        self.border_title = "Runs"
+
+    def _head(self) -> None:
+        """The border names the columns, and says whose numbers they are."""
+        stage = self._desk.stage
+        score = "dist." if stage.session.preset.on_surface else "acc."
+        room = self.outer_size.width - FRAME - self._outcome_width - len("Runs ")
+        rule = ("─" * (room - 2 * NUMBERS), "not bold dim")
+        fill = ("─" * (NUMBERS - len(score) - 2), "not bold dim")
+        end = " ── end" if self._words else ""
+        words = Content.assemble("Runs ", rule, f" {'loss':>4} ", fill, f" {score}", end)
+        count = len(stage.session.preset.seeds)
+        below = f"medians of {count} seeds" if stage.all_seeds else FRONT
+        signs = [f"{SIGNS[name]} {name}" for name in ("collapsed", "diverged")
+                 if not self._words and any(name in row.outcome for row in self._rows)]  # fmt: skip
+        below = "   ".join(signs) or below
+        if (words, below) != self._heading:
+            # What is set anew is drawn anew, border and all.
+            self._heading = words, below
+            self.border_title, self.border_subtitle = words, below
 
     def show(self, rows: Sequence[RunRow], selected: int) -> None:
         """Draws these rows; only those that changed."""
         width = self.outer_size.width - FRAME - 2 - 2 * NUMBERS
         longest = max((cell_len(row.label) for row in rows), default=0)
-        # Outcomes in words only where no label is cut for them.
+        # How runs ended in words only where no label is cut for them.
         self._words = longest + OUTCOME <= width
-        counted = any(" " in row.outcome for row in rows)
-        self._outcome_width = OUTCOME if self._words else COUNTED if counted else 2
+        signs = max((len(_sign(row.outcome)) for row in rows), default=0)
+        self._outcome_width = OUTCOME if self._words else 1 + max(signs, 1)
         look = (self.app.current_theme.name, self.app.no_color, width, self._outcome_width)
         with self.prevent(OptionList.OptionHighlighted):
             if len(rows) != self.option_count:
@@ -77,6 +97,7 @@ class RunsPanel(OneLiners, inherit_bindings=False):
                     if look != self._look or row != self._rows[place]:
                         self.replace_option_prompt_at_index(place, self._text(row))
             self._rows, self._look = rows, look
+            self._head()
             if self.highlighted != selected:
                 self.highlighted = selected
 
@@ -145,7 +166,8 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         stage = self._desk.stage
         stage.all_seeds = not stage.all_seeds
         self._desk.player.edge = stage.edge()
-        self._desk.moved()
+        # The knobs too: no single seed is shown any more, or one is again.
+        self._desk.selected()
 
     def _text(self, row: RunRow) -> Text:
         width = self.outer_size.width - FRAME
@@ -153,20 +175,27 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         mark = "●" if color else run_marker(row.color_index)
         rgb = run_color(row.color_index, self.app.current_theme.dark)
         style = Style(color="#{:02x}{:02x}{:02x}".format(*rgb)) if color else Style()
-        *count, outcome = row.outcome.split() or [""]
-        said = row.outcome if self._words else "".join([*count, SIGNS.get(outcome, "")])
+        trained = row.outcome == "trained"
+        in_words = f"→ {row.end}" * bool(row.end) if trained else row.outcome
+        said = in_words if self._words else _sign(row.outcome)
         numbers = f"{row.loss:>{NUMBERS}}{row.score:>{NUMBERS}}"
         # A number that leaves a blank before it needs no other one between it and the label.
         gap = "" if numbers.startswith(" ") else " "
         room = width - 2 - len(numbers) - self._outcome_width - len(gap)
         text = Text.assemble(
             (mark + " ", style), fitted(row.label, room), gap, numbers, " ",
-            (said.ljust(self._outcome_width - 1), "bold" if row.outcome != "trained" else ""),
+            (said.ljust(self._outcome_width - 1), "" if trained else "bold"),
             no_wrap=True, overflow="crop", end="",
         )  # fmt: skip
         if row.hidden:
             text.stylize("dim")
         return text
+
+
+def _sign(outcome: str) -> str:
+    """The sign of how a run ended, with the number of seeds that came to it."""
+    *count, name = outcome.split() or [""]
+    return "".join([*count, SIGNS.get(name, "")])
 
 
 def fitted(text: str, cells: int) -> str:

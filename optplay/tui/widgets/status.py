@@ -1,11 +1,13 @@
 """The line on top: what is open, where the playhead is, and what goes on in the background."""
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
+from optplay.tui.player import speed_name
 from optplay.tui.widgets.runs import fitted
 
 EDITED = "   edited"
@@ -47,7 +49,7 @@ class StatusLine(Widget):
             partly = "" if complete == len(seeds) else f"{complete} of "
             which = f"{partly or 'all '}{len(seeds)} seeds"
         where = f"{sign} {unit} {player.epoch}/{player.epochs}"
-        self.player = f"{which}   {where}   {player.speed_text(unit)}"
+        self.player = f"{which}   {where}   {speed_name(player.seconds)}"
 
     def action_play(self) -> None:
         self._desk.player.toggle()
@@ -73,6 +75,9 @@ class StatusLine(Widget):
         """The line, as wide as the screen; the title gives way first."""
         width = self.content_size.width
         right = "   ".join(part for part in (self.work, self.player) if part)
+        needed = cell_len(self.title) + len(EDITED) * self.edited
+        if needed + 1 + len(right) > width:
+            right = right.replace("whole run", "run")
         room = max(width - len(right) - 1, 0)
         text = Text(no_wrap=True, end="", overflow="crop")
         if self.edited:
