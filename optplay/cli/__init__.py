@@ -103,8 +103,8 @@ def invoke(arguments: Sequence[str]) -> int:
         return _complain(error.format_message(), error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except SystemExit:  # click's, where whoever read the output has left.
-        return FAILED
+    except SystemExit as end:  # A signal's, or click's, where whoever read the output has left.
+        return end.code if isinstance(end.code, int) else FAILED
     except OSError as error:
         if os.environ.get("OPTPLAY_DEBUG"):
             raise

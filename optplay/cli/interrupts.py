@@ -1,4 +1,4 @@
-"""Ctrl-C is obeyed, whatever the program is at."""
+"""A signal to end is obeyed, whatever the program is at."""
 
 import os
 import signal
@@ -8,15 +8,16 @@ from threading import Thread
 from time import sleep
 from typing import NoReturn
 
-INTERRUPTED = 130
+INTERRUPTED, TERMINATED = 130, 143
+CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 GRACE_SECONDS = 1.0
 # A progress bar hides the cursor.
 CLEARED = b"\r\x1b[2K\x1b[?25h"
 
 
 def obey() -> None:
-    """From now on an interrupt ends this process: by KeyboardInterrupt in the main thread, or
-    without it, where it has not ended a second later.
+    """From now on Ctrl-C and SIGTERM end this process: by KeyboardInterrupt or SystemExit in the
+    main thread, or without it, where it has not ended a second later.
 
     Python tells its main thread of a signal between two of its own instructions only, and a single
     call of compiled code may take hours.
@@ -28,22 +29,24 @@ def obey() -> None:
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         Thread(target=_insist, args=(heard,), name="interrupts", daemon=True).start()
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
 
 
 def _insist(heard: int) -> None:
-    while signal.SIGINT not in os.read(heard, 100):
+    while not (told := CODES.keys() & {*os.read(heard, 100)}):
         pass
     sleep(GRACE_SECONDS)
     if sys.stderr.isatty():
         with suppress(OSError):
             os.write(sys.stderr.fileno(), CLEARED)
-    os._exit(INTERRUPTED)
+    os._exit(CODES[told.pop()])
 
 
 def leave(code: int) -> NoReturn:
     """Ends the process at once: threads may be at work on what nobody waits for any more."""
     with suppress(ValueError):  # Only the main thread may.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in CODES:
+            signal.signal(number, signal.SIG_IGN)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()

@@ -12,7 +12,7 @@ Function = Callable[..., Any]
 
 EXIT_CODES = """
 \b
-Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted.
+Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted, 143 terminated.
 """
 SET_HELP = (
     "Change a key of one run, or of all with *.KEY=VALUE or KEY=VALUE. The value none takes the "

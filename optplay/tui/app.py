@@ -1,10 +1,7 @@
 """The app: it wires the parts, and knows how it ends."""
 
-import asyncio
-import signal
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from functools import partial
 from time import monotonic
 from typing import Any
@@ -12,7 +9,9 @@ from typing import Any
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
+from textual.driver import Driver
 
+from optplay.cli.interrupts import INTERRUPTED
 from optplay.experiments import Preset, load
 from optplay.tui import guards
 from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
@@ -33,7 +32,6 @@ from optplay.tui.widgets.knob_row import KnobRow
 from optplay.tui.widgets.status import StatusLine
 from optplay.tui.workspace import Workspace
 
-INTERRUPTED, TERMINATED = 130, 143
 FRAMES_PER_SECOND = 20
 SAY_TRAINING_AFTER = 0.3
 # Nobody reads numbers that change faster; and a change far from the charts makes Textual go over
@@ -92,20 +90,20 @@ class Optplay(App[None]):
             self.notify(self.complaint, severity="warning", timeout=15, markup=False)
         if self.offer:
             self.notify(self.offer, timeout=15, markup=False)
-        self._on_signals()
         self.call_after_refresh(self._begin)
 
-    def _on_signals(self) -> None:
-        loop = asyncio.get_running_loop()
-        codes = {"SIGTERM": TERMINATED, "SIGINT": INTERRUPTED, "SIGHUP": TERMINATED}
-        for name, code in codes.items():
-            # Not every system has them; only the main thread may, and a test need not run in it.
-            with suppress(AttributeError, RuntimeError, ValueError, NotImplementedError):
-                loop.add_signal_handler(getattr(signal, name), partial(self._end, code))
-
-    def _end(self, code: int) -> None:
+    def end(self, code: int) -> None:
+        """Ends it with an exit code, whatever is on the screen, and asks nothing."""
         self.keep()
         self.exit(return_code=code)
+
+    def get_driver_class(self) -> type[Driver]:
+        found = super().get_driver_class()
+        if found.__module__ != "textual.drivers.linux_driver":
+            return found
+        from optplay.tui.driver import GuardedDriver  # noqa: PLC0415 - not every system has termios
+
+        return GuardedDriver
 
     def on_unmount(self) -> None:
         self.computing.stop()

@@ -1,6 +1,7 @@
 """Starts the app: in a terminal, or headless with keys pressed for it."""
 
 import re
+import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from optplay.experiments.reading import findable
 from optplay.files import write_text
 from optplay.tui import settings, unsaved
 from optplay.tui.app import Optplay
+from optplay.tui.ending import ended_by_signals
 from optplay.tui.player import speed_name
 
 POLL_SECONDS = 0.02
@@ -46,18 +48,19 @@ def play(preset: str | None) -> tuple[int, str | None]:
     app.complaint, app.offer = complaint, unsaved.offer()
     # Once: at a signal, or at the end, also at one that is a fault of ours.
     app.keep = cache(lambda: unsaved.keep(app.session.unsaved, app.files.reopened))
-    try:
-        app.run()
-    finally:
-        lost = app.keep()
-    if app.fault:
-        raise app.fault
-    shown = findable(app.session.opened)
-    last = settings.Settings(
-        theme=app.theme, speed=speed_name(app.player.seconds), autoplay=remembered.autoplay,
-        preset=shown,
-    )  # fmt: skip
-    return app.return_code or 0, lost or settings.write(last)
+    with ended_by_signals(app):
+        try:
+            app.run()
+        finally:
+            lost = app.keep()
+        if app.fault:
+            raise app.fault
+        shown = findable(app.session.opened)
+        last = settings.Settings(
+            theme=app.theme, speed=speed_name(app.player.seconds), autoplay=remembered.autoplay,
+            preset=shown,
+        )  # fmt: skip
+        return app.return_code or 0, lost or settings.write(last)
 
 
 def play_headless(
@@ -75,6 +78,7 @@ def play_headless(
     Raises:
         InputError: as `play`, or more than this machine can hold or finish.
         OSError: the screenshot can't be written.
+        SystemExit: it was told to end.
     """
     opened = preset or "compare"
     app = Optplay(load(opened), opened)
@@ -84,13 +88,17 @@ def play_headless(
         for key in press:
             await pilot.press(key)
         await _settle(app, pilot)
-        if screenshot:
-            write_text(screenshot, app.export_screenshot())
-        app.exit()
+        if app.return_code is None:
+            if screenshot:
+                write_text(screenshot, app.export_screenshot())
+            app.exit()
 
-    app.run(headless=True, size=size, auto_pilot=drive)
+    with ended_by_signals(app):
+        app.run(headless=True, size=size, auto_pilot=drive)
     if trouble := app.fault or app.computing.failure:
         raise trouble
+    if app.return_code:
+        sys.exit(app.return_code)
     results = app.stage.results
     if results is None or results.preset.seeds != app.session.preset.seeds:
         raise RuntimeError("the app ended before all seeds were measured")

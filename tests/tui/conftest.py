@@ -16,7 +16,7 @@ from optplay.tui.player import USUAL
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 from optplay.tui.widgets.view import FIRST
 
-from . import quiet
+from . import quiet, terminal
 
 quiet.install()
 
@@ -243,3 +243,19 @@ def playground(small, shared):
         assert one.app.fault is None
 
     return start
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Starts `optplay` with these arguments on a terminal, in a folder with small presets."""
+    opened = []
+    for name, text in terminal.FILES.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    def run(*arguments, command=(terminal.OPTPLAY,), **more):
+        opened.append(terminal.Terminal([*command, *arguments], tmp_path, **more))
+        return opened[-1]
+
+    yield run
+    for one in opened:
+        one.close()

@@ -6,6 +6,7 @@ import sys
 import termios
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pexpect
@@ -24,6 +25,50 @@ OFF_AT_THE_END = (1049, 1000, 1002, 1003, 1006, 1015, 1016, 1004, 2048, 2026, 20
 CURSOR_SHOWN, LINES_WRAP = 25, 7
 UNSET = ("NO_COLOR", "FORCE_COLOR", "COLUMNS", "LINES", "OPTPLAY_DEBUG", "PYTHONIOENCODING")
 
+SMALL = """
+title = "Small"
+question = "Which is lower?"
+lesson = "A *lesson* of its own."
+seeds = 2
+epochs = 100
+charts = ["loss", "accuracy"]
+
+[problem]
+samples = 20
+hidden = [4]
+
+[[runs]]
+label = "Plain"
+optimizer = "sgd"
+lr = 0.1
+
+[[claims]]
+text = "Plain ends low"
+source = "nobody"
+metric = "final_loss"
+left = "Plain"
+is = "below"
+right = 0.5
+"""
+# A minute or more of training for one seed, and half an hour for all.
+LONG = SMALL.replace("epochs = 100", "epochs = 40000").replace("samples = 20", "samples = 20000")
+# Short to train once, long to measure.
+MANY = LONG.replace("epochs = 40000", "epochs = 20").replace("seeds = 2", "seeds = 9000")
+BROKEN = """
+import sys
+from optplay.cli import invoke
+from optplay.tui.app import Optplay
+
+def draw(self, _draw=Optplay.draw, **how):
+    _draw(self, **how)
+    if self.stage.all_seeds:
+        raise RuntimeError("a fault of ours")
+
+Optplay.draw = draw
+sys.exit(invoke(sys.argv[1:]))
+"""
+FILES = {"small.toml": SMALL, "long.toml": LONG, "many.toml": MANY, "broken.py": BROKEN}
+
 
 class Terminal:
     """A program on a terminal, which is read only while one waits for something."""
@@ -38,6 +83,8 @@ class Terminal:
             command[0], command[1:], cwd=folder, dimensions=(size[1], size[0]),
             env={k: v for k, v in kept.items() if v},
         )  # fmt: skip
+        # Else each key is sent only after a moment.
+        self.process.delaybeforesend = None
         self.before = self.attributes()
         self.screen = pyte.Screen(*size)
         self._stream = pyte.ByteStream(self.screen)
@@ -51,6 +98,18 @@ class Terminal:
         """Types keys; a text of several letters that names none is typed letter by letter."""
         for key in keys:
             self.process.send(KEYS.get(key, key))
+
+    def send(self, data: bytes) -> None:
+        """Sends bytes as fast as the program takes them, and reads meanwhile what it answers."""
+        deadline, descriptor = time.monotonic() + SECONDS, self.process.child_fd
+        os.set_blocking(descriptor, False)
+        while data:
+            assert time.monotonic() < deadline, f"never took {len(data)} bytes"
+            with suppress(BlockingIOError):
+                data = data[os.write(descriptor, data) :]
+            if not self.read(0.01):
+                break
+        os.set_blocking(descriptor, True)
 
     def resize(self, width: int, height: int) -> None:
         """Changes the window's size, of which the program is told by a signal."""
@@ -70,14 +129,15 @@ class Terminal:
             return all(w in text if isinstance(w, str) else w(text) for w in wanted)
 
         while not fulfilled(self.text):
-            assert self._read(deadline), f"ended before it showed {wanted}:\n{self.text}"
+            goes_on = self.read(deadline - time.monotonic())
+            assert goes_on, f"ended before it showed {wanted}:\n{self.text}"
             assert time.monotonic() < deadline, f"never showed {wanted}:\n{self.text}"
         return self.text
 
-    def _read(self, deadline: float) -> bool:
-        """Reads some; False once the program has ended."""
+    def read(self, seconds: float) -> bool:
+        """Reads what comes first within some seconds; False once the program has ended."""
         try:
-            piece = self.process.read_nonblocking(65536, max(deadline - time.monotonic(), 0.01))
+            piece = self.process.read_nonblocking(65536, max(seconds, 0.01))
         except pexpect.TIMEOUT:
             return True
         except pexpect.EOF:
@@ -86,10 +146,16 @@ class Terminal:
         self._stream.feed(piece)
         return True
 
+    def read_for(self, seconds: float) -> None:
+        """Reads for so long, whatever comes, or until the program ends."""
+        deadline = time.monotonic() + seconds
+        while (left := deadline - time.monotonic()) > 0 and self.read(left):
+            pass
+
     def end(self) -> int:
         """Reads until the program ends; its exit code, or minus the signal that killed it."""
         deadline = time.monotonic() + SECONDS
-        while self._read(deadline):
+        while self.read(deadline - time.monotonic()):
             assert time.monotonic() < deadline, f"never ended:\n{self.text}"
         self.process.wait()
         return self.process.exitstatus if self.process.signalstatus is None else -(

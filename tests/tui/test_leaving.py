@@ -2,8 +2,7 @@
 
 import pytest
 
-from .terminal import OPTPLAY, Terminal
-from .test_terminal import SMALL
+from .terminal import OPTPLAY, SMALL, Terminal
 
 # A step takes a minute or more.
 HEAVY = (

@@ -8,72 +8,13 @@ from itertools import product
 
 import pytest
 
-from .terminal import OPTPLAY, Terminal
+from .terminal import OPTPLAY
 
-SMALL = """
-title = "Small"
-question = "Which is lower?"
-lesson = "A *lesson* of its own."
-seeds = 2
-epochs = 100
-charts = ["loss", "accuracy"]
-
-[problem]
-samples = 20
-hidden = [4]
-
-[[runs]]
-label = "Plain"
-optimizer = "sgd"
-lr = 0.1
-
-[[claims]]
-text = "Plain ends low"
-source = "nobody"
-metric = "final_loss"
-left = "Plain"
-is = "below"
-right = 0.5
-"""
-# A minute or more of training for one seed, and half an hour for all.
-LONG = SMALL.replace("epochs = 100", "epochs = 40000").replace("samples = 20", "samples = 20000")
-# Short to train once, long to measure.
-MANY = LONG.replace("epochs = 40000", "epochs = 20").replace("seeds = 2", "seeds = 9000")
 SGR = re.compile(rb"\x1b\[([\d;]+)m")
 RGB = re.compile(rb"[34]8;2;(\d+);(\d+);(\d+)")
 PALETTE = re.compile(rb"(?:^|;)(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8)(?:;|$)")
 MEASURING = re.compile("[1-9][0-9]* of 9000 seeds").search
 MEASURED = re.compile("holds|fails|undecided").search
-BROKEN = """
-import sys
-from optplay.cli import invoke
-from optplay.tui.app import Optplay
-
-def draw(self, _draw=Optplay.draw, **how):
-    _draw(self, **how)
-    if self.stage.all_seeds:
-        raise RuntimeError("a fault of ours")
-
-Optplay.draw = draw
-sys.exit(invoke(sys.argv[1:]))
-"""
-
-
-@pytest.fixture
-def start(tmp_path):
-    """Starts `optplay` with these arguments on a terminal, in a folder with small presets."""
-    opened = []
-    for name, text in (("small", SMALL), ("long", LONG), ("many", MANY), ("broken", BROKEN)):
-        file = tmp_path / (f"{name}.py" if name == "broken" else f"{name}.toml")
-        file.write_text(text, encoding="utf-8")
-
-    def run(*arguments, command=(OPTPLAY,), **more):
-        opened.append(Terminal([*command, *arguments], tmp_path, **more))
-        return opened[-1]
-
-    yield run
-    for one in opened:
-        one.close()
 
 
 def closed(text):
@@ -120,9 +61,9 @@ def test_a_sitting(start):
     choose(app, "exercise-4", "Exercise 2")
     app.wait("Exercise 4")
     app.press("?")
-    app.wait("Leaves optplay")
+    app.wait("Opens another preset")
     app.press("escape")
-    app.wait(lambda text: "Leaves optplay" not in text)
+    app.wait(lambda text: "Opens another preset" not in text)
     app.press("q")
     assert app.end() == 0
     app.assert_restored()
