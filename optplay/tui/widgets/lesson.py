@@ -110,7 +110,12 @@ class Lesson(VerticalScroll, inherit_bindings=False):
     def reveal(self) -> None:
         """Scrolls to what came of the runs."""
         verdicts = self.query_one("#verdicts")
-        self.call_after_refresh(self.scroll_to_widget, verdicts, top=True, animate=False)
+
+        def scroll() -> None:
+            self.call_after_refresh(self.scroll_to_widget, verdicts, top=True, animate=False)
+
+        # Where it was not shown before, it is laid out first.
+        self.call_after_refresh(scroll)
 
     def _draw(self) -> None:
         found, no_color = self._findings, self.app.no_color
