@@ -76,8 +76,9 @@ class Judged:
 
 
 def _evidence(preset: Preset, runs: dict[str, Plan], claim: Claim) -> Evidence:
-    right = runs[claim.right] if isinstance(claim.right, str) else claim.right
-    return claim.metric, claim.at, claim.is_, runs[claim.left], right, preset.seeds
+    # A run that is gone is no more than its label: what is claimed of it is void.
+    ends = [runs.get(e, e) if isinstance(e, str) else e for e in (claim.left, claim.right)]
+    return claim.metric, claim.at, claim.is_, *ends, preset.seeds
 
 
 def unchanged(before: Preset, known: Mapping[Job, History], preset: Preset) -> dict[Job, History]:
