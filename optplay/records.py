@@ -8,12 +8,18 @@ from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 import msgspec
 
 from optplay.errors import InputError, inside, show, unknown
+from optplay.gate import line, prose
 
+# A text of several lines; any other one is a single line.
+Prose = Annotated[str, msgspec.Meta(extra={"lines": True})]
+LARGEST_WHOLE = 2**63 - 1
 WORDS = {int: "a whole number", float: "a number", bool: "true or false", str: "a text"}
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A frozen record whose fields are checked against their types and `msgspec.Meta` ranges.
+
+    Its texts are as `optplay.gate` lets them in: whatever they say, they can be shown.
 
     Raises:
         InputError: on construction, for the first field that is out of its type or range.
@@ -21,7 +27,9 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         for field in msgspec.structs.fields(type(self)):
-            found = getattr(self, field.name)
+            given = found = getattr(self, field.name)
+            if isinstance(given, str):
+                found = (prose if _has_lines(field.type) else line)(given)
             records = record_types(field.type)
             if records and isinstance(found, Mapping):
                 try:
@@ -31,11 +39,11 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
             try:
                 value = msgspec.convert(found, _without_records(field.type))
             except msgspec.ValidationError:
-                raise InputError(refusal(field.name, found, field.type)) from None
+                raise InputError(refusal(field.name, given, field.type)) from None
             if not _holds(value, field.type):
-                raise InputError(refusal(field.name, found, field.type))
+                raise InputError(refusal(field.name, given, field.type))
             if isinstance(value, float) and not math.isfinite(value):
-                raise InputError(refusal(field.name, found, field.type))
+                raise InputError(refusal(field.name, given, field.type))
             # Minus zero is zero: what is equal must be spelt alike.
             value = value + 0.0 if isinstance(value, float) else value
             msgspec.structs.force_setattr(self, field.name, value)
@@ -59,6 +67,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return cls(**table)
 
 
+def _has_lines(kind: Any) -> bool:
+    """Whether a text of this type is Prose."""
+    meta = get_args(kind)[1:] if get_origin(kind) is Annotated else ()
+    return any((each.extra or {}).get("lines") for each in meta)
+
+
 def record_types(kind: Any) -> tuple[type[Record], ...]:
     """The records of which a field of type `kind`, perhaps optional, holds one."""
     parts = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
@@ -80,8 +94,8 @@ def _without_records(kind: Any) -> Any:
     if record_types(kind):
         return Any
     if get_origin(kind) is Annotated:
-        base, meta = get_args(kind)
-        return Annotated[_without_records(base), meta]
+        base, *metas = get_args(kind)
+        return Annotated[_without_records(base), *metas]
     if get_origin(kind) is tuple:
         item: Any = _without_records(get_args(kind)[0])
         return tuple[item, ...]
@@ -101,10 +115,16 @@ def _holds(value: object, kind: Any) -> bool:
 
 def refusal(name: str, found: object, kind: Any) -> str:
     """One line on a value that is not of its kind."""
-    choices = options(kind)
+    name, choices, records = name.rstrip("_"), options(kind), record_types(kind)
     if choices and isinstance(found, str):
         return unknown(name, found, choices)
-    return f"{name.rstrip('_')}: found {show(found)}, allowed: {describe(kind)}"
+    if isinstance(found, tuple) and any(isinstance(item, Record) for item in found):
+        return f"{name}: found {len(found):,} of them, allowed: {describe(kind)}"
+    # As other libraries have it, `clip = 1.0`.
+    hint, number = "", isinstance(found, int | float) and not isinstance(found, bool)
+    if number and len(records) == 1 and len(only := records[0].__struct_fields__) == 1:
+        hint = f", as {name} = {{ {only[0]} = {show(found)} }}"
+    return f"{name}: found {show(found)}, allowed: {describe(kind)}{hint}"
 
 
 def options(kind: Any) -> tuple[str, ...]:
@@ -117,27 +137,29 @@ def describe(kind: Any) -> str:
     if choices := options(kind):
         return ", ".join(choices)
     if get_origin(kind) is Annotated:
-        base, meta = get_args(kind)
-        if base is str and meta.max_length:
-            return f"a text of {meta.min_length or 0} to {meta.max_length:,} characters"
-        return describe(base) + bounds(meta)
+        base, *metas = get_args(kind)
+        return describe(base) + "".join(bounds(meta, base is str) for meta in metas)
     if get_origin(kind) in (Union, UnionType):
         parts = [describe(k) for k in get_args(kind) if k is not type(None)]
         return " or ".join(parts)
     if get_origin(kind) is tuple:
         return f"a list, each {describe(get_args(kind)[0])}"
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return "a table with the keys " + ", ".join(kind.__struct_fields__)
+        names = kind.__struct_fields__
+        return f"a table with the key{'s' * (len(names) > 1)} {', '.join(names)}"
     return WORDS.get(kind, "a table")
 
 
-def bounds(meta: msgspec.Meta) -> str:
-    """The range that a Meta allows, as an interval."""
+def bounds(meta: msgspec.Meta, text: bool = False) -> str:
+    """The range that a Meta allows, as an interval; of a text, how long it may be."""
     if meta.min_length is not None or meta.max_length is not None:
-        return f", {meta.min_length or 0} to {meta.max_length} of them"
+        many = f"{meta.min_length or 0:,} to {meta.max_length:,}"
+        return f" of {many} characters" if text else f", {many} of them"
     low, high = meta.ge if meta.gt is None else meta.gt, meta.le if meta.lt is None else meta.lt
     if low is None or high is None:
         return ""
+    if high == LARGEST_WHOLE:
+        return f", {low:,} or more and below 2^63"
     left, right = "[" if meta.gt is None else "(", "]" if meta.lt is None else ")"
     ends = ", ".join(f"{int(x) if x == int(x) else x:,}" for x in (low, high))
     return f" in {left}{ends}{right}"

@@ -2,9 +2,11 @@
 
 import re
 import tomllib
+from math import isinf
+from sys import float_info
 from typing import Any
 
-from optplay.errors import InputError
+from optplay.errors import InputError, show
 
 MOST_DOTS = 20
 # Texts and comments; what has no end goes to the end of the line, or of the file.
@@ -17,6 +19,21 @@ WORDS = re.compile(
 DEEP_KEY = re.compile(rf"""(?<![\w"-])(?:[\w"-]++[ \t]*+\.[ \t]*+){{{MOST_DOTS}}}""")
 
 
+def exactly(text: str) -> float:
+    """The number that a text spells, as Python does.
+
+    Raises:
+        InputError: it is not 0 and too near to it, or too far, for a number of 64 bits.
+        ValueError: it spells none.
+    """
+    value = float(text)
+    if value == 0 and re.search("[1-9]", re.split("[eE]", text)[0]):
+        raise InputError(f"found {show(text)}, allowed: 0, or a number of at least 5e-324")
+    if isinf(value) and "inf" not in text.lower():
+        raise InputError(f"found {show(text)}, allowed: a number up to {float_info.max:.2g}")
+    return value
+
+
 def loads(text: str) -> dict[str, Any]:
     """As `tomllib.loads`, which raises ValueErrors and RecursionError, but refuses endless keys.
 
@@ -26,7 +43,7 @@ def loads(text: str) -> dict[str, Any]:
     # For a key of n parts tomllib takes n² steps.
     if found := DEEP_KEY.search(WORDS.sub('""', text)):
         raise InputError(f"found a key of more than {MOST_DOTS} parts: {found[0][:20]}…")
-    return tomllib.loads(text)
+    return tomllib.loads(text, parse_float=exactly)
 
 
 def parse_toml(text: str) -> dict[str, Any]:
@@ -37,6 +54,8 @@ def parse_toml(text: str) -> dict[str, Any]:
     """
     try:
         return loads(text)
+    except InputError:
+        raise
     except (RecursionError, ValueError) as error:
         first = str(error).splitlines()[0] if str(error) else type(error).__name__
         if isinstance(error, RecursionError):

@@ -8,7 +8,7 @@ from optplay.errors import unknown
 @pytest.mark.parametrize(
     ("found", "hint"),
     [
-        ("momentun", "did you mean 'momentum'? "), ("SGDM", "did you mean 'sgd'? "),
+        ("momentun", "did you mean 'momentum'? "), ("SGDM", "it is called 'momentum' here; "),
         ("momo", ""), ("", ""), (3, ""),
     ],
 )  # fmt: skip

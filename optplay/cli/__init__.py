@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from functools import cached_property
 from importlib import import_module
-from io import TextIOWrapper
 from pathlib import Path
 from pkgutil import iter_modules
 
@@ -16,6 +15,7 @@ from optplay import __version__
 from optplay.cli import commands
 from optplay.cli.interrupts import INTERRUPTED, leave, obey
 from optplay.cli.output import note
+from optplay.cli.streams import open_streams
 from optplay.errors import InputError, reason, unknown
 from optplay.registry import INSTRUMENTS, has_part
 
@@ -33,7 +33,7 @@ Examples:
   optplay show compare --toml > my.toml
   optplay run my.toml --json > report.json
 """
-APP_OPTIONS = ("--headless", "--size", "--press", "--screenshot")
+APP_OPTIONS = ("--headless", "--size", "--press", "--screenshot", "--force")
 
 
 class Commands(click.Group):
@@ -121,18 +121,12 @@ def invoke(arguments: Sequence[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
-    note(" ".join(message.split()))
+    note(message)
     return code
 
 
 def main() -> None:
-    # Closed by the shell (>&-): what is printed is lost, and no other file takes its number.
-    sys.stdout = sys.stdout or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
-    # A terminal without Unicode gets question marks instead of a crash.
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    open_streams()
     try:
         obey()
         code = invoke(sys.argv[1:])

@@ -21,6 +21,14 @@ SET_HELP = (
 )
 
 
+def whole(text: str) -> int | str:
+    """The number; or the text, to be refused by who knows what is allowed."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
 def preset_options(function: Function) -> Function:
     """Adds PRESET, --seeds, --seed, --epochs and --set; the command is given the loaded `preset`.
 
@@ -29,10 +37,10 @@ def preset_options(function: Function) -> Function:
     """
 
     @click.argument("preset", metavar="PRESET|FILE")
-    @click.option("--seeds", type=int, metavar="N", help="Use the network seeds 0 … N-1.")
-    @click.option("--seed", type=int, metavar="N", help="Use the network seed N only.")
+    @click.option("--seeds", type=whole, metavar="N", help="Use the network seeds 0 … N-1.")
+    @click.option("--seed", type=whole, metavar="N", help="Use the network seed N only.")
     @click.option(
-        "--epochs", type=int, metavar="N", help="Train for N epochs; on a surface, N steps."
+        "--epochs", type=whole, metavar="N", help="Train for N epochs; on a surface, N steps."
     )
     @click.option("--set", "edits", multiple=True, metavar="LABEL.KEY=VALUE", help=SET_HELP)
     @wraps(function)

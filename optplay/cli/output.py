@@ -1,7 +1,7 @@
 """The one way in which commands report: progress on stderr, then JSON, or tables and charts."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import wraps
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from optplay.errors import InputError
+from optplay.errors import InputError, one_line
 
 if TYPE_CHECKING:
     from optplay.experiments import Preset, Results
@@ -27,7 +27,7 @@ def note(text: str) -> None:
     """Says something beside what a command reports: in one line, on stderr."""
     # Where stderr takes nothing there is no one to tell of it either.
     with suppress(OSError):
-        click.echo(f"optplay: {text}", err=True)
+        click.echo(f"optplay: {one_line(text)}", err=True)
 
 
 @dataclass(kw_only=True)
@@ -36,13 +36,16 @@ class Output:
 
     Attributes:
         as_json: one JSON document, and nothing else. plot: charts below the tables.
-        folder: where CSV files are written, if they are.
+        folder: where CSV files are written, if they are. files: which.
+        force: those that are there already may be lost.
         quiet: the closing parts only, and nothing on stderr.
     """
 
     as_json: bool = False
     plot: bool = False
     folder: str | None = None
+    files: Sequence[str] = ()
+    force: bool = False
     quiet: bool = False
 
     def __post_init__(self) -> None:
@@ -55,12 +58,14 @@ class Output:
         """A bar on stderr, where that is a terminal; it is told how much of `total` is done.
 
         Raises:
-            InputError: the first time, if no CSV files could be written later.
+            InputError: the first time, if no CSV files could be written later, or one would be
+                lost.
         """
         if not self._begun:
             self._begun = True
             if self.folder is not None:
                 make_folder(self.folder)
+                self._keep(self.files)
             if not self.quiet:
                 announce_compiling()
         if self.quiet or not sys.stderr.isatty():
@@ -88,12 +93,15 @@ class Output:
         """Writes the CSV files, then prints the document, or the parts with the charts.
 
         Raises:
+            InputError: there is such a file already.
             OSError: a file can't be written.
         """
         from optplay.experiments.tables import json_pieces, write_csv  # noqa: PLC0415
 
         if self.folder is not None:
-            written = write_csv(report.csv(), Path(self.folder))
+            files = report.csv()
+            self._keep(files)
+            written = write_csv(files, Path(self.folder))
             if not self.quiet:
                 note(f"wrote {', '.join(map(str, written))}")
         if self.as_json:
@@ -111,6 +119,24 @@ class Output:
                 look = Look(color=out.color_system is not None, dark=True)
                 console.print_drawings(out, draw(out.width, look))
         console.print_parts(out, report.closing())
+
+    def _keep(self, names: Iterable[str]) -> None:
+        for name in names if self.folder is not None else ():
+            keep(Path(self.folder or "", name), "--csv", force=self.force)
+
+
+def keep(path: Path, option: str, *, force: bool) -> None:
+    """Refuses to write over a file, unless it may be lost.
+
+    Raises:
+        InputError: it is there.
+    """
+    if not force and path.exists():
+        raise InputError(f"{option}: {path} is there already, allowed: another name, or --force")
+
+
+def force_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--force", is_flag=True, help="Write over files that are there.")(function)
 
 
 def make_folder(folder: str) -> None:
@@ -145,26 +171,30 @@ def announce_compiling() -> None:
 
 
 def output_options(
-    *, plot: str = "", csv: str = "", quiet: str = ""
+    *, plot: str = "", csv: Sequence[str] = (), quiet: str = ""
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Adds --json, and --plot, --csv and --quiet where there is a help text for them.
+    """Adds --json, --plot and --quiet where there is a help text for them, and --csv for files.
 
     The command is given an `Output` as `out`.
     """
 
     def add(function: Callable[..., Any]) -> Callable[..., Any]:
         text = "Print one JSON document, nothing else."
+        added: dict[str, Callable[[Any], Any]]
         added = {"as_json": click.option("--json", "as_json", is_flag=True, help=text)}
         if plot:
             added = {"plot": click.option("--plot", is_flag=True, help=plot)} | added
         if csv:
-            added["folder"] = click.option("--csv", "folder", metavar="DIR", help=csv)
+            first, last = ", ".join(csv[:-1]), csv[-1]
+            text = f"Write {f'{first} and {last}' if first else last}."
+            added["folder"] = click.option("--csv", "folder", metavar="DIR", help=text)
+            added["force"] = force_option
         if quiet:
             added["quiet"] = click.option("--quiet", "-q", is_flag=True, help=quiet)
 
         @wraps(function)
         def command(**options: Any) -> Any:
-            out = Output(**{name: options.pop(name) for name in added})
+            out = Output(files=csv, **{name: options.pop(name) for name in added})
             return function(out=out, **options)
 
         for option in reversed(added.values()):

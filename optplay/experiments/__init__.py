@@ -23,6 +23,7 @@ from optplay.experiments.wording import (
     claimed as claimed,
     figures as figures,
     number as number,
+    numbers as numbers,
     plain as plain,
     precise as precise,
     settings as settings,

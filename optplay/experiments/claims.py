@@ -11,7 +11,7 @@ from msgspec import Meta
 from optplay.errors import InputError, show, unknown
 from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.quantiles import QUARTILES, quantiles
-from optplay.records import Record
+from optplay.records import Prose, Record
 from optplay.training import History
 
 SIGNIFICANCE = 0.05
@@ -23,7 +23,7 @@ VOID = "void"
 class Claim(Record, frozen=True, kw_only=True):
     """A comparison of one metric between two runs, or between a run and a number."""
 
-    text: Annotated[str, Meta(min_length=1, max_length=500)]
+    text: Annotated[Prose, Meta(min_length=1, max_length=500)]
     metric: str
     left: str
     is_: Literal["below", "above"]

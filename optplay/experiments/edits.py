@@ -10,10 +10,15 @@ import tomli_w
 
 from optplay.errors import InputError, show, unknown
 from optplay.experiments.keys import RUN_KEYS
+from optplay.experiments.scales import number_of
+from optplay.gate import line
 from optplay.optim import OPTIMIZERS
 from optplay.toml import loads
 
 DEFAULT_RULE = "adam"
+# What people type for a number, or for several, that is none in TOML.
+TYPED = re.compile(r"[-+.\d][-+.,/%e\d ]*", re.IGNORECASE)
+LISTS = ("hidden", "start")
 # What a run can't have of its own, and the option that sets it for all.
 OPTIONS = {
     "epochs": "--epochs", "problem.steps": "--epochs", "seed": "--seed", "seeds": "--seeds",
@@ -66,13 +71,15 @@ def apply_edit(table: dict[str, Any], edit: str) -> None:
     """
     runs = table.get("runs")
     runs = [r for r in runs if isinstance(r, dict)] if isinstance(runs, list) else []
-    label, keys, text = split_edit(edit, [str(r.get("label")) for r in runs])
+    # Labels as they are shown, and so as they are copied from the screen.
+    named = [(line(str(r.get("label"))), r) for r in runs]
+    label, keys, text = split_edit(line(edit), [name for name, _ in named])
     if option := OPTIONS.get(".".join(keys)):
         raise InputError(f"{keys[-1]} is the same for all runs: {option} N")
     if text == "none" and keys[0] == "problem":
         _unshare(table, runs, keys[-1])
-    for run in runs:
-        if label not in ("*", str(run.get("label"))):
+    for name, run in named:
+        if label not in ("*", name):
             continue
         place = run
         for key in keys[:-1]:
@@ -83,7 +90,7 @@ def apply_edit(table: dict[str, Any], edit: str) -> None:
         if text == "none":
             place.pop(keys[-1], None)
         else:
-            value = edit_value(text)
+            value = _typed_value(text, keys[-1])
             if keys == ["optimizer"]:
                 _drop_hyperparameters(run, value)
             place[keys[-1]] = value
@@ -112,12 +119,22 @@ def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
         run.pop(name, None)
 
 
+def _typed_value(text: str, key: str) -> Any:
+    """As `edit_value`, but for what a person may type: 1/3, 5 %, 0,05 or, of a list, 8, 8."""
+    value = edit_value(text)
+    if value != text or not TYPED.fullmatch(text):
+        return value
+    return edit_value(f"[{text}]") if key in LISTS else number_of(text)
+
+
 def edit_value(text: str) -> Any:
     """A TOML value; a bare word is a text."""
     try:
         found = loads(f"value = {text}")
     except tomllib.TOMLDecodeError:
         return text
+    except InputError:
+        raise
     except (ValueError, RecursionError):
         raise InputError(f"found {show(text)}, allowed: a number, a text or a list") from None
     if len(found) > 1:

@@ -77,6 +77,9 @@ class Key:
     def show(self, value: Any) -> str:
         return self.scale.show(value)
 
+    def spell(self, value: Any) -> str:
+        return self.scale.spell(value)
+
     def get(self, config: RunConfig) -> Any:
         return value_at(config, self.name)
 

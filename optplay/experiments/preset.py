@@ -12,7 +12,7 @@ from optplay.experiments.claims import Claim
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.steps import CORRECTION
 from optplay.optim import OPTIMIZERS
-from optplay.records import Record
+from optplay.records import Prose, Record
 from optplay.training import RECORDED, RunConfig
 
 MOST_SEEDS, MOST_RUNS = 10_000, 1000
@@ -74,8 +74,8 @@ class Preset(Record, frozen=True, kw_only=True):
     name: str
     title: Annotated[str, Meta(min_length=1, max_length=200)]
     group: Literal["start here", "exercises", "problems", "facts", "mine"] = MINE
-    question: Annotated[str, Meta(max_length=1000)] = ""
-    lesson: Annotated[str, Meta(max_length=MOST_LETTERS)] = ""
+    question: Annotated[Prose, Meta(max_length=1000)] = ""
+    lesson: Annotated[Prose, Meta(max_length=MOST_LETTERS)] = ""
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
     charts: tuple[str, ...] = ("loss", "accuracy")
     at_steps: Annotated[tuple[Annotated[int, Meta(ge=1, le=10**12)], ...], Meta(max_length=20)] = ()

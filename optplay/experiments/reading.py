@@ -73,9 +73,9 @@ def findable(preset: str) -> str:
 def load(
     preset: str,
     *,
-    seeds: int | None = None,
-    seed: int | None = None,
-    epochs: int | None = None,
+    seeds: object = None,
+    seed: object = None,
+    epochs: Any = None,
     edits: Sequence[str] = (),
 ) -> Preset:
     """The preset of this name or in this file.
@@ -108,15 +108,16 @@ def changed(text: str, name: str, *, epochs: int | None, edits: Sequence[str]) -
 
 
 def _changed(
-    table: dict[str, Any], name: str, seeds: int | None, seed: int | None, epochs: int | None,
+    table: dict[str, Any], name: str, seeds: object, seed: object, epochs: Any,
     edits: Sequence[str],
 ) -> Preset:  # fmt: skip
     if seeds is not None:
-        if not 1 <= seeds <= MOST_SEEDS:
-            raise InputError(f"--seeds: found {show(seeds)}, allowed: 1 to {MOST_SEEDS:,}")
+        if not (isinstance(seeds, int) and 1 <= seeds <= MOST_SEEDS):
+            allowed = f"a whole number, 1 to {MOST_SEEDS:,}"
+            raise InputError(f"--seeds: found {show(seeds)}, allowed: {allowed}")
         table["seeds"] = seeds
     if seed is not None:
-        if seed not in range(2**63):
+        if not (isinstance(seed, int) and 0 <= seed < 2**63):
             raise InputError(f"--seed: found {show(seed)}, allowed: {describe(Seed)}")
         table["seeds"] = [seed]
     if epochs is not None:

@@ -15,6 +15,7 @@ from optplay.experiments.labels import follow_rules
 from optplay.experiments.preset import MINE, Preset, Run
 from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
+from optplay.gate import line
 from optplay.training import RunConfig
 
 
@@ -116,7 +117,9 @@ def command(preset: Preset, opened: str, original: Preset) -> str | None:
         if read != (label, key.split("."), value) or (label == "*" and key not in common):
             return None
         words += ["--set", edit]
-    return None if "\0" in "".join(words) else shlex.join(words)
+    text = shlex.join(words)
+    # A file's name may hold anything, which a terminal it is pasted into would do.
+    return text if text == line(text) else None
 
 
 def _edits(new: RunConfig, old: RunConfig) -> dict[str, str]:

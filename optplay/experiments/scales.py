@@ -1,21 +1,28 @@
 """How a value is nudged, shown and read: one scale per kind of key."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import floor, log10
+from decimal import ROUND_HALF_UP, Decimal
 from sys import float_info
 from typing import Any, Protocol
 
 from optplay.errors import InputError, show, unknown
+from optplay.toml import exactly
 
-STEPS_PER_DECADE = 4
-DIGITS = 3
-# What three digits leave of a place on the grid is nearer than this.
-ON_GRID = 2e-3
-NEARBY = 5e-3
+# Where a nudge of a rate goes, in each decade; of a count from 10 on.
+GRID = tuple(map(Decimal, ("1", "1.5", "2", "3", "5", "7", "10")))
+STOPS = (1, 2, 3, 5, 7, *(int(at * 10**e) for e in range(1, 19) for at in GRID[:-1]), 10**19)
+# A value that was typed keeps this many digits at most, and is drawn to one of fewer so near.
+SHORT, LONG = (5, Decimal("1e-4")), (12, Decimal("1e-9"))
 FRACTION_STEP = 0.05
+TINY = 1e-9
+SHOWN = 6
 WHOLE = re.compile(r"[+-]?(\d+|\d{1,3}([,_]\d{3})+)")
+# 0,05 is read, and 1,000 refused: it may be a thousand, or one.
+WITH_COMMA = re.compile(r"([+-]?\d*),(\d+(?:e[+-]?\d+)?)", re.IGNORECASE)
+GROUPED = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 
 
 class Scale(Protocol):
@@ -25,7 +32,10 @@ class Scale(Protocol):
         """The value `by` notches (+1 or -1) further; the same at the end of its range."""
 
     def show(self, value: Any) -> str:
-        """The value as a person reads it; `read` takes it back."""
+        """The value as a person reads it, who sees where digits are left out."""
+
+    def spell(self, value: Any) -> str:
+        """The value as a person types it: `read` takes it back."""
 
     def read(self, text: str) -> Any:
         """The value that was typed.
@@ -38,16 +48,44 @@ class Scale(Protocol):
 def shortest(value: float) -> str:
     """A number as short as it can be without becoming another one."""
     short = f"{value:g}"
-    return short if float(short) == value else repr(value)
+    return powered(short if float(short) == value else repr(value))
 
 
-def _number(text: str) -> float:
+def powered(text: str) -> str:
+    """A number as Python spells it, but with 1e-5 for 1e-05."""
+    return re.sub(r"e([+-])0*(\d)", lambda e: f"e{e[1].strip('+')}{e[2]}", text)
+
+
+def rounded(value: float) -> str:
+    """A number of at most six digits, with an ellipsis where it has more."""
+    short = powered(f"{value:.{SHOWN}g}")
+    return short if float(short) == value else short + "…"
+
+
+def number_of(text: str) -> float:
+    """The number that a person typed: also 5 %, 1/3 and 0,05.
+
+    Raises:
+        InputError: it is none, or may be two.
+    """
     try:
-        if text.endswith("%"):
-            return float(text[:-1]) / 100
-        return float(text)
-    except ValueError:
+        return _typed(text)
+    except InputError:
+        raise
+    except (ValueError, ZeroDivisionError, RecursionError):
         raise InputError(f"found {show(text)}, allowed: a number") from None
+
+
+def _typed(text: str) -> float:
+    if text.endswith("%"):
+        return _typed(text[:-1].rstrip()) / 100
+    above, bar, below = text.partition("/")
+    if bar:
+        return _typed(above.strip()) / _typed(below.strip())
+    if GROUPED.fullmatch(text):
+        one, other = text.replace(",", ""), text.replace(",", ".")
+        raise InputError(f"found {show(text)}, allowed: {one} or {other}, whichever it is")
+    return exactly(WITH_COMMA.sub(r"\1.\2", text))
 
 
 def _whole(text: str) -> int:
@@ -60,16 +98,25 @@ def _whole(text: str) -> int:
 
 
 def _factor(value: float, by: int) -> float:
-    """Times 10^¼: on the grid 1, 1.78, 3.16, 5.62, 10 … if the value is on it already.
+    """The next number of the grid 1, 1.5, 2, 3, 5, 7, 10 … if the value is on it.
 
-    Else to what has the fewest digits nearby, so that 0.002 comes back from where it went.
+    Else to the same place between the next two, so that 0.004 comes back from where it went.
     """
-    on_grid = 10 ** (round(log10(value) * STEPS_PER_DECADE) / STEPS_PER_DECADE)
-    is_on = abs(value / on_grid - 1) < ON_GRID
-    exact = (on_grid if is_on else value) * 10 ** (by / STEPS_PER_DECADE)
-    ways = [float(f"{exact:.{digits}g}") for digits in range(1, DIGITS + 1)]
-    short = next((way for way in ways if abs(way - exact) < NEARBY * exact), ways[-1])
-    return ways[-1] if is_on else short
+    exact = Decimal(repr(value))
+    decade = exact.adjusted()
+    place, share = _place(GRID, exact.scaleb(-decade))
+    decades, place = divmod(place + by, len(GRID) - 1)
+    goal = (GRID[place] + share * (GRID[place + 1] - GRID[place])).scaleb(decade + decades)
+    digits = len(exact.normalize().as_tuple().digits)
+    most, near = SHORT if digits <= SHORT[0] else LONG
+    ways = (Decimal(f"{goal:.{n}g}") for n in range(1, most + 1))
+    return float(next(way for way in ways if abs(way - goal) <= near * goal))
+
+
+def _place(stops: Sequence[Decimal] | Sequence[int], value: Decimal | int) -> tuple[int, Decimal]:
+    """The last stop at or before a value, and which part of the way to the next one it is."""
+    at = bisect_right(stops, value) - 1
+    return at, (Decimal(value) - stops[at]) / (stops[at + 1] - stops[at])
 
 
 @dataclass(frozen=True)
@@ -88,15 +135,18 @@ class Range:
         return min(max(moved, self.low), self.high)
 
     def show(self, value: float) -> str:
+        return rounded(value)
+
+    def spell(self, value: float) -> str:
         return shortest(value)
 
     def read(self, text: str) -> float:
-        return _number(text)
+        return number_of(text.strip())
 
 
 @dataclass(frozen=True)
 class Level(Range):
-    """A size that may well be zero, as of noise: each notch is a factor of 10^¼.
+    """A size that may well be zero, as of noise: each notch is a sixth of a decade, or nearly.
 
     Below `first` a nudge down comes to zero.
     """
@@ -106,7 +156,7 @@ class Level(Range):
     def nudge(self, value: float, by: int) -> float:
         if value <= 0:
             return self.keep(self.first, value) if by > 0 else value
-        last = by < 0 and self.low <= 0 and value <= self.first * (1 + ON_GRID)
+        last = by < 0 and self.low <= 0 and value <= self.first
         return self.keep(0.0 if last else _factor(value, by), value)
 
 
@@ -119,15 +169,15 @@ class Factor(Level):
 
 @dataclass(frozen=True)
 class Memory(Range):
-    """A factor below 1, as β: each notch is a factor of 10^¼ on its distance from 1."""
+    """A factor below 1, as β: its distance from 1 moves as a rate does."""
 
     high: float = 1.0
     high_open: bool = True
 
     def nudge(self, value: float, by: int) -> float:
-        distance = _factor(1 - value, -by)
-        # 1-β keeps its three digits, whichever decimal of β they are.
-        return self.keep(round(1 - distance, DIGITS - floor(log10(distance))), value)
+        # As decimals: 1 - 0.9 is not 0.1 in binary.
+        distance = _factor(float(1 - Decimal(repr(value))), -by)
+        return self.keep(float(1 - Decimal(repr(distance))), value)
 
 
 @dataclass(frozen=True)
@@ -145,6 +195,9 @@ class Fraction(Amount):
     high: float = 1.0
 
     def show(self, value: float) -> str:
+        return rounded(value) if 0 < value < TINY else f"{rounded(round(value * 100, 10))} %"
+
+    def spell(self, value: float) -> str:
         percent = shortest(round(value * 100, 10))
         return f"{percent} %" if float(percent) / 100 == value else shortest(value)
 
@@ -163,31 +216,33 @@ class Whole:
     def show(self, value: int) -> str:
         return str(value)
 
+    spell = show
+
     def read(self, text: str) -> int:
         return _whole(text)
 
 
 @dataclass(frozen=True)
 class Count(Whole):
-    """How many: 1, 2, 5, 10, 20, 50 …"""
+    """How many: 1, 2, 3, 5, 7, 10, 15, 20, 30, 50 …"""
 
     def nudge(self, value: int, by: int) -> int:
-        magnitude = int(10 ** max(len(str(value)) - 1, 0))
-        grid = [magnitude * n // d for n, d in ((1, 2), (1, 1), (2, 1), (5, 1), (10, 1))]
-        further = [n for n in grid if (n > value if by > 0 else 0 < n < value)]
-        if not further:
-            return value
-        return self.keep(min(further) if by > 0 else max(further))
+        if value < 1:
+            return self.keep(value + by)
+        place, share = _place(STOPS, value)
+        to = place + by
+        if not 0 <= to < len(STOPS) - 1:
+            return self.keep(value)
+        moved = STOPS[to] + share * (STOPS[to + 1] - STOPS[to])
+        return self.keep(int(moved.to_integral_value(ROUND_HALF_UP)))
 
 
 @dataclass(frozen=True)
 class Doubling(Whole):
-    """How many, in powers of two."""
+    """How many: each notch is twice or half as many."""
 
     def nudge(self, value: int, by: int) -> int:
-        bits = value.bit_length() - 1
-        below = 2**bits if value > 2**bits else 2 ** max(bits - 1, 0)
-        return self.keep(int(2 ** (bits + 1) if by > 0 else below))
+        return self.keep(value * 2 if by > 0 else max(value // 2, 1))
 
 
 @dataclass(frozen=True)
@@ -211,6 +266,8 @@ class Layers:
     def show(self, value: Sequence[int]) -> str:
         return ", ".join(map(str, value)) or "none"
 
+    spell = show
+
     def read(self, text: str) -> tuple[int, ...]:
         inner = text.strip().strip("[]()")
         if inner.strip() in ("", "none"):
@@ -230,6 +287,8 @@ class Choice:
     def show(self, value: str) -> str:
         return value
 
+    spell = show
+
     def read(self, text: str) -> str:
         if text not in self.names:
             raise InputError(unknown("name", text, self.names))
@@ -245,6 +304,8 @@ class Switch:
 
     def show(self, value: bool) -> str:
         return "on" if value else "off"
+
+    spell = show
 
     def read(self, text: str) -> bool:
         words = {"on": True, "true": True, "yes": True, "off": False, "false": False, "no": False}

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from optplay.arrays import Floats
+from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.problems import Problem, SurfaceProblem
 from optplay.problems.forward import mean_losses
@@ -48,8 +49,9 @@ def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
         )
     if problem.train_count * n * n > MOST_PRODUCTS:
         raise InputError(
-            f"curvature: found {problem.train_count:,} samples and {n:,} parameters, "
-            f"allowed: {int(MOST_PRODUCTS / n / n):,} samples with so many"
+            f"curvature: found {counted(problem.train_count, 'sample')} and "
+            f"{counted(n, 'parameter')}, allowed: "
+            f"{counted(int(MOST_PRODUCTS / n / n), 'sample')} with so many"
         )
     samples, result = problem.draw(), np.empty((n, n))
     compiled_hessian()(

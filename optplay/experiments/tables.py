@@ -16,6 +16,7 @@ from optplay.experiments.preset import Preset
 from optplay.experiments.wording import number, spread
 from optplay.files import writing
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CsvRows = Iterable[Iterable[object]]
 # How the cells of a table are joined: on one line, on two, or the median alone.
 Between = Literal[" ", "\n", ""]
@@ -119,6 +120,12 @@ def in_parts(rows: NDArray[Any]) -> Iterator[list[Any]]:
         yield from rows[first : first + ROWS_AT_ONCE].tolist()
 
 
+def _csv_cells(row: Iterable[object]) -> Iterator[object]:
+    """A row with an apostrophe before what a spreadsheet would take for a formula."""
+    for value in row:
+        yield f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+
+
 def write_csv(tables: Mapping[str, CsvRows], folder: Path) -> list[Path]:
     """Writes files into `folder`, made if need be; each is complete or not there.
 
@@ -129,6 +136,6 @@ def write_csv(tables: Mapping[str, CsvRows], folder: Path) -> list[Path]:
     for name, rows in tables.items():
         with writing(folder / name) as file:
             text = io.TextIOWrapper(file, encoding="utf-8", newline="")
-            csv.writer(text, lineterminator="\n").writerows(rows)
+            csv.writer(text, lineterminator="\n").writerows(map(_csv_cells, rows))
             text.detach()
     return [folder / name for name in tables]

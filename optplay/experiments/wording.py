@@ -1,15 +1,21 @@
 """Results in words: what the command line and the app both print."""
 
 from collections.abc import Sequence
-from math import inf, isfinite
+from math import isfinite, isnan
+from typing import TypedDict, Unpack
 
+from optplay.counting import counted
 from optplay.experiments.claims import FEWEST_SEEDS, VOID, Claim, Side, Verdict
 from optplay.experiments.edits import edit_text
 from optplay.experiments.keys import PROBLEM, entries, keys, told
+from optplay.experiments.scales import powered
 from optplay.training import RunConfig
 
 # Of a number for people, and at most to tell two apart.
 DIGITS, MOST_DIGITS = 3, 9
+# What is smaller or as large is told with powers of ten.
+LEAST_PLAIN, MOST_PLAIN = 1e-4, 1e6
+FAR_APART = 1000
 # A verdict's sign and the name of its colour.
 SIGNS = {
     "holds": ("✓", "green"), "fails": ("✗", "red"), "undecided": ("?", "yellow"),
@@ -17,43 +23,64 @@ SIGNS = {
 }  # fmt: skip
 
 
-def number(
-    value: float, *, percent: bool = False, infinite: str = "diverged", digits: int = DIGITS
-) -> str:
-    """A number for people: mostly three digits; `infinite` is the word for infinity."""
-    if value in (inf, -inf):
-        return infinite
-    if not isfinite(value):
-        return "—"
-    if percent:
-        return f"{100 * value:.{digits}g} %"
-    whole = value == int(value) and abs(value) < 1e6
-    return f"{value:.0f}" if whole else f"{value:.{digits}g}"
+class Form(TypedDict, total=False):
+    """How a number is told: as percent; with which word for infinity; with how many digits."""
+
+    percent: bool
+    infinite: str
+    digits: int
+
+
+def number(value: float, **form: Unpack[Form]) -> str:
+    """A number for people: three digits, but all of those before the point."""
+    return numbers(value, **form)[0]
+
+
+def numbers(*values: float, **form: Unpack[Form]) -> list[str]:
+    """Numbers that stand together, as a median and its quartiles: all with powers of ten, or none.
+
+    Zero has none; and where they are far apart, each is told by itself.
+    """
+    percent, digits = form.get("percent", False), form.get("digits", DIGITS)
+    scaled = [100 * value if percent else value for value in values]
+    sizes = [abs(value) for value in scaled if isfinite(value) and value]
+    together = bool(sizes) and max(sizes) / min(sizes) < FAR_APART
+    powers = together and not all(map(_plain, sizes))
+    told = []
+    for value in scaled:
+        if isfinite(value):
+            told.append(_finite(value, powers, digits) + " %" * percent)
+        else:
+            told.append("—" if isnan(value) else form.get("infinite", "diverged"))
+    return told
+
+
+def _plain(size: float) -> bool:
+    return LEAST_PLAIN <= size < MOST_PLAIN
+
+
+def _finite(value: float, powers: bool, digits: int) -> str:
+    if value and (powers or not _plain(abs(value))):
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{float(mantissa):.{digits}g}e{int(exponent)}"
+    short = f"{value:.{digits}g}"
+    whole = value == int(value) or abs(float(short)) >= 10**digits
+    return f"{value:.0f}" if whole else short
 
 
 def plain(value: float | bool) -> str:
     """A hyperparameter as a preset spells it."""
-    return str(value).lower() if isinstance(value, bool) else f"{value:g}"
+    return str(value).lower() if isinstance(value, bool) else powered(f"{value:g}")
 
 
 def precise(value: float | None) -> str:
     """A number to compute with: six digits; a dash for none."""
-    return "—" if value is None else f"{value:.6g}"
+    return "—" if value is None else powered(f"{value:.6g}")
 
 
-def spread(
-    side: Side,
-    *,
-    percent: bool = False,
-    infinite: str = "diverged",
-    between: str = " ",
-    digits: int = DIGITS,
-) -> str:
+def spread(side: Side, *, between: str = " ", **form: Unpack[Form]) -> str:
     """A median, then `between`, then its quartiles; the median alone where all are alike."""
-    median, low, high = (
-        number(value, percent=percent, infinite=infinite, digits=digits)
-        for value in (side.median, side.low, side.high)
-    )
+    median, low, high = numbers(side.median, side.low, side.high, **form)
     if low == high == median:
         return median
     return f"{median}{between}({low.removesuffix(' %')}–{high.removesuffix(' %')})"
@@ -86,7 +113,7 @@ def figures(verdict: Verdict) -> str:
     else:
         ties = f", equal on {verdict.ties}" if verdict.ties else ""
         undefined = f", undefined on {verdict.undefined}" if verdict.undefined else ""
-        found = f"held on {verdict.held} of {verdict.of} seeds{ties}{undefined}"
+        found = f"held on {verdict.held} of {counted(verdict.of, 'seed')}{ties}{undefined}"
         found += f", p\u00a0=\u00a0{verdict.p:.2g}"
     return f"{claim.metric}{at}: {claim.left} {left} against {right}; {found}"
 
@@ -103,7 +130,7 @@ def caution(seeds: int, verdicts: Sequence[Verdict] = ()) -> str:
     """What to know of verdicts over so few seeds; empty if there are enough, or one decides."""
     if seeds >= FEWEST_SEEDS or (verdicts and not any(v.by_chance for v in verdicts)):
         return ""
-    return f"{seeds} seed{'s' * (seeds > 1)}: fewer than {FEWEST_SEEDS} seeds decide nothing"
+    return f"{counted(seeds, 'seed')}: fewer than {FEWEST_SEEDS} seeds decide nothing"
 
 
 def settings(config: RunConfig) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.kept import Kept
 from optplay.problems.declaration import Dataset
@@ -89,7 +90,7 @@ class Problem(Record, frozen=True, kw_only=True):
         if self.train_count < 1:
             raise InputError(
                 f"test_fraction: found {self.test_fraction:g}, which leaves none of "
-                f"{self.samples} samples to train on"
+                f"{counted(self.samples, 'sample')} to train on"
             )
 
     @property

@@ -10,6 +10,7 @@ import numpy as np
 from msgspec import Meta
 from numpy.typing import NDArray
 
+from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS, SCHEDULES, Optimizer
 from optplay.problems import Problem, SurfaceProblem
@@ -163,16 +164,17 @@ def refuse_too_large(
     room = _memory() / 2
     if needed > room:
         raise InputError(
-            f"{min(count, at_once or count):,} runs of up to "
-            f"{max(c.epochs for c in configs):,} epochs need "
+            f"{counted(min(count, at_once or count), 'run')} of up to "
+            f"{counted(max(c.epochs for c in configs), 'epoch')} would need "
             f"{needed / 1e9:,.1f} GB, allowed: {room / 1e9:,.1f} GB, half of this machine's memory"
         )
     times = [c.seconds_needed for c in configs]
     days = max([seeds * sum(times) / cores, *times]) / DAY
     if days > 1:
+        steps = seeds * sum(c.steps for c in configs)
         raise InputError(
-            f"{count:,} runs of {seeds * sum(c.steps for c in configs):,} steps in all would take "
-            f"at least {days:,.1f} days, allowed: one day"
+            f"{counted(count, 'run')} of {counted(steps, 'step')} in all would take at least "
+            f"{days:,.1f} days, allowed: one day"
         )
 
 

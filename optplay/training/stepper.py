@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS
 from optplay.training.compilation import compiled_rule, compiled_update
@@ -44,7 +45,8 @@ class Stepper:
             self.state = np.zeros((self.state.shape[0], w.size))
         elif w.size != self.state.shape[1]:
             raise InputError(
-                f"step: found {w.size} weights, allowed: {self.state.shape[1]}, as before"
+                f"step: found {counted(w.size, 'weight')}, allowed: {self.state.shape[1]}, "
+                "as before"
             )
         self.t += 1
         compiled_update()(

@@ -10,15 +10,18 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import BindingType
 from textual.driver import Driver
+from textual.filter import LineFilter
 
 from optplay.cli.interrupts import INTERRUPTED
 from optplay.experiments import Preset, load
+from optplay.gate import prose
 from optplay.tui import guards
 from optplay.tui.bindings import ALL, BINDINGS, SECTIONS
 from optplay.tui.commands import commands
 from optplay.tui.computing import Compiling, Computing
 from optplay.tui.desk import Desk
 from optplay.tui.files import Files
+from optplay.tui.gate import Gate
 from optplay.tui.job import Told, every
 from optplay.tui.player import USUAL, Player
 from optplay.tui.screens.choose import Choose, Entry
@@ -53,6 +56,7 @@ class Optplay(App[None]):
     ) -> None:  # fmt: skip
         guards.install()
         super().__init__()
+        self._gate = Gate()
         self.desk = Desk(preset, opened, seconds=seconds, autoplay=autoplay, clock=clock)
         self.status, self.workspace = StatusLine(self.desk), Workspace(self.desk)
         self.files = Files(self, self.desk, self.workspace, self.open)
@@ -70,6 +74,9 @@ class Optplay(App[None]):
 
     def get_default_screen(self) -> Main:
         return Main()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._gate]
 
     def compose(self) -> ComposeResult:
         yield self.status
@@ -193,6 +200,7 @@ class Optplay(App[None]):
 
     def notify(self, message: str, **how: Any) -> None:
         """Shows a notice, but none twice: what stands there already is not said again."""
+        message = prose(message)  # It may hold the name of a file.
         if all(message != shown.message for shown in self._notifications):
             super().notify(message, **how)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from optplay.cli.output import Output, announce_compiling, note
+from optplay.cli.output import Output, announce_compiling, force_option, keep, note
 from optplay.errors import InputError, show
 
 SMALLEST, LARGEST = (20, 5), (1000, 500)
@@ -29,14 +29,17 @@ Exit codes: 0 done, 1 failed, 2 wrong input, 130 interrupted, 143 terminated.
 @click.option("--size", metavar="WxH", help="Cells of the headless screen; 120x40 if left out.")
 @click.option("--press", metavar="KEYS", help="Keys to press, between commas, once it has trained.")
 @click.option("--screenshot", metavar="FILE.svg", help="Write the headless screen as SVG.")
+@force_option
 def command(
-    preset: str | None, headless: bool, size: str | None, press: str | None, screenshot: str | None
-) -> int:
+    preset: str | None, headless: bool, size: str | None, press: str | None,
+    screenshot: str | None, force: bool,
+) -> int:  # fmt: skip
     """Open the app; `optplay PRESET` does the same."""
     if headless:
-        return _headless(preset, size=size, press=press, screenshot=screenshot)
-    for option, given in (("--size", size), ("--press", press), ("--screenshot", screenshot)):
-        if given is not None:
+        return _headless(preset, size=size, press=press, screenshot=screenshot, force=force)
+    options = {"--size": size, "--press": press, "--screenshot": screenshot, "--force": force}
+    for option, given in options.items():
+        if given not in (None, False):
             raise InputError(f"{option}: found without --headless, allowed: with it")
     if not (sys.stdin and sys.stdin.isatty() and sys.stdout.isatty()):
         return _report(preset or DEFAULT_PRESET)
@@ -62,12 +65,14 @@ def _report(preset: str) -> int:
 
 
 def _headless(
-    preset: str | None, *, size: str | None, press: str | None, screenshot: str | None
+    preset: str | None, *, size: str | None, press: str | None, screenshot: str | None, force: bool
 ) -> int:
     cells = _size(size) if size is not None else DEFAULT_SIZE
     path = Path(screenshot) if screenshot is not None else None
     if path is not None and (not screenshot or path.is_dir() or not path.parent.is_dir()):
         raise InputError(f"--screenshot: found {show(screenshot)}, allowed: a file in a folder")
+    if path is not None:
+        keep(path, "--screenshot", force=force)
     from optplay.cli.commands.run import report  # noqa: PLC0415 - see above
     from optplay.tui.run import keys_of, play_headless  # noqa: PLC0415
 

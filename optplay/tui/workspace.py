@@ -7,6 +7,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from optplay.counting import counted
 from optplay.experiments.tries import lesson
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
@@ -166,7 +167,8 @@ class Workspace(Container):
         stage, preset = self._desk.stage, self._desk.session.preset
         results, judged = stage.results, stage.judged
         count = len(results.preset.seeds) if results else 0
-        progress = "" if count == len(preset.seeds) else f"{count} of {len(preset.seeds)} seeds"
+        seeds = counted(len(preset.seeds), "seed")
+        progress = "" if count == len(preset.seeds) else f"{count} of {seeds}"
         standings, outcomes = tuple(judged.of(preset)), tuple(judged.outcomes(preset))
         self.lesson.show(Findings(standings, outcomes, progress), stage.player.seen)
 

@@ -7,6 +7,7 @@ from rich.cells import cell_len
 
 from optplay.experiments import load
 from optplay.experiments.forks import train_one
+from optplay.experiments.wording import precise
 from optplay.instruments.inspect.measure import take_apart
 
 FORKED = """
@@ -42,14 +43,14 @@ def test_the_first_run_and_step_and_the_largest_step(cli, small):
         "Small",
         "SGD: SGD, lr=0.1, samples=20, hidden=[4], seed 0",
         "step 1 of 60, in epoch 1 of 3",
-        f"t = 1, lr = 0.1, loss {u.loss:.6g} of sample 0",
+        f"t = 1, lr = 0.1, loss {precise(u.loss)} of sample 0",
         f"parameter {i}: {name}, which moves most",
-        f"gradient g = ∂loss/∂w, mean over the batch {u.gradient[i]:.6g}",
+        f"gradient g = ∂loss/∂w, mean over the batch {precise(u.gradient[i])}",
         "clipping off",
         "L2 off",
-        f"rule Δ = -lr·g {u.delta[i]:.6g}",
+        f"rule Δ = -lr·g {precise(u.delta[i])}",
         "decay off",
-        f"weight w ← w + Δ {u.before[i]:.6g} {u.after[i]:.6g}",
+        f"weight w ← w + Δ {precise(u.before[i])} {precise(u.after[i])}",
     ):
         assert line in lines(out)
 
@@ -65,16 +66,16 @@ def test_everything_on(cli, small):
     found = take_apart(train_one(load(small, edits=sets[1::2]), "Adam 0.5", 3), 15)
     i, u = 10, found.update
     assert "t = 15, lr = 0.005, loss" in out
-    assert "beta1 = 0.9, beta2 = 0.999, epsilon = 1e-08, bias_correction = true" in out
+    assert "beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, bias_correction = true" in out
     assert "parameter 10: layer 1 b[2]" in lines(out)
     for line in (
-        f"clipping ‖g‖ = √Σg², over all parameters {u.norm:.6g}",
-        f"g ← g·c/‖g‖, c = 0.1 {u.gradient[i]:.6g} {u.clipped_gradient[i]:.6g}",
-        f"L2 λ₂·w, λ₂ = 0.01 {found.l2_term[i]:.6g}",
-        f"rule m ← β₁·m + (1-β₁)·g {u.state_before[0, i]:.6g} {u.state_after[0, i]:.6g}",
-        f"Δ = -lr·m̂/(√v̂ + ε) {u.delta[i]:.6g}",
-        f"decay -lr·λ·w, λ = 0.5 {found.decay[i]:.6g}",
-        f"weight w ← w + Δ - lr·λ·w {u.before[i]:.6g} {u.after[i]:.6g}",
+        f"clipping ‖g‖ = √Σg², over all parameters {precise(u.norm)}",
+        f"g ← g·c/‖g‖, c = 0.1 {precise(u.gradient[i])} {precise(u.clipped_gradient[i])}",
+        f"L2 λ₂·w, λ₂ = 0.01 {precise(found.l2_term[i])}",
+        f"rule m ← β₁·m + (1-β₁)·g {precise(u.state_before[0, i])} {precise(u.state_after[0, i])}",
+        f"Δ = -lr·m̂/(√v̂ + ε) {precise(u.delta[i])}",
+        f"decay -lr·λ·w, λ = 0.5 {precise(found.decay[i])}",
+        f"weight w ← w + Δ - lr·λ·w {precise(u.before[i])} {precise(u.after[i])}",
     ):
         assert line in lines(out)
 

@@ -105,6 +105,45 @@ def test_csv(cli, small, tmp_path):
     assert losses == [loss for run in runs for loss in run["history"]["loss"]]
 
 
+def test_csv_writes_over_nothing_without_force(cli, small, tmp_path, monkeypatch):
+    name = "claims.csv"
+    (tmp_path / name).write_text("mine")
+    with monkeypatch.context() as patch:
+        patch.setattr(experiments, "run_preset", lambda *_, **__: pytest.fail("it trains"))
+        code, out, err = cli("run", small, "--csv", str(tmp_path))
+    assert (code, out) == (2, "")
+    assert err.startswith(f"optplay: --csv: {tmp_path / name} is there already, allowed: ")
+    assert "--force" in err
+    assert (tmp_path / name).read_text() == "mine"
+    assert cli("run", small, "--csv", str(tmp_path), "--force")[0] == 0
+    assert (tmp_path / name).read_text().startswith("text,verdict")
+
+
+@pytest.mark.parametrize(
+    ("command", "report"),
+    [("run", "history.csv"), ("sweep", "best.csv"), ("curvature", "curvature.csv")],
+)
+def test_what_is_written_is_what_was_told(cli, small, tmp_path, command, report):
+    extra = ["--lr", "0.01:0.1:2"] if command == "sweep" else []
+    assert cli(command, small, *extra, "--csv", str(tmp_path / "csv"))[0] == 0
+    told = cli(command, "--help")[1]
+    names = [path.name for path in (tmp_path / "csv").iterdir()]
+    assert report in names
+    assert all(name in told for name in names)
+
+
+def test_a_spreadsheet_takes_no_text_for_a_formula(cli, small, tmp_path):
+    text = Path(small).read_text(encoding="utf-8")
+    for old, new in (("SGD", "=1+1"), ("Adam 0.5", "+Adam"), ("nobody", "@me")):
+        text = text.replace(f'"{old}"', f'"{new}"')
+    Path(small).write_text(text, encoding="utf-8")
+    assert cli("run", small, "--csv", str(tmp_path))[0] == 0
+    with (tmp_path / "history.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert {row["label"] for row in rows} == {"'=1+1", "'+Adam"}
+    assert all(float(row["loss"]) > 0 for row in rows)
+
+
 def test_csv_into_a_file(cli, small):
     code, out, err = cli("run", small, "--csv", small)
     assert (code, out) == (2, "")
@@ -145,7 +184,10 @@ def test_one_seed(cli, small):
     ("options", "words", "never"),
     [
         (["--seed", "3", "--seeds", "2"], ["--seed", "--seeds", "one of the two"], "line"),
-        (["--seed", "-1"], ["--seed: found -1", "[0, 9,223"], "seeds"),
+        (["--seeds", "many"], ["--seeds: found 'many'", "a whole number", "1 to 10,000"], "valid"),
+        (["--seed", "1.5"], ["--seed: found '1.5'", "a whole number"], "valid"),
+        (["--epochs", "1e3"], ["--epochs: found '1e3'", "a whole number"], "valid"),
+        (["--seed", "-1"], ["--seed: found -1", "0 or more and below 2^63"], "seeds"),
         (["--seed", "9223372036854775808"], ["--seed: found 9223372036854775808"], "seeds"),
         (["--seeds", "0"], ["--seeds: found 0", "1 to 10,000"], "list"),
         (["--epochs", "0"], ["--epochs: found 0", "[1, 10,000,000]"], "runs[1]"),

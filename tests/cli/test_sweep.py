@@ -161,7 +161,7 @@ def test_a_preset_with_forks(cli, small):
 def test_range_test(cli, small):
     code, out, err = cli("range-test", small, "--epochs", "60")
     assert (code, err) == (0, "")
-    assert "The rate rises from 1e-05 to 10 within 60 epochs" in out
+    assert "The rate rises from 1e-5 to 10 within 60 epochs" in out
     assert "optplay sweep small measures it" in out.replace("\n", " ")
     code, out, err = cli("range-test", small, "--epochs", "60", "--json", "--to", "1")
     assert (code, err) == (0, "")

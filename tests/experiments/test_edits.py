@@ -30,6 +30,18 @@ def test_a_label_with_spaces_and_dots(edited):
     assert (configs["Adam 0.5"].lr, configs["Adam"].lr) == (0.7, 0.3)
 
 
+@pytest.mark.parametrize(
+    ("text", "lr"),
+    [("1/3", 1 / 3), ("0,05", 0.05), ("5%", 0.05), ("1,5e-3", 0.0015), ("1e-3", 0.001)],
+)
+def test_a_number_as_people_type_it(edited, text, lr):
+    assert edited(f"SGD.lr={text}")["SGD"].lr == lr
+
+
+def test_a_list_keeps_its_commas(edited):
+    assert edited("*.problem.hidden=16,8")["SGD"].problem.hidden == (16, 8)
+
+
 def test_all_runs(edited):
     assert {c.lr for c in edited("*.lr=0.25").values()} == {0.25}
 
@@ -111,6 +123,9 @@ def hard(edit):
 @pytest.mark.parametrize(
     ("edit", "words"),
     [
+        ("SGD.lr=1,000", ("found '1,000'", "1000 or 1.000")),
+        ("SGD.lr=1e-400", ("found '1e-400'", "at least 5e-324")),
+        ("SGD.lr=1/0", ("found '1/0'", "a number")),
         ("SDG.lr=1", ("unknown run 'SDG'", "*", "Adam 0.5")),
         ("SGD.lr", ("the value is missing", "no '='")),
         ("*.epochs=3", ("epochs", "all runs", "--epochs N")),

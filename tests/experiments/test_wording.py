@@ -12,7 +12,9 @@ from optplay.experiments.claims import Verdict, judge
     ("value", "percent", "text"),
     [
         (0.123456, False, "0.123"), (12.0, False, "12"), (1234.0, False, "1234"),
-        (0.9825, True, "98.2 %"), (1.0, True, "100 %"), (1e9, False, "1e+09"), (0.0, False, "0"),
+        (0.9825, True, "98.2 %"), (1.0, True, "100 %"), (1e9, False, "1e9"), (0.0, False, "0"),
+        (1037.5, False, "1038"), (999.96, False, "1000"), (1e-5, False, "1e-5"),
+        (1.5, True, "150 %"),
         (inf, False, "diverged"), (-inf, True, "diverged"), (nan, False, "—"), (nan, True, "—"),
     ],
 )  # fmt: skip
@@ -25,7 +27,7 @@ def test_infinity_has_the_word_of_its_metric(history):
     runs = {"a": [history(loss=[0.1], accuracy=[0.5])], "b": [history(loss=[0.2], diverged=True)]}
     common = {"text": "t", "left": "a", "is": "below", "right": "b"}
     lower = judge(Claim.of(common | {"metric": "final_loss"}), runs)
-    assert figures(lower).startswith("final_loss: a 0.1 against b diverged; held on 1 of 1 seeds, ")
+    assert figures(lower).startswith("final_loss: a 0.1 against b diverged; held on 1 of 1 seed, ")
     sooner = judge(Claim.of(common | {"metric": "epochs_to_accuracy", "at": 0.9}), runs)
     assert "a never against b never" in figures(sooner)
 
@@ -34,6 +36,11 @@ def test_spreads():
     assert spread(Side(0.5, 0.25, 0.75)) == "0.5 (0.25–0.75)"
     assert spread(Side(0.5, 0.25, 0.75), percent=True, between="\n") == "50 %\n(25–75)"
     assert spread(Side(0.5, 0.5, 0.5)) == "0.5"
+    assert spread(Side(1037.5, 937, 1087)) == "1038 (937–1087)"
+    assert spread(Side(0.00012, 5.1e-5, 3e-4)) == "1.2e-4 (5.1e-5–3e-4)"
+    assert spread(Side(1.04e6, 9.4e5, 2e6)) == "1.04e6 (9.4e5–2e6)"
+    assert spread(Side(0.5, 1e-7, 0.75)) == "0.5 (1e-7–0.75)"
+    assert spread(Side(0.0, 0.0, 2e-5)) == "0 (0–2e-5)"
     assert spread(Side(inf, 40, inf), infinite="never") == "never (40–never)"
 
 

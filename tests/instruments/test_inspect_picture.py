@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from optplay.experiments.wording import precise
 from optplay.instruments.inspect import picture as inspector
 from optplay.instruments.inspect.measure import Row, rows, take_apart
 from optplay.instruments.inspect.picture import BARS, inspect_picture
@@ -36,7 +37,7 @@ def lines(found, parameter=None, width=100, height=40):
 def ends(drawn, found, parameter):
     """Whether the value of each part that is on stands at the end of a line."""
     values = [row.value for row in rows(found, parameter) if row.value is not None]
-    return all(any(line.endswith(f" {value:.6g}") for line in drawn) for value in values)
+    return all(any(line.endswith(f" {precise(value)}") for line in drawn) for value in values)
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -88,7 +89,7 @@ def test_numbers_before_and_after_in_one_line():
             ("w ← w + Δ", u.before[4], u.after[4]),
         ):
             [line] = [line for line in drawn if start in line]
-            assert line.split()[-2:] == [f"{before:.6g}", f"{after:.6g}"]
+            assert line.split()[-2:] == [precise(before), precise(after)]
         [off] = [line for line in drawn if line.startswith("clipping")]
         assert off.split() == (["clipping", "off"] if width == 61 else ["clipping:", "off"])
 
@@ -101,8 +102,8 @@ def test_its_heads():
         == [
             "layer 1 w[1,0] (3 of 13)" + ", moves most" * (found.largest == 2),
             "update 12 of 12, epoch 4, 2 samples",
-            "lr 0.001, t 12, beta1 0.9, beta2 0.999, epsilon 1e-08, bias_correction true",
-            f"loss before it {found.update.loss:.6g}, ‖g‖ {found.update.norm:.6g}",
+            "lr 0.001, t 12, beta1 0.9, beta2 0.999, epsilon 1e-8, bias_correction true",
+            f"loss before it {precise(found.update.loss)}, ‖g‖ {precise(found.update.norm)}",
         ]
         or found.step != 12
     )
@@ -171,7 +172,10 @@ def test_a_surface():
     found = take_apart(train(RunConfig(problem=SurfaceProblem(surface="saddle"), epochs=9)), 5)
     assert lines(found, 1)[:2] == ["y (2 of 2)" + ", moves most" * (found.largest == 1),
                                    "update 5 of 9"]  # fmt: skip
-    assert lines(found)[3] == f"f before it {found.update.loss:.6g}, ‖g‖ {found.update.norm:.6g}"
+    assert (
+        lines(found)[3]
+        == f"f before it {precise(found.update.loss)}, ‖g‖ {precise(found.update.norm)}"
+    )
 
 
 def test_a_number_as_long_as_its_column_does_not_touch_the_formula():
@@ -189,5 +193,5 @@ def test_colours():
     assert all(ink is None for row in plain.rows for _, ink in row)
     inked = {text.strip(): ink for row in picture.rows for text, ink in row if ink}
     assert inked["clipping"] == inked["formula"] is not None
-    assert inked[f"{found.update.delta[0]:.6g}"] == inked[f"{found.update.after[0]:.6g}"]
-    assert f"{found.update.gradient[0]:.6g}" not in inked
+    assert inked[precise(found.update.delta[0])] == inked[precise(found.update.after[0])]
+    assert precise(found.update.gradient[0]) not in inked

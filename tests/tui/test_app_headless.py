@@ -54,7 +54,7 @@ def test_reports_as_run_does(cli, monkeypatch, name):
 
 def test_pressed_keys_change_what_is_reported(cli, small):
     code, out, _ = cli(small, "--headless", "--press", "w,tab,down,right")
-    edits = ("--set", "SGD.warmup=0.1", "--set", "SGD.lr=0.0178")
+    edits = ("--set", "SGD.warmup=0.1", "--set", "SGD.lr=0.015")
     assert (code, out) == cli("run", small, *edits)[:2]
     assert out != cli("run", small)[1]
 
@@ -90,15 +90,28 @@ def test_size_and_screenshot(cli, small, tmp_path):
     path = tmp_path / "shot.svg"
     sizes = []
     for size in ("80x24", "120x40"):
-        assert cli(small, "--headless", "--size", size, "--screenshot", str(path))[0] == 0
+        arguments = ("--headless", "--size", size, "--screenshot", str(path), "--force")
+        assert cli(small, *arguments)[0] == 0
         sizes.append(len(path.read_text().splitlines()))
         assert "Which&#160;is&#160;lower?" in path.read_text() or size == "80x24"
     assert sizes[0] < sizes[1]
 
 
+def test_a_screenshot_writes_over_nothing_without_force(cli, small, tmp_path):
+    path = tmp_path / "shot.svg"
+    path.write_text("mine")
+    code, out, err = cli(small, "--headless", "--screenshot", str(path))
+    assert (code, out) == (2, "")
+    assert err == (
+        f"optplay: --screenshot: {path} is there already, allowed: another name, or --force\n"
+    )
+    assert path.read_text() == "mine"
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["--force"], "--force: found without --headless"),
         (["--headless", "--size", "10x10"], "--size: found '10x10'"),
         (["--headless", "--size", "wide"], "--size: found 'wide'"),
         (["--headless", "--press", "tab,nokey"], "'nokey'"),

@@ -7,6 +7,7 @@ from textual.content import Content
 
 from optplay.experiments import load
 from optplay.experiments.forks import train_one
+from optplay.experiments.wording import precise
 from optplay.instruments.inspect.measure import rows, take_apart
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.views import views
@@ -68,7 +69,7 @@ def assert_shows(p, step, parameter=None, label=None, seed=0, preset=None):
     assert lines[1].startswith(f"update {step:,} of {found.config.steps:,}")
     table = iter(lines[lines.index(next(x for x in lines if "formula" in x)) + 1 :])
     for row in rows(found, i):
-        numbers = [f"{v:.6g}" for v in (row.before, row.value) if v is not None]
+        numbers = [precise(v) for v in (row.before, row.value) if v is not None]
         end, word = numbers or ["off"], row.formula.split(" ")[0] or row.name
         # In order; between them may be the rest of a formula.
         assert any(x.split()[-len(end) :] == end and word in x for x in table), row
@@ -277,7 +278,10 @@ async def test_sizes_without_colours(playground, wild, monkeypatch):
             lines, found = [line.rstrip() for line in inside(p)], p.app.workspace.view.result
             for row in rows(found, found.largest):
                 if row.value is not None:
-                    assert any(line.endswith(f" {row.value:.6g}") for line in lines), (size, row)
+                    assert any(line.endswith(f" {precise(row.value)}") for line in lines), (
+                        size,
+                        row,
+                    )
             name = found.config.problem.parameter_names[found.largest]
             assert any("▲" in line and name in line for line in lines)
             whole = re.compile(r"m ← β₁·m \+ \(1-β₁\)·g +\S+ +\S+$")

@@ -26,7 +26,7 @@ Examples:
 @preset_options
 @output_options(
     plot="Draw the preset's charts.",
-    csv="Write history, metrics and claims as CSV.",
+    csv=("history.csv", "metrics.csv", "claims.csv"),
     quiet="Print the verdicts only, and no progress.",
 )
 def command(preset: "Preset", out: Output) -> None:

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from optplay.counting import counted
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -44,7 +46,8 @@ def _print(preset: "Preset", asked: str) -> None:
     out = console()
     out.print(Text(preset.title, style="bold"))
     out.print(preset.question + "\n")
-    out.print(Markdown(preset.lesson))
+    # A link shows where it leads.
+    out.print(Markdown(preset.lesson, hyperlinks=False))
     out.print(_runs(preset))
     for claim in preset.claims:
         at = f" at {claim.at:g}" if claim.at is not None else ""
@@ -69,5 +72,5 @@ def _runs(preset: "Preset") -> "Table":
             parts.append(f"from {run.fork.run} at {preset.unit} {run.fork.epoch}")
         table.add_row(run.label, run.config.optimizer, ", ".join(parts))
     seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else f"seed {preset.seeds[0]}"
-    table.title = f"{preset.runs[0].config.epochs} {preset.unit}s, {seeds}"
+    table.title = f"{counted(preset.runs[0].config.epochs, preset.unit)}, {seeds}"
     return table

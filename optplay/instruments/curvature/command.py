@@ -23,7 +23,7 @@ Examples:
 @preset_options
 @output_options(
     plot="Draw the sharpness by epoch, of the first seed.",
-    csv="Write curvature.csv: a row per epoch.",
+    csv=("curvature.csv",),
 )
 def command(preset: "Preset", out: Output) -> None:
     """Measure how sharp the loss is, and what each optimizer stands.

@@ -5,6 +5,7 @@ from typing import Unpack
 
 import numpy as np
 
+from optplay.counting import counted
 from optplay.experiments import number, plain, precise
 from optplay.instruments.inspect.measure import Dissection, rows
 from optplay.plots import Picture, run_color, text_picture
@@ -71,7 +72,7 @@ def _heads(found: Dissection, parameter: int, width: int) -> tuple[list[Cells], 
     parts += [", moves most"] * (parameter == found.largest)
     when = [f"update {found.step:,} of {config.steps:,}"]
     if not config.on_surface:
-        batch = f"sample {update.samples[0]}" if count == 1 else f"{count:,} samples"
+        batch = f"sample {update.samples[0]}" if count == 1 else counted(count, "sample")
         when += [f", epoch {found.epoch:,}", f", {batch}"]
     others = [f", {k} {plain(v)}" for k, v in config.hyperparameters.items() if k != "lr"]
     lr = [f"lr {precise(update.lr)}", f", t {update.t:,}", *others]

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from optplay.counting import counted
 from optplay.experiments import Preset, plain, precise, settings
 from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading
 from optplay.instruments.inspect.measure import Dissection, Row, rows
@@ -79,7 +80,7 @@ def _loss(found: Dissection) -> str:
     if found.config.on_surface:
         return f"f = {loss}"
     return f"loss {loss} of " + (
-        f"sample {samples[0]}" if samples.size == 1 else f"{samples.size} samples"
+        f"sample {samples[0]}" if samples.size == 1 else counted(samples.size, "sample")
     )
 
 

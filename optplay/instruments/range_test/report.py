@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from optplay.experiments import Preset, tables
+from optplay.counting import counted
+from optplay.experiments import Preset, number, tables
 from optplay.experiments.claims import side
 from optplay.instruments.range_test.measure import MARGIN, RangeTest
 
@@ -46,7 +47,10 @@ class RangeTestReport(tables.Report):
     def parts(self) -> Iterable[tables.Part]:
         yield tables.Line(self.preset.title, "bold")
         epochs, to = self.preset.runs[0].config.epochs, self.to
-        yield tables.Line(f"The rate rises from {to * 1e-6:g} to {to:g} within {epochs:,} epochs")
+        yield tables.Line(
+            f"The rate rises from {number(to * 1e-6)} to {number(to)} "
+            f"within {counted(epochs, 'epoch')}"
+        )
         yield tables.Choice(self._table(between) for between in tables.BETWEEN)
 
     def _table(self, between: tables.Between) -> tables.Table:

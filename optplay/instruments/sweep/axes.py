@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optplay.counting import counted
 from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.keys import ALIASES, PROBLEM, START, Key, keys, meant
 from optplay.experiments.scales import Count, Doubling, Factor, Range
@@ -65,7 +66,7 @@ def parse_axis(text: str, config: RunConfig) -> SweptKey:
     except ValueError:
         raise InputError(f"found {show(ends)}, allowed: LOW:HIGH:N, as 1e-5:1:25") from None
     if not FEWEST <= count <= MOST:
-        raise InputError(f"{name}: found {count} values, allowed: {FEWEST} to {MOST:,}")
+        raise InputError(f"{name}: found {counted(count, 'value')}, allowed: {FEWEST} to {MOST:,}")
     if not -np.inf < low < high < np.inf:
         raise InputError(f"{name}: found {show(ends)}, allowed: LOW below HIGH")
     if log and low <= 0:

@@ -42,7 +42,7 @@ Examples:
 )
 @output_options(
     plot="Draw the metric against the knob, or a map of two knobs.",
-    csv="Write sweep.csv and best.csv.",
+    csv=("sweep.csv", "best.csv"),
 )
 def command(
     preset: "Preset",

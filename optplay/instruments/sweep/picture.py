@@ -6,7 +6,7 @@ from typing import Unpack
 
 import numpy as np
 
-from optplay.experiments import METRICS, number
+from optplay.experiments import METRICS, number, numbers
 from optplay.experiments.tables import Line
 from optplay.instruments.sweep import charts
 from optplay.instruments.sweep.best import HIGH_IS_GOOD, Best, best, over_seeds
@@ -95,14 +95,14 @@ def _told(sweep: Sweep, found: Best | None, metric: str) -> tuple[str, ...]:
     pairs = zip(sweep.axes, values, strict=True)
     where = f"{there} at {', '.join(f'{axis.key} {value}' for axis, value in pairs)}"
     low, high = found.good[0]
-    good = "" if low == high else f" ({number(low)}–{number(high)})"
+    good = "" if low == high else f" ({'–'.join(numbers(low, high))})"
     short = f"{there} at {', '.join(values)}"
     return f"best {where}, {_good(found)}", where + good, where if len(values) == 1 else short
 
 
 def _good(found: Best) -> str:
     low, high = found.good[0]
-    reach = "good only there" if low == high else f"good from {number(low)} to {number(high)}"
+    reach = "good only there" if low == high else f"good from {' to '.join(numbers(low, high))}"
     return reach + (", the end of what was tried" if any(found.ends[0]) else "")
 
 

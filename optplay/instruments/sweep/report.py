@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from optplay.experiments import METRICS, OUTCOMES, Preset, Side, number, tables
+from optplay.counting import counted
+from optplay.experiments import METRICS, OUTCOMES, Preset, Side, number, numbers, tables
 from optplay.experiments.report import REACHED
 from optplay.instruments.sweep.best import Best, best, over_seeds
 from optplay.instruments.sweep.measure import SWEPT, SweepResults
@@ -92,17 +93,19 @@ class SweepReport(tables.Report):
         yield tables.Line(self.preset.title, "bold")
         each = sweep.count // len(sweep.runs)
         epochs = sweep.runs[0].config.epochs
-        yield tables.Line(f"Each run made {each:,} times: {self._grid()}, {epochs:,} epochs")
+        yield tables.Line(
+            f"Each run made {counted(each, 'time')}: {self._grid()}, {counted(epochs, 'epoch')}"
+        )
         yield tables.Choice(self._table(between) for between in tables.BETWEEN)
 
     def _grid(self) -> str:
         sweep = self.results.sweep
         parts = [
-            f"{len(axis.values)} values of {axis.key} from {number(axis.values[0])} to "
-            f"{number(axis.values[-1])}"
+            f"{counted(len(axis.values), 'value')} of {axis.key} from "
+            + " to ".join(numbers(axis.values[0], axis.values[-1]))
             for axis in sweep.axes
         ]
-        return " × ".join([*parts, f"{len(sweep.seeds)} seed{'s' * (len(sweep.seeds) > 1)}"])
+        return " × ".join([*parts, counted(len(sweep.seeds), "seed")])
 
     def _table(self, between: tables.Between) -> tables.Table:
         sweep = self.results.sweep
@@ -215,5 +218,5 @@ def _best_row(report: SweepReport, run: int) -> list[object]:
 
 def _range(found: Best, axis: int) -> str:
     (low, high), (below, above) = found.good[axis], found.ends[axis]
-    text = number(low) if low == high else f"{number(low)}–{number(high)}"
+    text = number(low) if low == high else "–".join(numbers(low, high))
     return ("≤ " if below else "") + text + (" ≤" if above else "")

@@ -7,6 +7,7 @@ from threading import Event
 import msgspec
 from textual.binding import Binding
 
+from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.experiments import Preset
 from optplay.experiments.keys import key_of
@@ -70,7 +71,7 @@ class SweepView(PictureView):
     def heading(self, stage: Stage) -> str:
         found, preset = self.result, stage.session.preset
         keys = " and ".join(axis.partition("=")[0] for axis in self.axes[self.kind].split())
-        seeds = f"{len(preset.seeds)} seeds" if len(preset.seeds) > 1 else "1 seed"
+        seeds = counted(len(preset.seeds), "seed")
         what = "Final value" if preset.on_surface else SPOKEN[self._metric(preset)]
         title = f"{what} by {keys}, {seeds}"
         if isinstance(found, SweepResults) and not found.done:

@@ -150,7 +150,7 @@ class KnobRow(Widget, can_focus=True):
         elif isinstance(self.key.scale, Switch):
             self.action_nudge(1)
         else:
-            field = KnobInput(self.key.show(self.shown), compact=True)
+            field = KnobInput(self.key.spell(self.shown), compact=True)
             field.styles.margin = (0, 0, 0, self.title_width)
             self.mount(field)
             field.focus()

@@ -5,6 +5,7 @@ from rich.text import Text
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from optplay.counting import counted
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.player import speed_name
@@ -47,7 +48,7 @@ class StatusLine(Widget):
         if stage.all_seeds:
             complete = len(stage.results.preset.seeds) if stage.results else 0
             partly = "" if complete == len(seeds) else f"{complete} of "
-            which = f"{partly or 'all '}{len(seeds)} seeds"
+            which = f"{partly or 'all '}{counted(len(seeds), 'seed')}"
         where = f"{sign} {unit} {player.epoch}/{player.epochs}"
         self.player = f"{which}   {where}   {speed_name(player.seconds)}"
 
