@@ -40,7 +40,7 @@ def test_nonsense_is_nothing(start):
         app.press("escape", "escape", "home", *"." * epoch)
         app.wait(f"epoch {epoch}/100")
     app.resize(90, 30)
-    app.wait("Plain", lambda text: "Which is lower?" not in text)
+    app.wait("Plain", lambda text: "╭─ Which is lower?" not in text)
     app.press("q")
     assert app.end() == 0
     app.assert_restored()
