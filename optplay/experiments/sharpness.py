@@ -116,6 +116,13 @@ class Curvature:
     preconditioned: Floats
     threshold: Floats
 
+    def until(self, epoch: int) -> "Curvature":
+        """What of it is known up to an epoch."""
+        k = int(np.searchsorted(self.epochs, epoch, side="right"))
+        return Curvature(
+            self.epochs[:k], self.sharpness[:k], self.preconditioned[:k], self.threshold[:k]
+        )
+
     @property
     def ratio(self) -> Floats:
         """(k,) the preconditioned sharpness over the threshold: unstable above 1."""

@@ -62,7 +62,11 @@ def _once(function: Callable[P, T]) -> Callable[P, T]:
 @_once
 def _numba() -> Any:
     """numba, which takes 0.3 s to import: not at start-up."""
-    for part in ("numba.extending", "numba.core.event", "numba.core.typeinfer"):
+    # The last one adds to numba's table of types, which other threads must not be reading then.
+    for part in (
+        "numba.extending", "numba.core.event", "numba.core.typeinfer",
+        "numba.experimental.function_type",
+    ):  # fmt: skip
         import_module(part)
     return import_module("numba")
 

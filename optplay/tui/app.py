@@ -171,10 +171,10 @@ class Optplay(App[None]):
         if not (self.is_running and self.workspace.is_mounted):
             return
         self.workspace.draw()
+        self.status.show()
         self.computing.look(self.workspace.view)
         if self._words_due() or words:
             self.workspace.draw_words()
-            self.status.show()
             self._say_what_is_computed()
         if not self.player.playing:
             self._frames.pause()

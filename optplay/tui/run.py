@@ -60,7 +60,8 @@ def play(preset: str | None) -> tuple[int, str | None]:
             theme=app.theme, speed=speed_name(app.player.seconds), autoplay=remembered.autoplay,
             preset=shown,
         )  # fmt: skip
-        return app.return_code or 0, lost or settings.write(last)
+        unwritten = settings.write(last)
+        return app.return_code or 0, lost or unwritten
 
 
 def play_headless(
@@ -112,7 +113,9 @@ def keys_of(text: str) -> list[str]:
         InputError: there is no key of that name.
     """
     known = {key.value for key in Keys}
-    names = [name for name in re.split(r"[,\s]+", text) if name]
+    # A plus alone is the key; in a name it joins a modifier to a key.
+    split = [name for name in re.split(r"[,\s]+", text) if name]
+    names = ["plus" if name == "+" else name for name in split]
     for name in names:
         # A modifier may stand before any key.
         last = name.rsplit("+", 1)[-1]

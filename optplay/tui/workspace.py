@@ -23,6 +23,7 @@ SMALLEST = (60, 20)
 WIDE = (100, 28)
 BROAD = 160
 LESSON, VIEW = "lesson", "view"
+HOW = "   l lesson, v verdicts"
 # Views that have a number key of their own.
 NUMBERED = 9
 BACK = key(
@@ -154,9 +155,11 @@ class Workspace(Container):
         asked = self.query_one("#asked", Static)
         asked.display = self.narrow and not (self.lesson_full or self.has_class("-too-small"))
         question = self._desk.session.preset.question
-        if question != self._question:
-            self._question = question
-            asked.update(Content.assemble((question, "bold"), ("   l lesson, v verdicts", "dim")))
+        shown = question + ("" if len(question + HOW) > self.size.width - 2 else HOW)
+        if shown != self._question:
+            self._question = shown
+            rest = shown.removeprefix(question)
+            asked.update(Content.assemble((question, "bold"), (rest, "dim")))
 
     def draw(self) -> None:
         """What moves with the playhead: the table and the charts are of one moment."""

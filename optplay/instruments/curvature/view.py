@@ -60,7 +60,7 @@ class CurvatureView(PictureView):
             return self.waiting(width, height)
         look, epoch = self.look, float(stage.player.epoch)
         found = [
-            NOTHING_YET if label in stage.hidden else one
+            NOTHING_YET if label in stage.hidden else one.until(stage.player.horizon)
             for label, one in zip(stage.labels, self.result, strict=False)
         ]
         panels = [

@@ -22,6 +22,7 @@ def landscape_picture(
     height: int,
     *,
     epoch: int | None = None,
+    until: int | None = None,
     colors: Sequence[int] = (),
     **look: Unpack[Look],
 ) -> Picture:
@@ -32,10 +33,12 @@ def landscape_picture(
         losses: the loss at all pairs of coordinates x (m,) and y (k,) of the plane: (k, m); or such
             an array, whose cells tile it.
         epoch: where each run is; what follows is faint. Its end if left out.
+        until: the epoch at which the ways end; their ends if left out.
         colors: the colour index of each way; its place if left out.
     """
     overlays: list[Path | Mark] = []
-    for place, way in enumerate(landscape.paths):
+    for place, whole in enumerate(landscape.paths):
+        way = whole if until is None else whole[: until + 1]
         color = colors[place] if colors else place
         overlays.append(Path(way[:, 0], way[:, 1], color, at=epoch))
         overlays.append(Mark(float(way[0, 0]), float(way[0, 1]), START, color))

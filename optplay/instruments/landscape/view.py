@@ -92,7 +92,7 @@ class LandscapeView(PictureView):
         return ["landscape", *epoch, *(["--shared"] if self.all_runs else []), "--plot"]
 
     def key(self, stage: Stage) -> object:
-        return stage.player.epoch
+        return stage.player.epoch, stage.player.horizon
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
@@ -100,7 +100,7 @@ class LandscapeView(PictureView):
             return self.waiting(width, height)
         draw = partial(
             landscape_picture, found.landscape, found.losses, epoch=stage.player.epoch,
-            colors=found.places, **self.look,
+            until=stage.player.horizon, colors=found.places, **self.look,
         )  # fmt: skip
         labels = [stage.labels[place] for place in found.places]
         return named(draw, labels, found.places, width, height, **self.look)

@@ -108,7 +108,7 @@ class Rates(PictureView):
         return ["rates", "--steps", str(self._step(stage)), "--plot"]
 
     def key(self, stage: Stage) -> object:
-        return stage.session.preset.unit, frozenset(stage.hidden)
+        return stage.session.preset.unit, frozenset(stage.hidden), stage.player.horizon
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
@@ -118,7 +118,7 @@ class Rates(PictureView):
         # In the order of the runs; a label may have become another one by now.
         at_step = list(found.at_step.values())
         ways = [
-            () if label in stage.hidden else way
+            () if label in stage.hidden else [at for at in way if at.epoch <= stage.player.horizon]
             for label, way in zip(stage.labels, found.over_time.values(), strict=False)
         ]
         panels = [

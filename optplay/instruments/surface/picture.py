@@ -27,6 +27,7 @@ def surface_picture(
     height: int,
     *,
     step: int | None = None,
+    until: int | None = None,
     **look: Unpack[Look],
 ) -> Picture:
     """The surface with the way of each run, up to a step; what follows is faint.
@@ -36,6 +37,7 @@ def surface_picture(
         ways: for each run its colour index and its Histories, one per seed; those of runs on
             another surface are left out.
         step: after how many steps the runs are shown; their ends if left out.
+        until: after how many steps the ways end; their ends if left out.
     """
     declared = problem.declared
     ways = [(color, [h for h in histories if _is_on(h, problem)]) for color, histories in ways]
@@ -43,9 +45,10 @@ def surface_picture(
     if declared.dimension == 1:
         return _graph(problem, ways, minima, width, height, step, look)
     paths = [
-        Path(history.weights[:, 0], history.weights[:, 1], color, at=_at(history, step))
+        Path(way[:, 0], way[:, 1], color, at=_at(history, step))
         for color, histories in ways
         for history in histories
+        for way in [history.weights[: _at(history, until) + 1]]
     ]
     marks = [Mark(x, y, MINIMUM) for x, y in minima]
     (left, bottom), (right, top) = declared.low, declared.high

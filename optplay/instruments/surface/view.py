@@ -73,7 +73,12 @@ class SurfaceView(PictureView):
         # The selected run lies on top.
         ways.sort(key=lambda way: way[0] == stage.session.state.selected)
         draw = partial(
-            surface_picture, self._problem(stage), ways, step=stage.player.epoch, **self.look
+            surface_picture,
+            self._problem(stage),
+            ways,
+            step=stage.player.epoch,
+            until=stage.player.horizon,
+            **self.look,
         )
         return named(draw, stage.labels, range(len(stage.labels)), width, height, **self.look)
 

@@ -179,7 +179,7 @@ class PictureView(View, Framed, can_focus=True):
 
     def key(self, stage: Stage) -> object:
         """Equal as long as the picture is; the result, the size and the look need not be in it."""
-        return stage.key(), stage.player.epoch
+        return stage.key(), stage.player.epoch, stage.player.horizon
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         """Exactly `height` rows of `width` cells; in the interface's thread, in milliseconds."""
