@@ -137,6 +137,9 @@ class Optplay(App[None]):
 
     def _begin(self) -> None:
         """Another preset is on the desk."""
+        if self.return_code is not None:
+            # It was told to end before it began: there is nothing left to draw in.
+            return
         self.workspace.begin()
         self.computing.forget()
         self.changed()

@@ -188,5 +188,5 @@ def test_headless_told_to_end_at_any_moment(start, tmp_path, command):
         process.terminate()
         out, err = process.communicate(timeout=SECONDS)
         # Before it has read its first lines, the signal does what it does to any process.
-        assert process.returncode in (143, -signal.SIGTERM)
+        assert process.returncode in (143, -signal.SIGTERM), err
         assert (out, b"Traceback" in err) == (b"", False)
