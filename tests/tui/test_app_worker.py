@@ -150,7 +150,7 @@ async def test_an_outdated_curve_does_not_stay(playground, monkeypatch):
         monkeypatch.setattr(computing, "grow", late)
         await p.pilot.press("w")
         await p.until(lambda: "SGD" not in p.app.stage.histories)
-        assert p.app.stage.text("SGD", "loss") == "…"
+        assert p.app.stage.text("SGD", "loss") == "·"
         assert "Adam" in p.app.stage.histories
         go_on.set()
         await p.settle()
