@@ -1,12 +1,14 @@
 """What all views share: the task in the background, and when a picture is made again."""
 
 from threading import Event
+from time import sleep
 
 import pytest
 
 from optplay.plots import notice
 from optplay.registry import Instrument
 from optplay.tui import app as app_module, views as package, workspace
+from optplay.tui.job import TOLD_SECONDS
 from optplay.tui.widgets.view import PictureView, Task
 
 
@@ -32,6 +34,9 @@ class Counting(PictureView):
     def _count(self, epoch):
         def make(stop):
             type(self).begun.append(epoch)
+            if not self.gate.is_set():
+                # A result that comes sooner is told only with the last one.
+                sleep(2 * TOLD_SECONDS)
             for number in range(3):
                 yield epoch, number
                 while not self.gate.wait(0.01):
