@@ -57,6 +57,7 @@ MANY = LONG.replace("epochs = 40000", "epochs = 20").replace("seeds = 2", "seeds
 BROKEN = """
 import sys
 from optplay.cli import invoke
+from optplay.cli.interrupts import leave
 from optplay.tui.app import Optplay
 
 def draw(self, _draw=Optplay.draw, **how):
@@ -65,7 +66,7 @@ def draw(self, _draw=Optplay.draw, **how):
         raise RuntimeError("a fault of ours")
 
 Optplay.draw = draw
-sys.exit(invoke(sys.argv[1:]))
+leave(invoke(sys.argv[1:]))
 """
 FILES = {"small.toml": SMALL, "long.toml": LONG, "many.toml": MANY, "broken.py": BROKEN}
 

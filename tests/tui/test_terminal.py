@@ -13,7 +13,7 @@ from .terminal import OPTPLAY
 SGR = re.compile(rb"\x1b\[([\d;]+)m")
 RGB = re.compile(rb"[34]8;2;(\d+);(\d+);(\d+)")
 PALETTE = re.compile(rb"(?:^|;)(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8)(?:;|$)")
-MEASURING = re.compile("[1-9][0-9]* of 9000 seeds").search
+MEASURING = re.compile("[1-9][0-9,]* of 9,000 seeds").search
 MEASURED = re.compile("holds|fails|undecided").search
 
 
@@ -51,7 +51,7 @@ def test_a_sitting(start):
     app.press("f")
     app.wait("Plain from 3")
     app.press("tab", "down", "right")
-    app.wait("Small   edited", re.compile(r"lr +0\.178").search)
+    app.wait("Small   edited", re.compile(r"lr +0\.15").search)
     app.press("o")
     choose(app, "lion", "AdamW")
     app.wait(re.compile(r"Optimizer +lion").search)
