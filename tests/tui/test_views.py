@@ -17,7 +17,7 @@ async def test_number_keys_and_back(playground):
             await p.press(NUMBERS[name])
             assert p.app.workspace.view_name == name
             assert p.app.focused is p.app.workspace.view
-            assert f" {NUMBERS[name]} {views()[name].instrument.title} " in p.lines[1]
+            assert f" {NUMBERS[name]} {views()[name].instrument.title} " in p.lines[2]
             await p.press("escape")
             assert p.app.workspace.view_name == FIRST
             assert p.app.focused is None or p.app.focused.display

@@ -283,7 +283,9 @@ async def test_sizes_without_colours(playground, wild, monkeypatch):
                         row,
                     )
             name = found.config.problem.parameter_names[found.largest]
-            assert any("▲" in line and name in line for line in lines)
+            # The smallest window has no rows left for the bars below the formulas.
+            shown = any("▲" in line and name in line for line in lines)
+            assert shown == (size[0] > 60)
             whole = re.compile(r"m ← β₁·m \+ \(1-β₁\)·g +\S+ +\S+$")
             assert any(map(whole.search, lines)) == (size[0] > 60)
         inks = [s.style.color for strip in p.inside(p.app.workspace.view) for s in strip if s.style]
