@@ -185,12 +185,12 @@ def test_clipping_is_its_norm():
     assert value_of(RunConfig(), "clip.norm") is None
 
 
-def test_a_new_optimizer_keeps_what_both_have():
+def test_a_new_optimizer_has_its_own_rate_and_keeps_what_both_have():
     config = RunConfig(hyperparameters={"lr": 0.5, "beta1": 0.3, "epsilon": 0.1}, warmup=0.2, l2=1)
     lion = turned(config, "optimizer", "lion")
-    assert lion.hyperparameters == {"lr": 0.5, "beta1": 0.3, "beta2": 0.999}
+    assert lion.hyperparameters == {"lr": 0.0001, "beta1": 0.3, "beta2": 0.999}
     sgd = turned(lion, "optimizer", "sgd")
-    assert sgd.hyperparameters == {"lr": 0.5}
+    assert sgd.hyperparameters == {"lr": 0.01}
     assert (sgd.warmup, sgd.l2, sgd.problem) == (0.2, 1, config.problem)
 
 
@@ -211,7 +211,7 @@ def test_from_any_optimizer_to_any_other(old, new):
     config = RunConfig(optimizer=old)
     found = turned(config, "optimizer", new)
     fresh = RunConfig(optimizer=new)
-    common = config.hyperparameters.keys() & fresh.hyperparameters.keys()
+    common = (config.hyperparameters.keys() & fresh.hyperparameters.keys()) - {"lr"}
     kept = {key: config.hyperparameters[key] for key in common}
     assert found == msgspec.structs.replace(fresh, hyperparameters=fresh.hyperparameters | kept)
 
