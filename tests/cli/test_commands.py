@@ -136,7 +136,10 @@ def test_one_optimizer(cli, monkeypatch, name):
         (["run", "exercise-2-warmp"], ("unknown preset", "did you mean 'exercise-2-warmup'")),
         (["run", "none.toml"], ("none.toml: no such file",)),
         (["run", "exercise-2-warmup", "--plto"], ("No such option", "--plot")),
-        (["run", "exercise-2-warmup", "--seeds", "many"], ("--seeds", "'many'", "whole number, 1 to 10,000")),
+        (
+            ["run", "exercise-2-warmup", "--seeds", "many"],
+            ("--seeds", "'many'", "whole number, 1 to 10,000"),
+        ),
         (["run", "exercise-2-warmup", "--seeds", "0"], ("seeds: found 0", "1 to 10,000")),
         (["run", "exercise-2-warmup", "--epochs", "-1"], ("epochs: found -1",)),
         (["run", "exercise-2-warmup", "--epochs", "10000000"], ("GB", "memory")),
