@@ -1,14 +1,12 @@
 """What all views share: the task in the background, and when a picture is made again."""
 
 from threading import Event
-from time import sleep
 
 import pytest
 
 from optplay.plots import notice
 from optplay.registry import Instrument
-from optplay.tui import app as app_module, views as package, workspace
-from optplay.tui.job import TOLD_SECONDS
+from optplay.tui import app as app_module, job, views as package, workspace
 from optplay.tui.widgets.view import PictureView, Task
 
 
@@ -34,9 +32,6 @@ class Counting(PictureView):
     def _count(self, epoch):
         def make(stop):
             type(self).begun.append(epoch)
-            if not self.gate.is_set():
-                # A result that comes sooner is told only with the last one.
-                sleep(2 * TOLD_SECONDS)
             for number in range(3):
                 yield epoch, number
                 while not self.gate.wait(0.01):
@@ -66,6 +61,8 @@ def counting(monkeypatch):
     """The view, as if it had a file of its own; its gate is open."""
     Counting.gate, Counting.pictures, Counting.begun, Counting.stopped = Event(), 0, [], []
     Counting.gate.set()
+    # Also what is there at once is told.
+    monkeypatch.setattr(job, "TOLD_SECONDS", 0.0)
     shown(monkeypatch, Counting)
     return Counting
 
