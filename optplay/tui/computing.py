@@ -50,7 +50,7 @@ class Computing:
         self._app, self._desk, self._draw = app, desk, draw
         self.training = Job[dict[str, History]](app, "training", self._grown, self._failed)
         self.measuring = Job[Results](app, "measuring", self._measured, self._failed)
-        self.looking = Job[Any](app, "looking", self._looked, self._failed)
+        self.looking = Job[Any](app, "looking", self._looked, self._failed, at_once=True)
         #: The error that put an end to the last job that failed.
         self.failure: Exception | None = None
         self.waiting = True

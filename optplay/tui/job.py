@@ -42,6 +42,8 @@ class Job(Generic[T]):
         name: what a person calls it, where it fails.
         take: called in the interface's thread with each result, and whether it is the last.
         fail: called there with this job, and the error that put an end to it.
+        at_once: whether the first result is told by itself, however soon it comes: the next one may
+            take long.
     """
 
     def __init__(
@@ -50,8 +52,10 @@ class Job(Generic[T]):
         name: str,
         take: Callable[[T, bool], None],
         fail: Callable[["Job[Any]", Exception], None],
+        *,
+        at_once: bool = False,
     ) -> None:
-        self.name = name
+        self.name, self._at_once = name, at_once
         self._app, self._take, self._fail = app, take, fail
         self._stop = Event()
         self.key: object = None
@@ -79,8 +83,9 @@ class Job(Generic[T]):
 
     def _work(self, make: Callable[[Event], Iterator[T]], stop: Event) -> None:
         due = every(TOLD_SECONDS)
-        # What is done in less is told once: to draw a part of it first only makes it late.
-        due()
+        if not self._at_once:
+            # What is done in less is told once: to draw a part of it first only makes it late.
+            due()
         results: Iterator[T] = iter(())
         result: T | None = None
         try:

@@ -10,7 +10,7 @@ from optplay.kept import Kept
 from optplay.training import History, RunConfig
 
 # With what else is kept the app stays below 400 MB, of which it takes half before the first edit.
-MOST_BYTES = 96_000_000
+MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)

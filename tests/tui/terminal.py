@@ -2,11 +2,13 @@
 
 import os
 import re
+import signal
 import sys
 import termios
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pexpect
@@ -83,6 +85,8 @@ class Terminal:
         self.process = pexpect.spawn(
             command[0], command[1:], cwd=folder, dimensions=(size[1], size[0]),
             env={k: v for k, v in kept.items() if v},
+            # Whoever runs the tests may ignore it, as nohup does, and a child would, too.
+            preexec_fn=partial(signal.signal, signal.SIGHUP, signal.SIG_DFL),
         )  # fmt: skip
         # Else each key is sent only after a moment.
         self.process.delaybeforesend = None

@@ -1,6 +1,10 @@
 """The mouse on charts, runs and tabs."""
 
 from textual import events
+from textual.geometry import Offset
+from textual.widgets import Static
+
+from optplay.tui import guards
 
 
 async def test_a_chart_is_scrubbed(playground):
@@ -54,3 +58,12 @@ async def test_the_wheel_scrolls_the_lesson(playground):
         lesson = p.app.workspace.lesson
         await p.pilot._post_mouse_events([events.MouseScrollDown], lesson, (5, 5))
         await p.until(lambda: lesson.scroll_y > 0)
+
+
+async def test_a_press_on_what_is_gone_is_on_nothing(playground, monkeypatch):
+    async with playground() as p:
+        monkeypatch.setattr(guards, "_widget_at", lambda *_: (Static(), Offset(0, 0)))
+        p.app.post_message(events.MouseDown(None, 5, 5, 0, 0, 1, False, False, False, 5, 5))
+        await p.settle()
+        assert p.app.fault is None
+        assert p.app.is_running

@@ -100,7 +100,8 @@ class Monkey:
         )  # fmt: skip
         assert app.workspace.runs.option_count == len(preset.runs)
         assert app.workspace.runs.highlighted == session.state.selected
-        assert app.workspace.controls.border_title == Content(session.run.label).markup
+        turned = f"All runs, as {session.run.label}" if session.all_runs else session.run.label
+        assert app.workspace.controls.border_title == Content(turned).markup
         for row in app.workspace.controls.rows:
             if row.key.name != "scope":
                 assert row.value == session.value(row.key.name), row.key.name

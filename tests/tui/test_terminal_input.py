@@ -75,8 +75,9 @@ def test_a_flood_of_keys(start, name):
 
 SESSIONS, SESSIONS_AN_APP, PIECES_A_SESSION = 200, 40, 40
 BEGUN = [b"\x1b[200~", b"\x1b[201~", b"\x1b", b"\x1b]52;c;", b"\x1b[<", b"\x1bP"]
-# What leaves the app, or before it began ends or stops it as any program.
-LEAVING = re.compile(rb"[qQ\x03\x1a\x1c]")
+# What leaves the app, also by the list of all that can be done (Ctrl-P); or before it began ends or
+# stops it as any program.
+LEAVING = re.compile(rb"[qQ\x03\x10\x1a\x1c]")
 
 
 def nonsense(draw):

@@ -6,7 +6,7 @@ import pytest
 
 from optplay.plots import notice
 from optplay.registry import Instrument
-from optplay.tui import app as app_module, job, views as package, workspace
+from optplay.tui import app as app_module, views as package, workspace
 from optplay.tui.widgets.view import PictureView, Task
 
 
@@ -61,8 +61,6 @@ def counting(monkeypatch):
     """The view, as if it had a file of its own; its gate is open."""
     Counting.gate, Counting.pictures, Counting.begun, Counting.stopped = Event(), 0, [], []
     Counting.gate.set()
-    # Also what is there at once is told.
-    monkeypatch.setattr(job, "TOLD_SECONDS", 0.0)
     shown(monkeypatch, Counting)
     return Counting
 

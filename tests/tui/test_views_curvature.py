@@ -13,7 +13,7 @@ from optplay.instruments.curvature.picture import sharpness_picture, stability_p
 from optplay.plots import Panel, abreast
 from optplay.plots.captions import named
 from optplay.training import train
-from optplay.tui import computing, job
+from optplay.tui import computing
 
 # Seconds after which a test that failed must not hold up the others.
 LONGEST_WAIT = 60
@@ -138,8 +138,6 @@ async def test_results_come_run_by_run_and_go_with_an_edit(playground, monkeypat
         gate.wait(LONGEST_WAIT)
 
     monkeypatch.setattr(module, "stream_sharpness", slow)
-    # Also what is there at once is told.
-    monkeypatch.setattr(job, "TOLD_SECONDS", 0.0)
     async with playground() as p:
         await p.pilot.press("7")
         view = p.app.workspace.view
