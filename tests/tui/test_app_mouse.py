@@ -4,8 +4,6 @@ from textual import events
 from textual.geometry import Offset
 from textual.widgets import Static
 
-from optplay.tui import guards
-
 
 async def test_a_chart_is_scrubbed(playground):
     async with playground() as p:
@@ -62,7 +60,9 @@ async def test_the_wheel_scrolls_the_lesson(playground):
 
 async def test_a_press_on_what_is_gone_is_on_nothing(playground, monkeypatch):
     async with playground() as p:
-        monkeypatch.setattr(guards, "_widget_at", lambda *_: (Static(), Offset(0, 0)))
+        gone = Static(), Offset(0, 0)
+        compositor = p.app.screen._compositor
+        monkeypatch.setattr(compositor, "get_widget_and_offset_at", lambda x, y: gone)
         p.app.post_message(events.MouseDown(None, 5, 5, 0, 0, 1, False, False, False, 5, 5))
         await p.settle()
         assert p.app.fault is None
