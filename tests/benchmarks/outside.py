@@ -54,7 +54,8 @@ class Outside:
         self.times: list[float] = []
         kept = {name: value for name, value in os.environ.items() if name not in UNSET}
         kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "PYTHONPATH": str(tree)}
-        kept |= {"XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home), "LANG": "C.UTF-8"}
+        kept |= {f"XDG_{kind}_HOME": str(home) for kind in ("CONFIG", "DATA", "STATE")}
+        kept["LANG"] = "C.UTF-8"
         command = [sys.executable, "-c", START, *arguments]
         self.began = perf_counter()
         self.pid, self._file = pty.fork()

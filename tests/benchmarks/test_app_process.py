@@ -27,6 +27,7 @@ def opened(home: Path) -> Iterator[pexpect.spawn]:
     settings.parent.mkdir(exist_ok=True)
     settings.write_text("autoplay = false")
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_CONFIG_HOME": str(home)}
+    terminal["XDG_STATE_HOME"] = str(home)
     child = pexpect.spawn(
         OPTPLAY, ["compare"], dimensions=SIZE[::-1], env=os.environ | terminal, timeout=60
     )

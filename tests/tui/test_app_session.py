@@ -38,6 +38,13 @@ async def test_edited_is_there_where_the_title_has_no_room(playground):
         assert " edited " in p.lines[0]
 
 
+async def test_the_same_rule_again_changes_and_says_nothing(playground):
+    async with playground() as p:
+        await p.press("o", *"sgd", "enter")
+        assert not p.app.session.edited
+        assert not [told for told in p.told if "usual rate" in told]
+
+
 async def test_a_new_rule_says_what_it_brings_and_voids_claims(playground):
     async with playground() as p:
         await p.press("o", *"lion", "enter")

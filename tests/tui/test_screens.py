@@ -226,6 +226,17 @@ async def test_what_is_queued_twice_closes_once(make: Callable[[], Screen[Any]])
         assert len(app.screen_stack) == 1
 
 
+async def test_enter_takes_what_was_typed_before_it_however_fast() -> None:
+    app = Host(Choose("Colours", [Entry("red", "Red", ""), Entry("blue", "Blue", "")], "red"))
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        # What is typed is told of by a message of its own, which may come after the Enter.
+        app.dialog.query_one(Input).value = "bl"
+        await app.dialog.run_action("move('select')")
+        await pilot.pause()
+        assert app.answer == "blue"
+
+
 def test_what_fits() -> None:
     def names(query: str) -> list[str]:
         return [e.name for e in fitting(ENTRIES[:4], query)]

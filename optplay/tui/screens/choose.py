@@ -76,6 +76,7 @@ class Choose(Dialog[str]):
         super().__init__(title)
         self.entries = entries
         self.current = current
+        self._listed = ""
 
     def body(self) -> ComposeResult:
         yield Input(placeholder="Type to search", compact=True)
@@ -85,10 +86,12 @@ class Choose(Dialog[str]):
         self.list("")
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.list(event.value)
+        if event.value != self._listed:
+            self.list(event.value)
 
     def list(self, query: str) -> None:
         """Lists what fits; at first the current one is highlighted, then the nearest."""
+        self._listed = query
         found = fitting(self.entries, query)
         listed = self.query_one(OptionList)
         options, group = list[Option](), ""
@@ -108,6 +111,9 @@ class Choose(Dialog[str]):
         listed.highlighted = names.index(self.current if at_current else first) if found else None
 
     async def action_move(self, how: str) -> None:
+        # Keys may come faster than what they typed is searched for.
+        if (query := self.query_one(Input).value) != self._listed:
+            self.list(query)
         await self.query_one(OptionList).run_action(how)
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
