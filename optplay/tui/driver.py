@@ -11,6 +11,7 @@ import termios
 from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from threading import Event
 from time import sleep
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from optplay.tui.app import Optplay
 
 READ_BYTES, TICK_SECONDS = 4096, 0.1
+# To say the last word to a terminal that is full.
+TRIES = 25
 # A paste that is not ended would swallow all that is typed after it, Ctrl-C too.
 TICKS_TO_END_A_PASTE = 10
 MOST_PASTED = 1000
@@ -85,15 +88,21 @@ class GuardedDriver(LinuxDriver):
     def give_back(self) -> None:
         """Leaves the terminal as it was found, where the app itself doesn't any more."""
         output = self._file.fileno()
+        # What the writer still has would fill all room that is made here.
+        self._file.over = True
         with suppress(OSError, termios.error):
             if self.attrs_before:
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self.attrs_before)
             # Without it the writer, if it waits for a reader, would go on before us.
             os.set_blocking(output, False)
-            for _ in range(5):
+            if self._writer_thread and self._writer_thread.ident:
+                # A write that waits keeps all others out, until a signal, whichever, ends it.
+                signal.pthread_kill(self._writer_thread.ident, signal.SIGCONT)
+            for _ in range(TRIES):
+                # All of it or nothing: half a sequence is worse than none.
                 with suppress(BlockingIOError):
-                    os.write(output, GIVEN_BACK)
-                    break
+                    if os.write(output, GIVEN_BACK) == len(GIVEN_BACK):
+                        break
                 termios.tcflush(output, termios.TCOFLUSH)
                 sleep(0.02)
         with suppress(OSError):
@@ -216,13 +225,15 @@ class _Output:
 
     def __init__(self, file: TextIO, gone: Callable[[], None]) -> None:
         self._file, self._gone = file, gone
+        # Whether the process is about to end, with a last word of its own.
+        self.over = False
 
     def fileno(self) -> int:
         return self._file.fileno()
 
     def write(self, text: str) -> None:
         left = text.encode(self._file.encoding, "replace")
-        while left:
+        while left and not self.over:
             try:
                 left = left[os.write(self.fileno(), left) :]
             except BlockingIOError:
@@ -230,6 +241,9 @@ class _Output:
                 select.select([], [self.fileno()], [])
             except OSError:
                 return self._gone()
+        if self.over:
+            # The app waits for this thread, and would end the process before that is said.
+            Event().wait()
 
     def flush(self) -> None:
         """All is written at once."""

@@ -173,7 +173,8 @@ class Terminal:
         for numbers, way in SWITCHED.findall(self.sent):
             modes |= dict.fromkeys(map(int, numbers.split(b";")), way == b"h")
         assert {1049, 1000, 2004} <= set(modes), "the app never began"
-        assert [mode for mode in OFF_AT_THE_END if modes.get(mode)] == []
+        left_on = [mode for mode in OFF_AT_THE_END if modes.get(mode)]
+        assert not left_on, f"left on: {left_on}; the last was {self.sent[-200:]!r}"
         assert modes[CURSOR_SHOWN]
         assert modes[LINES_WRAP]
         assert self.sent.count(b"\x1b[>") == self.sent.count(b"\x1b[<u"), "keyboard protocol"
