@@ -81,6 +81,8 @@ class Terminal:
     ) -> None:
         kept = {k: v for k, v in os.environ.items() if k not in UNSET}
         kept |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+        # So that `stuck` can tell what its threads are at.
+        kept["PYTHONFAULTHANDLER"] = "1"
         kept |= {"XDG_CONFIG_HOME": str(folder / "config")} | env
         self.process = pexpect.spawn(
             command[0], command[1:], cwd=folder, dimensions=(size[1], size[0]),
@@ -102,17 +104,17 @@ class Terminal:
     def press(self, *keys: str) -> None:
         """Types keys; a text of several letters that names none is typed letter by letter."""
         for key in keys:
-            self.process.send(KEYS.get(key, key))
+            self.send(KEYS.get(key, key).encode())
 
     def send(self, data: bytes) -> None:
         """Sends bytes as fast as the program takes them, and reads meanwhile what it answers."""
         deadline, descriptor = time.monotonic() + SECONDS, self.process.child_fd
         os.set_blocking(descriptor, False)
         while data:
-            assert time.monotonic() < deadline, f"never took {len(data)} bytes"
+            assert time.monotonic() < deadline, self.stuck(f"did not take {len(data)} bytes")
             with suppress(BlockingIOError):
                 data = data[os.write(descriptor, data) :]
-            if not self.read(0.01):
+            if data and not self.read(0.01):
                 break
         os.set_blocking(descriptor, True)
 
@@ -136,7 +138,7 @@ class Terminal:
         while not fulfilled(self.text):
             goes_on = self.read(deadline - time.monotonic())
             assert goes_on, f"ended before it showed {wanted}:\n{self.text}"
-            assert time.monotonic() < deadline, f"never showed {wanted}:\n{self.text}"
+            assert time.monotonic() < deadline, self.stuck(f"did not show {wanted}")
         return self.text
 
     def read(self, seconds: float) -> bool:
@@ -161,11 +163,18 @@ class Terminal:
         """Reads until the program ends; its exit code, or minus the signal that killed it."""
         deadline = time.monotonic() + SECONDS
         while self.read(deadline - time.monotonic()):
-            assert time.monotonic() < deadline, f"never ended:\n{self.text}"
+            assert time.monotonic() < deadline, self.stuck("did not end")
         self.process.wait()
         return self.process.exitstatus if self.process.signalstatus is None else -(
             self.process.signalstatus
         )  # fmt: skip
+
+    def stuck(self, what: str) -> str:
+        """Ends a program that did not do something; what it showed, and where its threads were."""
+        shown, begin = self.text, len(self.sent)
+        self.process.kill(signal.SIGABRT)
+        self.read_for(2)
+        return f"{what}:\n{shown}\n{self.sent[begin:].decode(errors='replace')}"
 
     def assert_restored(self) -> None:
         """The terminal is as it was before the program began."""

@@ -122,7 +122,6 @@ def test_nobody_reads(start, number):
     app = start("small.toml", size=(200, 60))
     app.wait("Plain", MEASURED)
     # Each theme is another screen: some soon fill all that the terminal holds.
-    os.set_blocking(app.process.child_fd, False)
     for _ in range(100):
         app.press("t", "2", "1")
         time.sleep(0.01)

@@ -2,6 +2,7 @@
 
 import random
 import re
+import time
 
 import pytest
 
@@ -130,10 +131,11 @@ def leave(app):
     """It answers, can be left, and leaves nothing."""
     before = len(app.sent)
     app.resize(100, 35)
-    while len(app.sent) == before:
-        assert app.read(SECONDS), app.text
+    app.wait(lambda text: len(app.sent) > before)
+    deadline = time.monotonic() + SECONDS
     while app.process.isalive():
-        app.press("ctrl+c")
+        assert time.monotonic() < deadline, app.stuck("did not obey Ctrl-C")
+        app.send(b"\x03")
         app.read_for(1.5)
     assert app.end() == 130
     assert_left(app)
