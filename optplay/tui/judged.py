@@ -41,6 +41,7 @@ class Judged:
         self._last: dict[str, Verdict] = {}
         self._ended: dict[Evidence, dict[str, int]] = {}
         self._last_ended: dict[str, dict[str, int]] = {}
+        self._planned: tuple[Preset | None, dict[str, Plan]] = (None, {})
 
     def take(self, results: Results) -> None:
         """Takes the verdicts of results that are complete."""
@@ -57,7 +58,7 @@ class Judged:
 
     def of(self, preset: Preset) -> Iterator[Standing]:
         """How the claims of a preset stand: those whose runs did not change keep their verdict."""
-        runs = plans(preset, 0)
+        runs = self._plans(preset)
         for claim in preset.claims:
             known = self._known.get(_evidence(preset, runs, claim))
             if known:
@@ -68,11 +69,17 @@ class Judged:
 
     def outcomes(self, preset: Preset) -> Iterator[Outcomes]:
         """How the runs of a preset ended, as far as that is known."""
-        for label, plan in plans(preset, 0).items():
+        for label, plan in self._plans(preset).items():
             if counts := self._ended.get((plan, preset.seeds)):
                 yield Outcomes(label, counts)
             elif counts := self._last_ended.get(label):
                 yield Outcomes(label, counts, before=True)
+
+    def _plans(self, preset: Preset) -> dict[str, Plan]:
+        # Asked for in each frame.
+        if preset is not self._planned[0]:
+            self._planned = preset, plans(preset, 0)
+        return self._planned[1]
 
 
 def _evidence(preset: Preset, runs: dict[str, Plan], claim: Claim) -> Evidence:

@@ -28,8 +28,8 @@ KEYS = identified("knob", [
     Binding("right,plus,equals_sign", "nudge(1)", "More"),
     Binding("enter", "edit", "Type or choose"),
     Binding("x", "switch", "On/off", tooltip="switches warmup, decay, clipping … on or off"),
-    Binding("up", "app.focus_previous", "Up", show=False),
-    Binding("down", "app.focus_next", "Down", show=False),
+    Binding("up", "move(-1)", "Up", show=False),
+    Binding("down", "move(1)", "Down", show=False),
 ])  # fmt: skip
 
 
@@ -128,6 +128,17 @@ class KnobRow(Widget, can_focus=True):
         if action in ("nudge", "edit", "switch") and self.editing:
             return False
         return self.key.switched if action == "switch" else True
+
+    def action_move(self, by: int) -> None:
+        """To the next knob; from the last one to what comes next on the screen."""
+        assert self.parent
+        rows = [row for row in self.parent.children if isinstance(row, KnobRow) and row.display]
+        place = rows.index(self) + by
+        # Textual's own way sorts all widgets of the screen first.
+        if 0 <= place < len(rows):
+            self.screen.set_focus(rows[place])
+        else:
+            self.screen.focus_next() if by > 0 else self.screen.focus_previous()
 
     def action_nudge(self, by: int) -> None:
         """One notch less or more; a knob that is off comes on."""
