@@ -53,10 +53,13 @@ def end_soon(app: "Optplay", code: int) -> None:
     """Ends the process if the app has not ended it in some seconds, whatever it waits for."""
 
     def end() -> None:
-        app.keep()
-        if give_back := getattr(app._driver, "give_back", None):
-            give_back()
-        os._exit(code or FAILED)
+        # Whatever is in the way of these two, it ends.
+        try:
+            app.keep()
+            if give_back := getattr(app._driver, "give_back", None):
+                give_back()
+        finally:
+            os._exit(code or FAILED)
 
     timer = Timer(PATIENCE_SECONDS, end)
     timer.daemon = True
