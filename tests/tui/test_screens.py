@@ -402,3 +402,11 @@ def test_help_groups_the_keys_of_an_action(display: Callable[[Binding], str]) ->
 
 async def test_help_without_keys() -> None:
     assert await given(Help("Help", []), "escape") is None
+
+
+@pytest.mark.parametrize("dialog", DIALOGS)
+async def test_the_app_ends_as_it_opens(dialog: str) -> None:
+    app = App[None]()
+    async with app.run_test():
+        app.push_screen(DIALOGS[dialog]())
+    assert not app._exception

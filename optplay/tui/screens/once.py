@@ -1,7 +1,7 @@
 """A screen that answers once, and nothing but while it is the one on top."""
 
 from textual.await_complete import AwaitComplete
-from textual.events import Event
+from textual.events import Event, Mount
 from textual.message import Message
 from textual.screen import ModalScreen, ScreenResultType
 
@@ -30,5 +30,7 @@ class Once(ModalScreen[ScreenResultType]):
     async def _on_message(self, message: Message) -> None:
         # What its parts told it while it was open is of no use once it is closed.
         told = message.bubble and not isinstance(message, Event)
-        if not told or self in self.app.screen_stack:
+        # Where the app ends as it opens, its parts are never put into it: it is told that they are.
+        empty = isinstance(message, Mount) and self._pruning
+        if not empty and (not told or self in self.app.screen_stack):
             await super()._on_message(message)
