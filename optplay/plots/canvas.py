@@ -7,9 +7,11 @@ sheet, each on a canvas of its own below the others, and only where they changed
 """
 
 import importlib
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -135,6 +137,10 @@ def redraw(
 def _plotext() -> Any:
     # Imported here because it takes a noticeable part of the program's start, and by name
     # because it has no types.
+    # Its manual, made as it is imported, takes most of that, and we ask it for none.
+    manual: Any = ModuleType("plotext._doc.doc")
+    manual.docs = None
+    sys.modules.setdefault(manual.__name__, manual)
     plotext = importlib.import_module("plotext")
     # Otherwise a chart is cut to the size of the terminal.
     plotext.terminal.limit(False, False)
