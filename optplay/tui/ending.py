@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
-from threading import Timer
+from threading import Thread, Timer
 from typing import TYPE_CHECKING
 
 from optplay.cli import FAILED
@@ -36,6 +36,10 @@ def ended_by_signals(app: "Optplay") -> Iterator[None]:
     # What the command line does about them is too soon for an app.
     with suppress(ValueError):
         waker = signal.set_wakeup_fd(-1)
+        heard, told = os.pipe()
+        os.set_blocking(told, False)
+        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        Thread(target=_wake, args=(app, heard), name="signals", daemon=True).start()
         for name, code in CODES.items():
             # Not every system has them.
             if number := getattr(signal, name, None):
@@ -47,6 +51,19 @@ def ended_by_signals(app: "Optplay") -> Iterator[None]:
             signal.signal(number, handler)
         if handlers:
             signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
+            os.close(told)
+
+
+def _wake(app: "Optplay", heard: int) -> None:
+    """Python sees to a signal between two of its own instructions; one that comes just as the loop
+    begins to wait, also that of a new size, would have to wait with it.
+    """
+    while os.read(heard, 100):
+        # It may be over.
+        with suppress(RuntimeError):
+            if app._loop:
+                app._loop.call_soon_threadsafe(int)
+    os.close(heard)
 
 
 def end_soon(app: "Optplay", code: int) -> None:

@@ -21,6 +21,8 @@ KEYS = {
 }  # fmt: skip
 # Machines are slow, and shared.
 SECONDS = 60
+TRAINED = re.compile(r"Plain +\d").search
+MEASURED = re.compile("holds|fails|undecided").search
 SWITCHED = re.compile(rb"\x1b\[\?([\d;]+)([hl])")
 # Alternate screen, mouse (all kinds), reports of focus, of size and of frames, bracketed paste.
 OFF_AT_THE_END = (1049, 1000, 1002, 1003, 1006, 1015, 1016, 1004, 2048, 2026, 2004)
@@ -70,7 +72,27 @@ def draw(self, _draw=Optplay.draw, **how):
 Optplay.draw = draw
 leave(invoke(sys.argv[1:]))
 """
-FILES = {"small.toml": SMALL, "long.toml": LONG, "many.toml": MANY, "broken.py": BROKEN}
+# A thread of its own gets the signal: as if it came just as the app began to wait.
+MISSED = """
+import os, signal, sys, threading, time
+from optplay.cli import main
+
+def tell():
+    while not os.path.exists("now"):
+        time.sleep(0.01)
+    signal.pthread_kill(threading.get_ident(), int(open("now").read()))
+    os.remove("now")
+
+threading.Thread(target=tell, daemon=True).start()
+main()
+"""
+FILES = {
+    "small.toml": SMALL,
+    "long.toml": LONG,
+    "many.toml": MANY,
+    "broken.py": BROKEN,
+    "missed.py": MISSED,
+}
 
 
 class Terminal:
@@ -140,6 +162,12 @@ class Terminal:
             assert goes_on, f"ended before it showed {wanted}:\n{self.text}"
             assert time.monotonic() < deadline, self.stuck(f"did not show {wanted}")
         return self.text
+
+    def wait_for_verdicts(self) -> str:
+        """Shows the end of all runs, without the time that they are played in; gives the screen."""
+        self.wait(TRAINED)
+        self.press("end")
+        return self.wait("epoch 100/100", MEASURED)
 
     def read(self, seconds: float) -> bool:
         """Reads what comes first within some seconds; False once the program has ended."""

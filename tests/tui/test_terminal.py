@@ -8,13 +8,12 @@ from itertools import product
 
 import pytest
 
-from .terminal import OPTPLAY
+from .terminal import MEASURED, OPTPLAY
 
 SGR = re.compile(rb"\x1b\[([\d;]+)m")
 RGB = re.compile(rb"[34]8;2;(\d+);(\d+);(\d+)")
 PALETTE = re.compile(rb"(?:^|;)(?:3[0-7]|4[0-7]|9[0-7]|10[0-7]|[34]8)(?:;|$)")
 MEASURING = re.compile("[1-9][0-9,]* of 9,000 seeds").search
-MEASURED = re.compile("holds|fails|undecided").search
 
 
 def closed(text):
@@ -130,9 +129,7 @@ def test_quit_while_it_computes(start, preset):
 
 def test_a_fault_of_ours(start):
     app = start("small.toml", command=(sys.executable, "broken.py"))
-    app.wait("Plain")
-    app.press("end")
-    app.wait(MEASURED)
+    app.wait_for_verdicts()
     app.press("m")
     assert app.end() == 1
     app.assert_restored()
@@ -162,7 +159,7 @@ def test_what_is_remembered(start, settings, tmp_path):
 @pytest.mark.parametrize("number", [None, signal.SIGHUP])
 def test_edits_that_were_not_saved_are_offered_again(start, number):
     app = start("small.toml")
-    app.wait("Plain", MEASURED)
+    app.wait_for_verdicts()
     app.press("w")
     app.wait("Small   edited")
     if number:
@@ -215,7 +212,7 @@ def test_broken_settings(start, settings):
 def test_settings_that_cannot_be_kept(start, tmp_path):
     (tmp_path / "config").write_text("a file where a folder is to be")
     app = start("small.toml")
-    app.wait("Plain", MEASURED)
+    app.wait_for_verdicts()
     app.press("q")
     assert app.end() == 0
     app.assert_restored()
@@ -234,7 +231,7 @@ def test_no_terminal(start, pipe):
 
 def test_no_color(start):
     app = start("small.toml", NO_COLOR="1")
-    app.wait("Plain", MEASURED)
+    app.wait_for_verdicts()
     app.press("t", "o")
     app.wait("Type to search", "esc Close")
     app.press("escape")
@@ -266,7 +263,7 @@ def test_no_color(start):
 def test_odd_surroundings(start, tmp_path, env):
     env = {"XDG_CACHE_HOME": str(tmp_path), **env}
     app = start("small.toml", **env)
-    app.wait("Plain", "epoch 100/100", MEASURED)
+    app.wait_for_verdicts()
     app.press("q")
     assert app.end() == 0
     app.assert_restored()

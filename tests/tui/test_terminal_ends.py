@@ -12,7 +12,6 @@ import pytest
 
 from .terminal import OPTPLAY, SECONDS
 
-MEASURED = re.compile("holds|fails|undecided").search
 SWEPT = re.compile("[1-9][0-9]* of [0-9]+").search
 KILLED_BEFORE_IT_BEGAN = -signal.SIGHUP
 WAYS = ("hang up", "hang up and continue", "close")
@@ -97,7 +96,7 @@ def threads(app):
 @pytest.mark.parametrize("times", [3, pytest.param(STOPS, marks=pytest.mark.slow)])
 def test_stopped_and_continued(start, times):
     app = start("small.toml")
-    app.wait("Plain", MEASURED)
+    app.wait_for_verdicts()
     before = threads(app)
     stop_and_continue(app, times, random.Random(times))
     app.press("home")
@@ -116,11 +115,24 @@ def test_stopped_and_continued(start, times):
     app.assert_restored()
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGTSTP])
+def test_a_signal_just_as_it_begins_to_wait(start, tmp_path, number):
+    app = start("small.toml", command=(sys.executable, "missed.py"))
+    app.wait_for_verdicts()
+    app.read_for(1)
+    (tmp_path / "number").write_text(str(int(number)), encoding="utf-8")
+    (tmp_path / "number").rename(tmp_path / "now")
+    if number == signal.SIGTERM:
+        assert app.end() == 143
+    else:
+        app.wait(lambda text: app.attributes() == app.before)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_nobody_reads(start, number):
     app = start("small.toml", size=(200, 60))
-    app.wait("Plain", MEASURED)
+    app.wait_for_verdicts()
     # Each theme is another screen: some soon fill all that the terminal holds.
     for _ in range(100):
         app.press("t", "2", "1")
