@@ -155,7 +155,8 @@ def test_to_stop_iterating_cancels(steps_of):
     stream.close()
     begun = len(steps_of)
     sleep(0.1)
-    assert len(steps_of) <= begun < running.count
+    # Both workers may have been just about to begin another one.
+    assert len(steps_of) <= begun + 2 < running.count
 
 
 def test_an_event_cancels(steps_of):
