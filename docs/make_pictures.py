@@ -30,7 +30,7 @@ SCREENS = {
     "app": ("exercise-2-warmup", "120x40", "m"),
     "app-fork": ("compare", "120x40", pressed(*LEFT * 35, "f", "tab", "down", *["right"] * 3)),
     "app-light": ("exercise-5-adamw", "120x40", pressed("t", *LEFT * 20)),
-    "app-small": ("exercise-1-nesterov", "80x24", "v"),
+    "app-small": ("exercise-1-nesterov", "80x24", "j"),
     "view-boundary": ("compare", "120x40", pressed("2", "n", *LEFT * 40)),
     "view-rates": ("exercise-3-effective-rate", "120x40", pressed("3", "m", "n", "n")),
     "view-inspect": ("exercise-5-adamw", "120x40", pressed("j", "j", "4", "i", *"1000", "enter")),
@@ -82,7 +82,7 @@ def main() -> None:
         else:
             preset, size, keys = SCREENS[name]
             play = (preset, "--headless", "--size", size, "--press", keys)
-            optplay(*play, "--screenshot", str(path))
+            optplay(*play, "--force", "--screenshot", str(path))
             picture = path.read_text(encoding="utf-8")
         path.write_text(without_fonts(picture), encoding="utf-8")
         print(path.name, flush=True)
