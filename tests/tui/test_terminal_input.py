@@ -85,9 +85,7 @@ def nonsense(draw):
     if kind < 0.5:
         return draw.choice(list(NONSENSE.values()))
     if kind < 0.6:
-        return draw.choice(
-            [b"\x1b[200~", b"\x1b[201~", b"\x1b", b"\x1b]52;c;", b"\x1b[<", b"\x1bP"]
-        )
+        return draw.choice(BEGUN)
     numbers = [
         draw.choice(["", "-1", "1:2", "48", "2048", str(draw.randrange(10 ** draw.randint(1, 25)))])
         for _ in range(draw.randint(0, 5))
