@@ -28,8 +28,16 @@ def obey() -> None:
         os.set_blocking(told, False)
         signal.set_wakeup_fd(told, warn_on_full_buffer=False)
         Thread(target=_insist, args=(heard,), name="interrupts", daemon=True).start()
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    for number in CODES:
+        signal.signal(number, _end)
+
+
+def _end(number: int, _: object) -> NoReturn:
+    # What was being made is half made, and Python would show what goes wrong as it clears it away.
+    sys.unraisablehook = lambda _: None
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(TERMINATED)
 
 
 def _insist(heard: int) -> None:

@@ -40,6 +40,20 @@ sys.argv = ["optplay", "presets"]
 from optplay.__main__ import main
 main()
 """
+# What is half made as the interrupt comes fails as it is cleared away: llvmlite's objects do.
+HALF_MADE = LONG_CALL.replace(
+    "hashlib.pbkdf2_hmac",
+    """
+    class Made:
+        def __init__(self, *size):
+            time.sleep(9)
+            self.whole = True
+
+        def __del__(self):
+            del self.whole
+
+    Made""",
+).replace("import hashlib", "import time")
 # Each thread of the pool is in such a call, and the main thread waits for them.
 BUSY_POOL = LONG_CALL.replace(
     'hashlib.pbkdf2_hmac("sha512", b"", b"", 10**9)',
@@ -80,6 +94,10 @@ def test_while_it_is_imported(module):
 
 def test_in_a_call_that_takes_long():
     assert ended(LONG_CALL) == (130, "", "")
+
+
+def test_while_something_is_made():
+    assert ended(HALF_MADE) == (130, "", "")
 
 
 @pytest.mark.parametrize(("then", "code"), [("list(streams)", 130), ("return 3", 3)])
