@@ -13,7 +13,7 @@ import click
 
 from optplay import __version__
 from optplay.cli import commands
-from optplay.cli.interrupts import INTERRUPTED, leave, obey
+from optplay.cli.interrupts import INTERRUPTED, leave, obey, told
 from optplay.cli.output import note
 from optplay.cli.streams import open_streams
 from optplay.errors import InputError, reason, unknown
@@ -121,6 +121,8 @@ def invoke(arguments: Sequence[str]) -> int:
 
 
 def _complain(message: str, code: int) -> int:
+    if told:
+        return told[0]
     note(message)
     return code
 

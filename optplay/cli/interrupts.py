@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from functools import partial
 from threading import Thread
 from time import sleep
 from typing import NoReturn
@@ -13,6 +14,9 @@ CODES = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 GRACE_SECONDS = 1.0
 # A progress bar hides the cursor.
 CLEARED = b"\r\x1b[2K\x1b[?25h"
+
+# The exit code of the signal that came, once one has.
+told: list[int] = []
 
 
 def obey() -> None:
@@ -24,30 +28,34 @@ def obey() -> None:
     """
     # Elsewhere than on POSIX it would have to be a socket.
     with suppress(ValueError):
-        heard, told = os.pipe()
-        os.set_blocking(told, False)
-        signal.set_wakeup_fd(told, warn_on_full_buffer=False)
+        heard, waker = os.pipe()
+        os.set_blocking(waker, False)
+        signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         Thread(target=_insist, args=(heard,), name="interrupts", daemon=True).start()
-    for number in CODES:
-        signal.signal(number, _end)
+    for number, code in CODES.items():
+        signal.signal(number, partial(end, code))
 
 
-def _end(number: int, _: object) -> NoReturn:
+def end(code: int, *_: object) -> NoReturn:
+    """Ends what the main thread is at, because a signal says so.
+
+    Whatever comes of it then, `told` has the exit code: libraries, and Python before 3.12 where it
+    makes a class, raise errors of their own in place of what is raised here.
+    """
+    told.append(code)
     # What was being made is half made, and Python would show what goes wrong as it clears it away.
     sys.unraisablehook = lambda _: None
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    sys.exit(TERMINATED)
+    raise KeyboardInterrupt if code == INTERRUPTED else SystemExit(code)
 
 
 def _insist(heard: int) -> None:
-    while not (told := CODES.keys() & {*os.read(heard, 100)}):
+    while not (came := CODES.keys() & {*os.read(heard, 100)}):
         pass
     sleep(GRACE_SECONDS)
     if sys.stderr.isatty():
         with suppress(OSError):
             os.write(sys.stderr.fileno(), CLEARED)
-    os._exit(CODES[told.pop()])
+    os._exit(CODES[came.pop()])
 
 
 def leave(code: int) -> NoReturn:
@@ -58,4 +66,4 @@ def leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):
             stream.flush()
-    os._exit(code)
+    os._exit(told[0] if told else code)

@@ -55,6 +55,8 @@ class GuardedDriver(LinuxDriver):
         self._parser = XTermParser(self._debug)
         # Each counted by one thread alone: what was read, and what the app was given of it.
         self._sent = self._given = 0
+        # Whether the terminal is the app's no more.
+        self._left = False
 
     def _get_terminal_size(self) -> tuple[int, int]:
         """A window said to have 9999 × 9999 cells keeps Textual drawing for minutes."""
@@ -74,15 +76,23 @@ class GuardedDriver(LinuxDriver):
             os.dup2(null, descriptor)
         os.kill(os.getpid(), signal.SIGHUP)
 
+    def start_application_mode(self) -> None:
+        self._left = False
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual has no type here
+
     def stop_application_mode(self) -> None:
         """The app ends, or it is stopped; in the first case nothing may hold it up."""
         if self._app.return_code is not None:
             end_soon(self._app, self._app.return_code)
         super().stop_application_mode()
+        self._left = True
 
     def write(self, data: str) -> None:
-        """Textual waits for a writer that was not started, as it is not in the background."""
-        if self._writer_thread and self._writer_thread.is_alive():
+        """Textual waits for a writer that was not started, as it is not in the background.
+
+        And what it has still to draw it writes where the shell is again, as a pointer's shape.
+        """
+        if not self._left and self._writer_thread and self._writer_thread.is_alive():
             super().write(data)
 
     def give_back(self) -> None:

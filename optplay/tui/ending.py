@@ -2,14 +2,13 @@
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
 from threading import Thread, Timer
 from typing import TYPE_CHECKING
 
-from optplay.cli import FAILED
+from optplay.cli import FAILED, interrupts
 from optplay.cli.interrupts import INTERRUPTED, TERMINATED
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def ended_by_signals(app: "Optplay") -> Iterator[None]:
             return
         end_soon(app, code)
         if app._loop is None:
-            sys.exit(code)
+            interrupts.end(code)
         app._loop.call_soon_threadsafe(app.end, code)
 
     handlers = {}

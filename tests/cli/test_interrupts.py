@@ -54,6 +54,22 @@ HALF_MADE = LONG_CALL.replace(
 
     Made""",
 ).replace("import hashlib", "import time")
+# What comes is taken for an error, and told as one: Python did so where it made a class.
+TAKEN_FOR_AN_ERROR = (
+    LONG_CALL.replace("SIGINT", "SIGTERM")
+    .replace(
+        "hashlib.pbkdf2_hmac",
+        """
+    def made(*size):
+        try:
+            time.sleep(9)
+        except BaseException as error:
+            raise RuntimeError("not made") from error
+
+    made""",
+    )
+    .replace("import hashlib", "import time")
+)
 # Each thread of the pool is in such a call, and the main thread waits for them.
 BUSY_POOL = LONG_CALL.replace(
     'hashlib.pbkdf2_hmac("sha512", b"", b"", 10**9)',
@@ -98,6 +114,10 @@ def test_in_a_call_that_takes_long():
 
 def test_while_something_is_made():
     assert ended(HALF_MADE) == (130, "", "")
+
+
+def test_while_it_is_taken_for_an_error():
+    assert ended(TAKEN_FOR_AN_ERROR) == (143, "", "")
 
 
 @pytest.mark.parametrize(("then", "code"), [("list(streams)", 130), ("return 3", 3)])

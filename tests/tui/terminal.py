@@ -86,12 +86,25 @@ def tell():
 threading.Thread(target=tell, daemon=True).start()
 main()
 """
+# The app has ended, and a screen that nobody has seen yet says what pointer it wants.
+LATE = """
+from optplay.cli import main
+from optplay.tui.app import Optplay
+
+async def shut_down(self, _shut_down=Optplay._shutdown):
+    self._set_pointer_shape("text")
+    await _shut_down(self)
+
+Optplay._shutdown = shut_down
+main()
+"""
 FILES = {
     "small.toml": SMALL,
     "long.toml": LONG,
     "many.toml": MANY,
     "broken.py": BROKEN,
     "missed.py": MISSED,
+    "late.py": LATE,
 }
 
 

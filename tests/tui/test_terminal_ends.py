@@ -128,6 +128,15 @@ def test_a_signal_just_as_it_begins_to_wait(start, tmp_path, number):
         app.wait(lambda text: app.attributes() == app.before)
 
 
+def test_nothing_is_drawn_once_it_has_ended(start):
+    app = start("small.toml", command=(sys.executable, "late.py"))
+    app.wait("Plain")
+    app.press("q")
+    assert app.end() == 0
+    app.assert_restored()
+    assert app.left_behind.strip() == ""
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_nobody_reads(start, number):
