@@ -226,7 +226,8 @@ SEED = whole("of the network")
 def document(**properties: Schema) -> Schema:
     """A report: how every one begins, and what it has besides."""
     asked = text("the name or the file of the preset")
-    return closed(preset=asked, title=text("of the preset"), **properties)
+    exact = true_or_false("whether all numbers are the same bits on every machine")
+    return closed(preset=asked, title=text("of the preset"), exact=exact, **properties)
 
 
 def quantiles(values: Schema, what: str) -> Schema:
@@ -299,7 +300,7 @@ def run() -> Schema:
         **{"try": several(record(Try, in_file=False), "what the preset proposes to try next")},
         distributions=several(DISTRIBUTION, "only if the preset has at_steps"),
     )
-    return found | {"required": ["preset", "title", "runs", "claims", "try"]}
+    return found | {"required": ["preset", "title", "exact", "runs", "claims", "try"]}
 
 
 def sweep() -> Schema:

@@ -8,11 +8,20 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-# With their number of dimensions, which compiled code has to know; `Fixed` ones are read-only.
-Vector = Annotated[Floats, 1]
-Matrix = Annotated[Floats, 2]
-Cube = Annotated[Floats, 3]
-FixedVector = Annotated[Floats, 1, "read-only"]
-FixedMatrix = Annotated[Floats, 2, "read-only"]
+# What compiled code has to know: the number of dimensions, and whether a number is one for all
+# runs, or one of each: of a run, or of eight that advance together.
+Number = Annotated[float, "of a run"]
+Vector = Annotated[Floats, 1, "of a run"]
+Matrix = Annotated[Floats, 2, "of a run"]
+Cube = Annotated[Floats, 3, "of a run"]
+FixedVector = Annotated[Floats, 1]
+FixedMatrix = Annotated[Floats, 2]
 IntVector = Annotated[Ints, 1]
-IntMatrix = Annotated[Ints, 2]
+# Which samples come when: the same for all runs, or each of eight has an order of its own.
+Rows = Annotated[Ints, 1, "rows"]
+RowsMatrix = Annotated[Ints, 2, "rows"]
+
+# The same memory eight numbers at a time: see `arithmetic.lanes`.
+Packed = Annotated[Floats, 1, "packed"]
+PackedMatrix = Annotated[Floats, 2, "packed"]
+PackedNumber = Annotated[float, "packed"]

@@ -55,6 +55,12 @@ def torch_traces() -> Any:
 
 
 @pytest.fixture(scope="session")
+def torch_extremes() -> Any:
+    """Weights of PyTorch 2.14's optimizers after gradients of extreme sizes, in float64."""
+    return _read("torch_extremes.json")
+
+
+@pytest.fixture(scope="session")
 def torch_schedules() -> Any:
     """The learning rates of torch 2.13's schedulers, with base 1, at every step of n."""
     return _read("torch_schedules.json")

@@ -1,9 +1,11 @@
 """How a run comes down on a surface: how near to the lowest points, how soon, and how fast."""
 
-from math import exp, inf, nan
+from math import inf, nan
 
 import numpy as np
 
+from optplay.arithmetic import exp, log
+from optplay.arithmetic.norms import norms
 from optplay.arrays import Floats
 from optplay.problems import SurfaceProblem
 from optplay.training import History
@@ -29,8 +31,7 @@ def distances(history: History, steps: slice = slice(None)) -> Floats:
     if not minima.size:
         return np.full(len(points), nan)
     apart = points[:, np.newaxis] - minima
-    # Not by squares, which are zero long before a distance is.
-    far: Floats = np.hypot.reduce(apart, axis=2).min(axis=1)
+    far: Floats = norms(apart).min(axis=1)
     return far
 
 
@@ -64,8 +65,25 @@ def convergence_factor(history: History) -> float:
     k = k[far[k] > floor]
     if k.size < FEWEST_POINTS:
         return nan
-    terms = np.column_stack([np.ones(k.size), np.log(k), k])
-    return exp(float(np.linalg.lstsq(terms, np.log(far[k]), rcond=None)[0][2]))
+    return exp(_slope(k.astype(np.float64), log(far[k])))
+
+
+def _slope(k: Floats, y: Floats) -> float:
+    """The factor of k where y is fitted by 1, log k and k, by least squares.
+
+    It is y's along what of k the others leave (Frisch & Waugh 1933).
+    """
+    bend = _less_mean(log(k))
+    rest = _less_mean(k)
+    # Twice, as after once rounding leaves some of it where little is left.
+    for _ in range(2):
+        rest = _less_mean(rest - np.sum(rest * bend) / np.sum(bend * bend) * bend)
+    return float(np.sum(rest * y) / np.sum(rest * k))
+
+
+def _less_mean(a: Floats) -> Floats:
+    less: Floats = a - a.mean()
+    return less
 
 
 def _surface(history: History) -> SurfaceProblem:

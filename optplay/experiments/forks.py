@@ -3,7 +3,7 @@
 A run whose parent diverged before the epoch of the fork has diverged there as well.
 """
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from threading import Event
 from typing import TypeVar
@@ -13,10 +13,11 @@ import numpy as np
 
 from optplay.experiments.preset import Fork, Preset
 from optplay.training import History, RunConfig, refuse_too_large, stream
+from optplay.training.lockstep import Job, in_lockstep
 from optplay.training.pool import Priority, Streams
+from optplay.training.trainer import Start
 
 K = TypeVar("K")
-Start = tuple[History, int]
 
 
 def origin(preset: Preset, label: str) -> Fork | None:
@@ -33,10 +34,15 @@ def origin(preset: Preset, label: str) -> Fork | None:
 
 def stream_from(config: RunConfig, start: Start | None) -> Generator[History, None, None]:
     """As `training.stream`, also where the run to go on from diverged before that epoch."""
-    if start and start[0].diverged_at is not None and start[0].epochs < start[1]:
+    if start and _over_before(start):
         yield _diverged(config, *start)
     else:
         yield from stream(config, start)
+
+
+def _over_before(start: Start | None) -> bool:
+    """Whether the run to go on from diverged before that epoch."""
+    return start is not None and start[0].diverged_at is not None and start[0].epochs < start[1]
 
 
 def stream_runs(
@@ -60,29 +66,38 @@ def stream_runs(
         priority, width, cancelled, in_turn: see `training.pool.Streams`.
     """
 
-    def begun(key: K, start: Start | None) -> Generator[History, None, None]:
-        yield from stream_from(config(key), start)
-
     forks: dict[K, list[tuple[K, int]]] = {}
     for key, left in origins.items():
         if left and key not in known:
             forks.setdefault(left[0], []).append((key, left[1]))
-    first = ((key, begun(key, None)) for key, left in origins.items() if not (left or key in known))
+
+    def followed(parent: K, history: History) -> Iterator[Job[K]]:
+        """The runs that go on from this one, and may begin now."""
+        for fork in [*forks.get(parent, ())]:
+            if history.done or history.epochs >= fork[1]:
+                forks[parent].remove(fork)
+                yield fork[0], config(fork[0]), (history, fork[1])
+
+    first = (
+        (key, config(key), None) for key, left in origins.items() if not (left or key in known)
+    )
     with Streams(
-        first, priority=priority, width=width, cancelled=cancelled, in_turn=in_turn
+        in_lockstep(first), priority=priority, width=width, cancelled=cancelled, in_turn=in_turn
     ) as streams:
 
-        def follow(parent: K, history: History) -> None:
-            for fork in [*forks.get(parent, ())]:
-                if history.done or history.epochs >= fork[1]:
-                    forks[parent].remove(fork)
-                    streams.add(fork[0], begun(fork[0], (history, fork[1])))
+        def follow(histories: Iterable[tuple[K, History]]) -> None:
+            ready = [job for key, history in histories for job in followed(key, history)]
+            for keys, begun in in_lockstep(job for job in ready if not _over_before(job[2])):
+                streams.add(keys, begun)
+            for key, own, start in ready:
+                if start and _over_before(start):
+                    streams.add((key,), _ended(own, start))
 
-        for key, history in known.items():
-            follow(key, history)
-        for key, history, last in streams:
-            follow(key, history)
-            yield key, history, last
+        follow(known.items())
+        for keys, histories, last in streams:
+            follow(zip(keys, histories, strict=True))
+            for key, history in zip(keys, histories, strict=True):
+                yield key, history, last
 
 
 def train_one(
@@ -112,6 +127,10 @@ def train_one(
         if until is not None and history.steps >= until:
             break
     return history
+
+
+def _ended(config: RunConfig, start: Start) -> Generator[list[History], None, None]:
+    yield [_diverged(config, *start)]
 
 
 def _diverged(config: RunConfig, parent: History, epoch: int) -> History:

@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 
+from optplay.arithmetic.norms import norm
 from optplay.experiments.descent import convergence_factor, distances, steps_until, values
 from optplay.experiments.sharpness import last_sharpness, sharpness_at_loss, stability_ratio
 from optplay.experiments.steps import moved, step_taken, uncorrected_ratio
@@ -61,8 +62,8 @@ def _best(quantity: str, best: Callable[..., float], worst: float) -> Callable[.
 def _norm_ratio(history: History, at: float) -> float:
     if history.diverged_at:
         return inf
-    start = float(np.linalg.norm(history.weights[0]))
-    return float(np.linalg.norm(history.weights[-1])) / start if start else nan
+    start = norm(history.weights[0])
+    return norm(history.weights[-1]) / start if start else nan
 
 
 def _clipped(history: History, at: float) -> float:
@@ -88,7 +89,7 @@ def _ratio(of: str) -> Callable[[History, float], float]:
 
 def _step_size(history: History, at: float) -> float:
     taken = step_taken(history, int(at))
-    return inf if taken is None else float(np.linalg.norm(taken.steps))
+    return inf if taken is None else norm(taken.steps)
 
 
 def _descent(measure: Callable[[History, float], float]) -> Callable[[History, float], float]:

@@ -22,7 +22,8 @@ def quantiles(values: ArrayLike, fractions: Sequence[float]) -> Floats:
 
     NaN where there is none.
     """
-    ordered = np.sort(np.asarray(values, dtype=np.float64), axis=-1)  # NaN comes last
+    # NaN comes last. How zeros of both signs are ordered depends on the processor: + 0 has but one.
+    ordered = np.sort(np.asarray(values, dtype=np.float64) + 0.0, axis=-1)
     if not ordered.shape[-1]:
         return np.full((len(fractions), *ordered.shape[:-1]), np.nan)
     count = ordered.shape[-1] - np.isnan(ordered).sum(axis=-1, keepdims=True)

@@ -2,17 +2,14 @@
 
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib import import_module
-from math import exp, inf, log, nan
-from threading import Lock
+from math import inf, nan
 from time import perf_counter
-from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.arithmetic import exp, log, power
 from optplay.arrays import Floats
 from optplay.counting import counted
 from optplay.errors import InputError
@@ -20,15 +17,16 @@ from optplay.problems import Problem, SurfaceProblem
 from optplay.problems.forward import mean_losses
 from optplay.training import History
 from optplay.training.compilation import compiled_hessian
+from optplay.training.eigen import top_eigenvalue
+from optplay.training.engine import corrections_after
 from optplay.training.trainer import CHUNK_SECONDS
 
 MOST_PARAMETERS = 2000
 # Samples × parameters²: about a second of one Hessian.
 MOST_PRODUCTS = 1e10
-_one_at_a_time = Lock()
 MOST_EPOCHS = 300
 # Rounding and the neglected third derivative weigh about the same here.
-DIFFERENCE = float(np.finfo(np.float64).eps) ** (1 / 3)
+DIFFERENCE = power(float(np.finfo(np.float64).eps), 1 / 3)
 
 
 def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
@@ -76,21 +74,6 @@ def difference_hessian(gradient: Callable[[Floats], Floats], weights: Floats) ->
         result[i] = (gradient(up) - gradient(down)) / (up[i] - down[i])
     symmetric: Floats = (result + result.T) / 2
     return symmetric
-
-
-def top_eigenvalue(matrix: Floats) -> float:
-    """The largest eigenvalue of a symmetric matrix; NaN if an entry is not finite."""
-    if not np.isfinite(matrix).all():
-        return nan
-    # LAPACK would wake a thread per core for each small matrix: slower, and all the processor.
-    # The limit is the process's: two that overlap would not give back what they found.
-    with _one_at_a_time, _threads().limit(limits=1):
-        return float(np.linalg.eigvalsh(matrix)[-1])
-
-
-@cache
-def _threads() -> Any:
-    return import_module("threadpoolctl").ThreadpoolController()
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +178,9 @@ def _at(history: History, epoch: int) -> tuple[float, float, float]:
     # Rates are proportional to lr; a rate of 0 would leave nothing to divide.
     unit = lr or 1.0
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        rates = rule.rates(history.states[epoch], config.hyper, unit, step - history.born)
+        t = step - history.born
+        corrections = corrections_after(config, t)
+        rates = rule.rates(history.states[epoch], config.hyper, corrections, unit, t)
         scale = np.sqrt(rates / unit)
         return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
 
@@ -228,8 +213,11 @@ def sharpness_at_loss(history: History, at: float) -> float:
     found = sharpness(history, [max(after - 1, 0), after]).sharpness
     if after == 0 or found.min() <= 0:
         return float(found[-1])
-    share = log(losses[after - 1] / at) / log(losses[after - 1] / losses[after])
-    return float(exp((1 - share) * log(found[0]) + share * log(found[1])))
+    before, here = losses[after - 1 : after + 1]
+    share = log(float(before / at)) / log(float(before / here))
+    low, high = found.tolist()
+    between: float = exp((1 - share) * log(low) + share * log(high))
+    return between
 
 
 def stability_ratio(history: History, at: float = 0.0) -> float:

@@ -10,13 +10,14 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from msgspec.structs import replace
 from numpy.typing import NDArray
 
+from optplay.arithmetic import log10, power
+from optplay.arithmetic.norms import norm
 from optplay.experiments.quantiles import quantiles
 from optplay.kept import Kept
 from optplay.training import History, RunConfig, after_step, one_update
-from optplay.training.compilation import compiled_rule
+from optplay.training.engine import corrections_after, pipeline_of, step_by_hand
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 KINDS = ("rates", "steps")
@@ -61,7 +62,8 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     rates = np.full(before.size, lr)
     if config.rule.rates:
         with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            rates = config.rule.rates(state, config.hyper, lr, t)
+            corrections = corrections_after(config, t)
+            rates = config.rule.rates(state, config.hyper, corrections, lr, t)
     decayed = before * (1 - lr * (config.weight_decay or 0.0))
     steps = np.abs(after - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.
@@ -83,12 +85,14 @@ def uncorrected_ratio(history: History, step: int) -> float:
     update, lengths = one_update(history, step), []
     for correction in (False, True):
         hyperparameters = {**config.hyperparameters, CORRECTION: correction}
-        hyper = replace(config, hyperparameters=hyperparameters).hyper
-        delta, state = np.zeros_like(update.before), update.state_before.copy()
-        compiled_rule(config.rule)(
-            delta, update.rule_gradient.copy(), state, hyper, update.lr, update.t
+        pipeline = pipeline_of(
+            RunConfig(optimizer=config.optimizer, hyperparameters=hyperparameters, weight_decay=0.0)
         )
-        lengths.append(float(np.linalg.norm(delta)))
+        delta, state = np.zeros_like(update.before), update.state_before.copy()
+        step_by_hand(
+            config.rule, pipeline, delta, update.rule_gradient.copy(), state, update.lr, update.t
+        )
+        lengths.append(norm(delta))
     return lengths[0] / lengths[1] if lengths[1] else nan
 
 
@@ -195,13 +199,14 @@ def _summary(values: NDArray[np.float64], edges: Sequence[float] | None = None) 
     # Of steps as small as 1e-300 the largest is infinitely many times the smallest.
     with np.errstate(over="ignore"):
         ratio = float(found[-1] / found[0])
-    bounds = np.log10(edges) if edges else _edges(np.log10(found[0]), np.log10(found[-1]))
+    low, high = log10(found[[0, -1]]).tolist()
+    bounds = log10(np.array(edges)) if edges else _edges(low, high)
     # A logarithm there and back may put the ends just outside.
-    counts, _ = np.histogram(np.clip(np.log10(values), bounds[0], bounds[-1]), bounds)
+    counts, _ = np.histogram(np.clip(log10(values), bounds[0], bounds[-1]), bounds)
     return {
         "quantiles": {f"{q:g}": float(v) for q, v in zip(QUANTILES, found, strict=True)},
         "ratio": ratio,
-        "edges": list(edges) if edges else (10**bounds).tolist(),
+        "edges": list(edges) if edges else power(np.full_like(bounds, 10.0), bounds).tolist(),
         "counts": counts.tolist(),
     }
 

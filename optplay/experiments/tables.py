@@ -72,15 +72,24 @@ class Report(Protocol):
         return {}
 
 
+INEXACT = "wide networks are computed by BLAS: the last digits depend on the machine"
+
+
 def heading(preset: Preset) -> dict[str, Any]:
-    return {"preset": preset.name, "title": preset.title}
+    return {"preset": preset.name, "title": preset.title, "exact": exact(preset)}
+
+
+def exact(preset: Preset) -> bool:
+    """Whether all its numbers are the same bits on every machine."""
+    return all(run.config.problem.exact for run in preset.runs)
 
 
 def seeds_note(preset: Preset, between: Between) -> str:
     """Of what the figures in a table are."""
     what = "median (quartiles)" if between else "median"
     count = len(preset.seeds)
-    return f"{what} of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
+    of = f"{what} of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
+    return of if exact(preset) else f"{of}; {INEXACT}"
 
 
 def cell(side: Side, between: Between, **words: Any) -> str:

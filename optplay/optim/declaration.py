@@ -19,10 +19,10 @@ __all__ = [
     "Terms",
 ]
 
-Step = Callable[[Floats, Floats, Floats, Floats, float, int], None]
-Rates = Callable[[Floats, Floats, float, int], Floats]
+Step = Callable[[Floats, Floats, Floats, Floats, Floats, float, int], None]
+Rates = Callable[[Floats, Floats, Floats, float, int], Floats]
 Term = Floats | float
-Terms = Callable[[Floats, Floats, Floats, Floats, float, int], Mapping[str, Term]]
+Terms = Callable[[Floats, Floats, Floats, Floats, Floats, float, int], Mapping[str, Term]]
 Stability = Callable[[Mapping[str, float]], float]
 
 
@@ -75,18 +75,20 @@ class Optimizer:
         year: when, which orders the lists.
         hyperparameters: what it is tuned by; the first is always `lr`.
         slots: names of the state kept per parameter, each starting at zero.
-        step: `step(w, g, state, hyper, lr, t)` updates the weights `w` (n,) and the `state`
-            (slots, n) in place, from the gradient `g` (n,), the hyperparameters after `lr` in
-            declared order, the learning rate of this step, and its number t = 1, 2, …
-        rates: `rates(state, hyper, lr, t)` gives the rate (n,) by which each parameter's
-            direction is multiplied after step t. Left out: lr for all, which is the rate where
-            the direction is g (SGD), v (momentum), g + β·v (Nesterov) or a sign (Lion).
+        step: `step(w, g, state, hyper, corrections, lr, t)` updates the weights `w` (n,) and the
+            `state` (slots, n) in place, from the gradient `g` (n,), the hyperparameters after `lr`
+            in declared order, 1 - βᵗ of each of them, the learning rate of this step, and its
+            number t = 1, 2, … It treats all parameters alike, and has `where` for `if`: what it
+            is given may be numbers of eight runs at a time.
+        rates: `rates(state, hyper, corrections, lr, t)` gives the rate (n,) by which each
+            parameter's direction is multiplied after step t. Left out: lr for all, which is the
+            rate where the direction is g (SGD), v (momentum), g + β·v (Nesterov) or a sign (Lion).
         weight_decay: the decoupled weight decay it comes with.
         formula: what the step inspector shows, a line per slot (`m ← …`, the new value) and per
             term (`m̂ = …`) in the order in which they are computed. A line may end in a remark.
-        terms: `terms(g, before, after, hyper, lr, t)` gives what the formula derives from the
-            gradient `g` (n,) and the state before and after step t, by name: a value (n,) per
-            parameter or one for all; none while it is undefined. The last is `Δ` (n,), what the
+        terms: `terms(g, before, after, hyper, corrections, lr, t)` gives what the formula derives
+            from the gradient `g` (n,) and the state before and after step t, by name: a value (n,)
+            per parameter or one for all; none while it is undefined. The last is `Δ` (n,), what the
             rule adds to the weights.
         stability: `stability(hyperparameters)` gives c: once its averages are warm, the rule
             diverges on a quadratic whose curvature, preconditioned by its rates where it has any,

@@ -1,6 +1,7 @@
 """The network's output, for many points and many weights at once."""
 
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -32,17 +33,36 @@ def outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
 
 
 def _outputs(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
-    a = inputs
+    a = inputs.T
     sizes, at = problem.sizes, 0
     for layer, (fan_in, fan_out) in enumerate(pairwise(sizes)):
         end = at + fan_in * fan_out
         matrix = weights[..., at:end].reshape(*weights.shape[:-1], fan_out, fan_in)
-        biases = weights[..., None, end : end + fan_out]
-        a = a @ np.swapaxes(matrix, -1, -2) + biases
+        a = _weighted(matrix, a) + weights[..., end : end + fan_out, None]
         at = end + fan_out
         if layer < len(sizes) - 2:
-            a = ACTIVATIONS[problem.activation].array(a)
-    return a[..., 0]
+            # What takes numbers takes arrays of them.
+            activate: Any = ACTIVATIONS[problem.activation].value
+            a = activate(a)
+    z: Floats = a[..., 0, :]
+    return z
+
+
+def _weighted(matrix: Floats, a: Floats) -> Floats:
+    """Σᵢ wₒᵢ·aᵢ (…, o, m) from matrices (…, o, i) and values (…, i, m), one i after the other.
+
+    Not by `@`: a BLAS adds in another order on other processors.
+    """
+    *_, fan_out, fan_in = matrix.shape
+    if fan_out < fan_in:
+        rows = [(matrix[..., o, :, None] * a).sum(axis=-2) for o in range(fan_out)]
+        return np.stack(rows, axis=-2)
+    total: Floats = matrix[..., :, 0, None] * a[..., None, 0, :]
+    term = np.empty_like(total)
+    for i in range(1, fan_in):
+        np.multiply(matrix[..., :, i, None], a[..., None, i, :], out=term)
+        total += term
+    return total
 
 
 def scores(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
@@ -51,7 +71,8 @@ def scores(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     The probability σ(z) for `bce`; for a squared error the output on the scale of its targets.
     Arguments and shape as for `outputs`.
     """
-    return LOSSES[problem.loss].score(outputs(problem, weights, inputs))
+    found: Floats = LOSSES[problem.loss].score(outputs(problem, weights, inputs))
+    return found
 
 
 def mean_losses(problem: Problem, weights: Floats) -> Floats:
@@ -68,5 +89,6 @@ def mean_losses(problem: Problem, weights: Floats) -> Floats:
 
 def _losses(loss: str, z: Floats, labels: Floats) -> Floats:
     with np.errstate(over="ignore", invalid="ignore"):
-        mean: Floats = LOSSES[loss].array(z, labels).mean(axis=-1)
+        value: Any = LOSSES[loss].value
+        mean: Floats = value(z, labels).mean(axis=-1)
     return mean

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-
-from optplay.arrays import Floats
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -13,12 +12,11 @@ class Activation:
     Attributes:
         name: what presets and the command line call it. title: what a person reads.
         text: half a sentence on what it is like. order: its place in lists.
-        value: `value(s)` gives a = φ(s). Plain Python on numbers that compiles too, as are the
-            next two.
+        value: `value(s)` gives a = φ(s). Plain Python on numbers, on arrays and on lanes: with
+            `where` for `if`, and functions of `arithmetic`; so are the next two.
         back: `back(e, s, a)` gives e·φ′(s), what goes back through the neuron of an error e.
         bend: `bend(s, a)` gives φ″(s); 0 where there is none.
         reads_input: whether `back` reads s. If not, time is saved by not keeping it: s is then 0.
-        array: `array(s)` gives φ of each number of an array.
     """
 
     name: str
@@ -29,7 +27,6 @@ class Activation:
     back: Callable[[float, float, float], float]
     bend: Callable[[float, float], float]
     reads_input: bool
-    array: Callable[[Floats], Floats]
 
 
 @dataclass(frozen=True)
@@ -39,11 +36,10 @@ class Loss:
     Attributes:
         name: what presets and the command line call it. title: what a person reads.
         text: half a sentence on what it is like. order: its place in lists.
-        value: `value(z, y)` gives ℓ. Plain Python on numbers that compiles too, as are the next
-            two.
+        value: `value(z, y)` gives ℓ. Plain Python on numbers, on arrays and on lanes, as are the
+            next two.
         back: `back(e, z, y)` gives e·∂ℓ/∂z. bend: `bend(z, y)` gives ∂²ℓ/∂z².
         middle: the network answers 1 where z is above it.
-        array: `array(z, labels)` gives ℓ of each output (…, m) for the labels (m,).
         score: `score(z)` gives how sure each output of an array is of label 1, in [0, 1]; ½ at
             `middle`.
         base_rate: `base_rate(p)` gives the least mean loss of an output that is always the same,
@@ -58,6 +54,5 @@ class Loss:
     back: Callable[[float, float, float], float]
     bend: Callable[[float, float], float]
     middle: float
-    array: Callable[[Floats, Floats], Floats]
-    score: Callable[[Floats], Floats]
+    score: Callable[[Any], Any]
     base_rate: Callable[[float], float]

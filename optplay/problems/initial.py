@@ -9,6 +9,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.arithmetic import Gauss
+
 Init = Literal["normal", "uniform", "xavier", "kaiming", "zeros"]
 
 
@@ -25,18 +27,19 @@ def draw_weights(
         seed: of Python's `random.Random`, drawn layer by layer and row by row.
     """
     random = Random(seed)
+    gauss = Gauss(random)
     parameters = array("d")  # A list would take four times the memory.
     for fan_in, fan_out in pairwise(sizes):
         count = fan_in * fan_out
         if init == "normal":
-            parameters.extend(random.gauss(0, scale) for _ in range(count))
+            parameters.extend(gauss.draw(0.0, scale) for _ in range(count))
         elif init == "uniform":
             parameters.extend(random.uniform(-scale, scale) for _ in range(count))
         elif init == "xavier":
             reach = sqrt(6 / (fan_in + fan_out))
             parameters.extend(random.uniform(-reach, reach) for _ in range(count))
         elif init == "kaiming":
-            parameters.extend(random.gauss(0, sqrt(2 / fan_in)) for _ in range(count))
+            parameters.extend(gauss.draw(0.0, sqrt(2 / fan_in)) for _ in range(count))
         else:
             parameters.extend(repeat(0.0, count))
         parameters.extend(repeat(0.0, fan_out))

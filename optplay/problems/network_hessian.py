@@ -12,7 +12,7 @@ for the multilayer perceptron). The gradients ∇sᵤ are carried forward.
 At relu's kink, where there is no second derivative, φ″ is 0, as it is everywhere else.
 """
 
-from optplay.arrays import FixedMatrix, FixedVector, IntVector, Matrix, Vector
+from optplay.arrays import FixedMatrix, FixedVector, IntVector, Matrix, Rows, Vector
 from optplay.problems.dispatch import Function, by_number
 from optplay.problems.functions import Activation, Loss
 from optplay.problems.network import LAYOUT_SIZES
@@ -45,7 +45,7 @@ _judge = by_number([_judging(loss) for loss in LOSSES.values()])
 
 
 def mean_hessian(
-    w: Vector, h: Matrix, inputs: FixedMatrix, labels: FixedVector, rows: IntVector,
+    w: Vector, h: Matrix, inputs: FixedMatrix, labels: FixedVector, rows: Rows,
     layout: IntVector, scratch: Matrix, tangents: Matrix,
 ) -> None:  # fmt: skip
     """The Hessian of the mean loss over the samples `rows`, written into `h`.

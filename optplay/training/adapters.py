@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from math import nan
 
-from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Vector
+from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Rows, Vector
 from optplay.training.kernel import Gradient
 
 SurfaceGradient = Callable[[Floats, Floats, Floats], float]
@@ -13,7 +13,7 @@ def as_mean_gradient(gradient: SurfaceGradient) -> Gradient:
     """The gradient of a surface, called as `network.mean_gradient` is."""
 
     def mean_gradient(
-        w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: IntVector,
+        w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows,
         first: int, last: int, layout: IntVector, scratch: Matrix,
     ) -> tuple[float, float]:  # fmt: skip
         """Adds the row `rows[first]` of `inputs`; `labels`: its constants. Nothing is right or not.

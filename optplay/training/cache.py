@@ -6,16 +6,15 @@ begins with its checksum. One that can't be read, or isn't what was written, is 
 """
 
 import os
-import pickle
 import shutil
 import stat
 import sys
 from contextlib import suppress
 from hashlib import sha256
-from importlib import import_module
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
+import llvmlite.binding as llvm
 from platformdirs import user_cache_path
 
 from optplay.files import read_bytes, write_bytes
@@ -34,64 +33,46 @@ def folders() -> list[Path]:
     return [package / "__pycache__" / "compiled", user_cache_path("optplay") / "compiled"]
 
 
-class DiskCache:
-    """Keeps the machine code of one function; numba asks for it, and gives it after compiling.
-
-    Args:
-        name: the function's.
-        version: changes with all that the code depends on but types, processor, numba and Python.
-    """
-
-    cache_path = None
-
-    def __init__(self, name: str, version: str) -> None:
-        self._name, self._version = name, version
-
-    def load_overload(self, signature: Any, target: Any) -> Any:
-        """What compiling came to before, or None."""
-        # numba's own first loads what it compiles with (target.refresh()): half a second,
-        # needed only by who compiles, and then done anyway.
-        import_module("numba.core.runtime.nrt").rtsys.initialize(target)
-        for folder in folders():
-            path = self._path(folder, signature, target.codegen())
-            try:
-                content = _checked(path)
-                result = import_module("numba.core.compiler").CompileResult
-                found = result._rebuild(target, *pickle.loads(content))
-            except FileNotFoundError:
-                continue
-            except (
-                Exception
-            ):  # There is no end to what may be wrong with a file, nor to its errors.
-                _drop(path)
-                continue
-            with suppress(OSError):
-                os.utime(path)
-            return found
-        return None
-
-    def save_overload(self, signature: Any, result: Any) -> None:
-        """Keeps what compiling came to, where there is a place for it."""
-        if result.library.has_dynamic_globals:
-            return
+def kept(name: str) -> bytes | None:
+    """The machine code of a function that was compiled before."""
+    for folder in folders():
+        path = _path(folder, name)
         try:
-            content = import_module("numba.core.serialize").dumps(result._reduce())
-        except Exception:  # A rule may refer to anything, also to what no file can hold.
-            return
-        for folder in folders():
-            path = self._path(folder, signature, result.codegen)
-            # A disk that is full or read-only: the next place may be elsewhere.
-            with suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True)
-                write_bytes(path, sha256(content).digest() + content)
-                _tidy(folder)
-                return
+            content = _checked(path)
+        except FileNotFoundError:
+            continue
+        except (OSError, ValueError):
+            _drop(path)
+            continue
+        with suppress(OSError):
+            os.utime(path)
+        return content
+    return None
 
-    def _path(self, folder: Path, signature: Any, codegen: Any) -> Path:
-        numba = import_module("numba").__version__
-        on = numba, sys.implementation.cache_tag, sys.platform, codegen.magic_tuple()
-        digest = sha256(repr((self._version, str(signature), on)).encode()).hexdigest()
-        return folder / f"{self._name}-{digest[:32]}"
+
+def keep(name: str, code: bytes) -> None:
+    """Keeps it, where there is a place for it."""
+    for folder in folders():
+        # A disk that is full or read-only: the next place may be elsewhere.
+        with suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            write_bytes(_path(folder, name), sha256(code).digest() + code)
+            _tidy(folder)
+            return
+
+
+def drop(name: str) -> None:
+    """Forgets it: it is no machine code."""
+    for folder in folders():
+        _drop(_path(folder, name))
+
+
+def _path(folder: Path, name: str) -> Path:
+    # As numba chooses what it compiles for.
+    processor = os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()
+    features = os.environ.get("NUMBA_CPU_FEATURES") or llvm.get_host_cpu_features().flatten()
+    on = version("numba"), sys.implementation.cache_tag, sys.platform, processor, features
+    return folder / f"{name}-{sha256(repr(on).encode()).hexdigest()[:16]}"
 
 
 def _checked(path: Path) -> bytes:

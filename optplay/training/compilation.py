@@ -8,7 +8,9 @@ by its name, also where it comes from the disk (`cache`).
 """
 
 import marshal
+import os
 from collections.abc import Callable
+from enum import Enum
 from functools import cache, partial, wraps
 from hashlib import sha256
 from importlib import import_module
@@ -23,25 +25,33 @@ from optplay.optim import Optimizer, Schedule
 from optplay.problems import Problem, SurfaceProblem, network, network_hessian
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
-from optplay.training.cache import DiskCache
+from optplay.training.cache import drop, keep, kept
+from optplay.training.machine import ARRAY, FUNCTION, NOTHING, REAL, TUPLE, WHOLE, Compiled, Form
 
-# No flag here may let NaN or infinity be assumed away: divergence is found by them.
-FAST = {"reassoc", "contract", "nsz"}
-# Nothing compiled here allocates, so no reference counts (_nrt): they take a tenth of a step.
-OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "fastmath": FAST, "_nrt": False}
-# Without this a first-class call copies some fifty words of array headers twice.
-INLINED = {**OPTIONS, "forceinline": True}
-# Only what is given to compiled code needs a form in which that can take it.
-UNWRAPPED = {"no_cfunc_wrapper": True}
-LOOP = {**OPTIONS, **UNWRAPPED}
-# A surface costs next to nothing, so it may be computed as it is written.
-EXACT = {**INLINED, "fastmath": False}
 # What compiled code takes in when it refers to it.
 VALUES = (int, float, complex, str, bytes, tuple, NoneType)
-SCALARS: dict[Any, type] = {Floats: float, Ints: int}
+# What the functions of these modules are in compiled code is in these files.
+KNOWN = (
+    "optplay.arithmetic.primitives",
+    "optplay.arithmetic.lanes",
+    "optplay.arithmetic.products",
+)
+COMPILER = ("compiler.py", "entry.py", "machine.py", "lanes.py", "views.py", "blas.py")
+DTYPES: dict[Any, str] = {Floats: "float64", Ints: "int64"}
+SCALARS = {float: REAL, int: WHOLE, None: NOTHING, NoneType: NOTHING}
 _lock = RLock()
+_listeners: list[Callable[[], None]] = []
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Way(Enum):
+    """How runs are trained."""
+
+    ALONE = "alone"
+    TOGETHER = "eight in lockstep, on the same samples in the same order"
+    OWN_ROWS = "eight in lockstep, each with an order of its own"
+    WIDE = "alone, by BLAS"
 
 
 def _once(function: Callable[P, T]) -> Callable[P, T]:
@@ -60,80 +70,68 @@ def _once(function: Callable[P, T]) -> Callable[P, T]:
 
 
 @_once
-def _numba() -> Any:
-    """numba, which takes 0.3 s to import: not at start-up."""
-    # The last one adds to numba's table of types, which other threads must not be reading then.
-    for part in (
-        "numba.extending", "numba.core.event", "numba.core.typeinfer",
-        "numba.experimental.function_type",
-    ):  # fmt: skip
-        import_module(part)
-    return import_module("numba")
-
-
-def _type(kind: Any) -> Any:
-    """numba's type for an annotation."""
-    types: Any = _numba().types
-    if get_origin(kind) is Annotated:
-        array, dimensions, *fixed = get_args(kind)
-        return types.Array(_type(SCALARS[array]), dimensions, "C", readonly=bool(fixed))
-    if get_origin(kind) is tuple:
-        return types.Tuple(tuple(map(_type, get_args(kind))))
-    if get_origin(kind) is Callable:
-        return types.FunctionType(_signature(kind))
-    if hasattr(kind, "_fields"):
-        fields = get_type_hints(kind, include_extras=True).values()
-        return types.BaseTuple.from_types(tuple(map(_type, fields)), kind)
-    scalars = {float: types.float64, int: types.int64, None: types.void, NoneType: types.void}
-    return scalars[kind]
-
-
-def _signature(kind: Any) -> Any:
-    """numba's signature for a `Callable[…]`, or for a function as it is annotated."""
-    if isinstance(kind, FunctionType):
-        *taken, result = get_type_hints(kind, include_extras=True).values()
-    else:
-        taken, result = get_args(kind)
-    return _type(result)(*map(_type, taken))
-
-
-@_once
-def _compiled(function: Any, kind: Any = None, exact: bool = False) -> Any:
-    """The machine code of `function`, from the cache on disk if there; about a second if not.
+def _compiled(function: Any, kind: Any = None, way: Way = Way.ALONE) -> Any:
+    """The machine code of `function`, from the cache on disk if there; a second or more if not.
 
     Args:
         kind: the `Callable[…]` as which compiled code is given it, if it is.
-        exact: it rounds as plain Python does.
+        way: for how many runs at a time.
     """
-    numba = _numba()
-    options = LOOP if kind is None else EXACT if exact else INLINED
-    signature = _signature(kind or function)
-    for inner in _reached(function)[1:]:
-        _inlined(inner, exact)
-    version = _version(function, options)
-    dispatcher = numba.njit(**options)(_renamed(function, version))
-    if numba.config.DISABLE_JIT:
+    if int(os.environ.get("NUMBA_DISABLE_JIT") or 0):
         return function
-    dispatcher._cache = DiskCache(function.__name__, version)
-    with numba.core.typeinfer.register_dispatcher(dispatcher):  # It may call itself.
-        dispatcher.compile(signature)
-    dispatcher.disable_compile()
-    return dispatcher
+    name = f"{function.__name__}_{way.name}_{_version(function)}"
+    forms = _forms(kind or function, way)
+    if (code := kept(name)) is not None:
+        try:
+            return Compiled(name, code, *forms)
+        except Exception:  # There is no end to what may be wrong with a file.
+            drop(name)
+    for tell in _listeners:
+        tell()
+    code = import_module("optplay.training.compiler").machine_code(function, kind, way, name)
+    keep(name, code)
+    return Compiled(name, code, *forms)
 
 
-@_once
-def _inlined(function: Callable[..., Any], exact: bool) -> None:
-    """Lets compiled code call the plain function, copied into the caller."""
-    options = EXACT if exact else INLINED
-    _numba().extending.register_jitable(**options, **UNWRAPPED)(function)
+def _forms(kind: Any, way: Way) -> tuple[tuple[Form, ...], Form]:
+    """How Python gives the arguments of a function, and what it gets."""
+    *taken, result = [_form(each, way) for each in signature(kind)]
+    return tuple(taken), result
 
 
-def _reached(function: Any) -> list[Any]:
+def _form(kind: Any, way: Way) -> Form:
+    if get_origin(kind) is Annotated:
+        plain, *about = get_args(kind)
+        if plain is float:
+            return Form(REAL)
+        return Form(ARRAY, dtype=DTYPES[plain], dimensions=about[0])
+    if get_origin(kind) is tuple:
+        return Form(TUPLE, tuple(_form(part, way) for part in get_args(kind)))
+    if get_origin(kind) is Callable:
+        return Form(FUNCTION)
+    if hasattr(kind, "_fields"):
+        fields = get_type_hints(kind, include_extras=True).values()
+        return Form(TUPLE, tuple(_form(field, way) for field in fields))
+    return Form(SCALARS[kind])
+
+
+def signature(kind: Any) -> list[Any]:
+    """What a `Callable[…]`, or a function as it is annotated, takes, then what it gives."""
+    if isinstance(kind, FunctionType):
+        return [*get_type_hints(kind, include_extras=True).values()]
+    taken, result = get_args(kind)
+    return [*taken, result]
+
+
+def reached(function: Any) -> list[Any]:
     """The function and all plain functions that it calls, however deep."""
     found = [function]
     for caller in found:
         known = _outside(caller).values()
-        found += [f for f in known if isinstance(f, FunctionType) and f not in found]
+        found += [
+            f for f in known
+            if isinstance(f, FunctionType) and f not in found and f.__module__ not in KNOWN
+        ]  # fmt: skip
     return found
 
 
@@ -143,39 +141,33 @@ def _outside(function: Any) -> dict[str, Any]:
     return {**names.globals, **names.nonlocals}
 
 
-def _version(function: Any, options: dict[str, Any] = LOOP) -> str:
+def _version(function: Any) -> str:
     """What changes with the files of a function and of all that it calls, or with their code where
-    they have no file, with the values from elsewhere that they refer to, and with the options.
+    they have no file, with the values from elsewhere that they refer to, and with how they are
+    compiled.
     """
-    spelled = {k: sorted(v) if isinstance(v, set) else v for k, v in options.items()}
-    digest = sha256(repr(spelled).encode())
-    for part in _reached(function):
+    digest = sha256()
+    for name in COMPILER:
+        digest.update(Path(__file__).with_name(name).read_bytes())
+    for part in reached(function):
         code = part.__code__
         try:
             digest.update(Path(code.co_filename).read_bytes())
         except OSError:
             digest.update(marshal.dumps(code))
-        values = {k: v for k, v in _outside(part).items() if isinstance(v, VALUES)}
-        digest.update(repr((part.__module__, part.__qualname__, values)).encode())
+        outside = _outside(part)
+        values = {k: v for k, v in outside.items() if isinstance(v, VALUES)}
+        known = {
+            k: f.__qualname__ for k, f in outside.items()
+            if isinstance(f, FunctionType) and f.__module__ in KNOWN
+        }  # fmt: skip
+        digest.update(repr((part.__module__, part.__qualname__, values, known)).encode())
     return digest.hexdigest()[:14]
-
-
-def _renamed(function: Any, version: str) -> Any:
-    """The same function under a name with its version."""
-    same = FunctionType(
-        function.__code__, function.__globals__, function.__name__,
-        function.__defaults__, function.__closure__,
-    )  # fmt: skip
-    same.__module__ = function.__module__
-    same.__qualname__ = f"{function.__qualname__}_{version}"
-    return same
 
 
 def on_compile(callback: Callable[[], None]) -> None:
     """Calls `callback` whenever something is compiled that was not in the cache on disk."""
-    event: Any = _numba().core.event
-    methods = {"on_start": lambda listener, started: callback(), "on_end": lambda *ended: None}
-    event.register("numba:compile", type("Listener", (event.Listener,), methods)())
+    _listeners.append(callback)
 
 
 def compiled_rule(optimizer: Optimizer) -> Any:
@@ -189,7 +181,7 @@ def compiled_factor(schedule: Schedule) -> Any:
 
 
 def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
-    """The gradient of a problem, of any network if left out, as a compiled first-class function."""
+    """The gradient of a problem, of any network if left out, compiled."""
     if isinstance(problem, SurfaceProblem):
         return _compiled_surface(problem.declared.gradient)
     return _compiled(network.mean_gradient, kernel.Gradient)
@@ -202,7 +194,12 @@ def compiled_hessian() -> Any:
 
 @_once
 def _compiled_surface(gradient: SurfaceGradient) -> Any:
-    return _compiled(as_mean_gradient(gradient), kernel.Gradient, exact=True)
+    return _compiled(as_mean_gradient(gradient), kernel.Gradient)
+
+
+def compiled_corrections() -> Any:
+    """1 - βᵗ, step after step, compiled: `kernel.correct`."""
+    return _compiled(kernel.correct)
 
 
 def compiled_update() -> Any:
@@ -210,9 +207,20 @@ def compiled_update() -> Any:
     return _compiled(kernel.update)
 
 
-def compiled_loop(problem: Problem | SurfaceProblem | None = None) -> Any:
-    """The training loop of a problem, of any network if left out: `kernel.run_network_steps`."""
+def compiled_loop(problem: Problem | SurfaceProblem | None = None, way: Way = Way.ALONE) -> Any:
+    """The training loop of a problem, of any network if left out: `kernel.run_network_steps`.
+
+    Args:
+        way: for how many runs at a time; surfaces alone only.
+    """
     if isinstance(problem, SurfaceProblem):
         # It is not compiled again for each surface.
-        return partial(_compiled(kernel.run_steps), compiled_gradient(problem), problem.box)
-    return _compiled(kernel.run_network_steps)
+        return partial(
+            _compiled(kernel.run_steps), _compiled_surface(problem.declared.gradient), problem.box
+        )
+    if way is Way.ALONE:
+        return _compiled(kernel.run_network_steps)
+    if way is Way.WIDE:
+        import_module("optplay.training.blas")
+        return _compiled(kernel.run_wide_steps)
+    return _compiled(kernel.run_networks_together, way=way)

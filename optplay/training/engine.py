@@ -1,13 +1,25 @@
 """The compiled loop, bound to all that a RunConfig decides."""
 
+from functools import lru_cache
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
+from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats
-from optplay.optim import SCHEDULES
-from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
+from optplay.optim import SCHEDULES, Optimizer
+from optplay.problems import Problem
+from optplay.problems.network import scratch_of
+from optplay.problems.wide import wide_scratch
+from optplay.training.compilation import (
+    Way,
+    compiled_corrections,
+    compiled_factor,
+    compiled_loop,
+    compiled_rule,
+    compiled_update,
+)
 from optplay.training.config import RunConfig
 from optplay.training.kernel import Course, Data, Pipeline, Recorded, Span
 
@@ -15,34 +27,113 @@ SUMS = 8
 ORDERS_AT_ONCE = 4_000_000
 
 
-def pipeline_of(config: RunConfig) -> Pipeline:
-    """The numbers of a run's update."""
-    clip = config.clip.norm if config.clip else inf
-    return Pipeline(config.lr, clip, config.l2, float(config.weight_decay or 0.0), config.hyper)
+def pipeline_of(*configs: RunConfig) -> Pipeline:
+    """The numbers of a run's update, or of those of eight runs."""
+    together = len(configs) > 1
+
+    def each(values: list[float]) -> Floats:
+        return np.array([values] if together else values, dtype=np.float64)
+
+    hyper = np.array([c.hyper for c in configs]).T
+    return Pipeline(
+        each([c.lr for c in configs]),
+        each([c.clip.norm if c.clip else inf for c in configs]),
+        each([c.l2 for c in configs]),
+        each([float(c.weight_decay or 0.0) for c in configs]),
+        np.ascontiguousarray(hyper if together else np.repeat(hyper, LANES, axis=1)),
+    )
+
+
+def _corrections(hyper: Floats, steps: int) -> Floats:
+    """1 - βᵗ after so many steps, as the loop has them, for each row of `hyper`."""
+    corrections = np.zeros_like(hyper)
+    compiled_corrections()(hyper, corrections, steps)
+    return corrections
+
+
+@lru_cache(maxsize=4096)
+def corrections_after(config: RunConfig, t: int) -> Floats:
+    """(hyperparameters,) 1 - βᵗ of each, as rules are given them at their step t."""
+    corrections = _corrections(pipeline_of(config).hyper, t)[:, 0].copy()
+    corrections.flags.writeable = False
+    return corrections
+
+
+def step_by_hand(
+    rule: Optimizer, pipeline: Pipeline, w: Floats, g: Floats, state: Floats, lr: float, t: int
+) -> tuple[float, float]:
+    """One step of the pipeline on weights (n,), gradient (n,) and state (slots, n), in place.
+
+    Returns:
+        As `kernel.update`.
+    """
+    n = w.size
+    weights, gradient, states = padded(n), padded(n), padded(n, len(state))
+    weights[:n], gradient[:n], states[:, :n] = w, g, state
+    corrections = _corrections(pipeline.hyper, t - 1)
+    norm, clipped = compiled_update()(
+        compiled_rule(rule), weights[:n], gradient[:n], states, corrections, pipeline, lr, t
+    )
+    w[:], g[:], state[:] = weights[:n], gradient[:n], states[:, :n]
+    return norm, clipped
+
+
+def padded(n: int, *rows: int) -> Floats:
+    """Zeros (…, n and some more), so that what is taken eight at a time may go beyond the end."""
+    return np.zeros((*rows, -(-n // LANES) * LANES))
 
 
 class Engine:
-    """Makes the steps of a run, on weights and state that its caller keeps.
+    """Makes the steps of a run, or of up to eight of one shape in lockstep, on weights and state
+    that its caller keeps.
+
+    In lockstep all arrays have a dimension more, the last one, of LANES runs; where they are
+    fewer, the last run is in all lanes that are left.
 
     Args:
-        config: what decides the run.
+        configs: what decides the runs.
         born: the step before which the optimizer's state was zero.
         test: whether the held-out samples are measured at the end of each epoch.
     """
 
-    def __init__(self, config: RunConfig, born: int = 0, *, test: bool = True) -> None:
-        problem = config.problem
-        self.config, self.born = config, born
-        #: The numbers of the update.
-        self.pipeline = pipeline_of(config)
-        self._samples, self._layout = problem.draw(), problem.layout
-        self._loop, self.rule = compiled_loop(problem), compiled_rule(config.rule)
+    def __init__(self, *configs: RunConfig, born: int = 0, test: bool = True) -> None:
+        self.config, self.born = configs[0], born
+        config, problem = configs[0], configs[0].problem
+        together = len(configs) > 1
+        lanes = (LANES,) * together
+        if together:
+            configs = (*configs, *[configs[-1]] * (LANES - len(configs)))
+        way, self._seeds = Way.TOGETHER if together else Way.ALONE, [config.seed]
+        if not problem.exact:
+            way = Way.WIDE
+        if together and problem.reordered:
+            way, self._seeds = Way.OWN_ROWS, [c.seed for c in configs]
+        self._loop, self._rule = compiled_loop(problem, way), compiled_rule(config.rule)
         self._factor = compiled_factor(SCHEDULES.find(config.decay))
+        #: The numbers of the update.
+        self.pipeline = pipeline_of(*configs)
+        self._samples, self._layout = problem.draw(), problem.layout
         # Compiled code takes rows that may be written.
         self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
-        self._orders, self._order_epoch = problem.orders(config.seed, 0, 1), 0
-        #: (5, …) scratch; its first row is left with the gradient as the last step's rule had it.
-        self.work = np.zeros((5, max(problem.parameter_count, sum(problem.sizes))))
+        if way is Way.OWN_ROWS:
+            self._test = np.repeat(self._test[:, np.newaxis], LANES, axis=1)
+        self._orders, self._order_epoch = self._drawn(0, 1), 0
+        self._corrections, self._corrected = np.zeros_like(self.pipeline.hyper), born
+        n, slots = problem.parameter_count, len(config.rule.slots)
+        room = n if together else -(-n // LANES) * LANES
+        self._w, self._g, self._before = (np.zeros((room, *lanes)) for _ in range(3))
+        self._state = np.zeros((slots, room, *lanes))
+        self._scratch = np.zeros((3, 1))
+        if isinstance(problem, Problem):
+            wide = way is Way.WIDE
+            self._scratch = wide_scratch(problem) if wide else scratch_of(problem, *lanes)
+        #: (1,) 1, or 0 where a lane's run is over.
+        self.alive = np.ones((1, *lanes))
+
+    @property
+    def gradient(self) -> Floats:
+        """(n,) a copy of the last step's gradient, as the rule had it."""
+        return self._g[: self.config.problem.parameter_count].copy()
 
     def run(
         self,
@@ -63,9 +154,12 @@ class Engine:
         config, problem = self.config, self.config.problem
         if problem.reordered:
             last = self._shuffle(first, last)
-        samples = self._samples
+        if self._corrected != first:
+            self._corrections = _corrections(self.pipeline.hyper, first - self.born)
+        samples, n = self._samples, len(w)
+        self._w[:n], self._state[:, :n] = w, state
         done, bad = self._loop(
-            self.rule,
+            self._rule,
             self._factor,
             Span(first, last, self.born, config.warmup_steps, config.steps),
             pipeline or self.pipeline,
@@ -73,9 +167,14 @@ class Engine:
                 samples.inputs, samples.labels, self._orders, self._order_epoch, self._test,
                 problem.batch_size, self._layout,
             ),
-            Course(w, state, self.work, sums),
+            Course(
+                self._w[:n], self._state, self._corrections, self.alive, sums,
+                self._g[:n], self._before[:n], self._scratch,
+            ),
             Recorded(*recorded),
         )  # fmt: skip
+        self._corrected = done
+        w[:], state[:] = self._w[:n], self._state[:, :n]
         return done, bad
 
     def batch(self, step: int) -> NDArray[np.int64]:
@@ -88,6 +187,11 @@ class Engine:
         rows: NDArray[np.int64] = self._orders[epoch if problem.reordered else 0]
         return rows[batch * problem.batch_size :][: problem.batch_size].copy()
 
+    def _drawn(self, first: int, last: int) -> NDArray[np.int64]:
+        """The orders of the epochs from `first` up to `last`."""
+        orders = [self.config.problem.orders(seed, first, last) for seed in self._seeds]
+        return orders[0] if len(orders) == 1 else np.stack(orders, axis=-1)
+
     def _shuffle(self, first: int, last: int) -> int:
         """Draws the orders of the epochs from step `first` on; the step before which they end."""
         problem = self.config.problem
@@ -97,6 +201,6 @@ class Engine:
         last = min(last, (epoch + most) * per_epoch)
         known = self._order_epoch, self._order_epoch + len(self._orders)
         if len(self._orders) < 2 or not known[0] <= epoch <= (last - 1) // per_epoch < known[1]:
-            self._orders = problem.orders(self.config.seed, epoch, -(-last // per_epoch))
+            self._orders = self._drawn(epoch, -(-last // per_epoch))
             self._order_epoch = epoch
         return last

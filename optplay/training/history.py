@@ -47,6 +47,11 @@ class History:
         return self.diverged_at is not None or self.steps >= self.config.steps
 
     @property
+    def exact(self) -> bool:
+        """Whether its numbers are the same bits on every machine."""
+        return self.config.problem.exact
+
+    @property
     def outcome(self) -> str:
         """`diverged`, `collapsed` (no better than `problem.hopeless_loss`) or `trained`."""
         if self.diverged_at is not None:

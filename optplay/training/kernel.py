@@ -2,21 +2,40 @@
 
 One step goes through the pipeline gradient → clipping → coupled L2 → decoupled decay → rule → box.
 The decay comes before the rule because it takes lr·λ of the weight as it was, and no rule reads w.
+
+The same text trains one run, or eight of one shape in lockstep: then each number below is lanes,
+one of each run, and comes to the same bits as it would alone.
 """
 
 from collections.abc import Callable
-from math import inf, isfinite, sqrt
+from math import inf
 from typing import NamedTuple
 
-from optplay.arrays import Cube, FixedMatrix, FixedVector, IntMatrix, IntVector, Matrix, Vector
-from optplay.problems.network import mean_gradient
+from optplay.arithmetic.lanes import any_of, packed, spread
+from optplay.arithmetic.primitives import sqrt, where
+from optplay.arrays import (
+    Cube,
+    FixedMatrix,
+    FixedVector,
+    IntVector,
+    Matrix,
+    Number,
+    Packed,
+    PackedMatrix,
+    PackedNumber,
+    Rows,
+    RowsMatrix,
+    Vector,
+)  # fmt: skip
+from optplay.problems.network import mean_gradient, mean_gradients
+from optplay.problems.wide import wide_gradient
 
 # What is compiled has the types that stand here: see `compilation`.
-Rule = Callable[[Vector, Vector, Matrix, Vector, float, int], None]
+Rule = Callable[[Packed, Packed, PackedMatrix, Packed, Packed, PackedNumber, int], None]
 Factor = Callable[[int, int], float]
 Gradient = Callable[
-    [Vector, Vector, FixedMatrix, FixedVector, IntVector, int, int, IntVector, Matrix],
-    tuple[float, float],
+    [Vector, Vector, FixedMatrix, FixedVector, Rows, int, int, IntVector, Matrix],
+    tuple[Number, Number],
 ]
 
 RECORDED = (
@@ -46,20 +65,20 @@ class Span(NamedTuple):
 
 
 class Pipeline(NamedTuple):
-    """The numbers of the update.
+    """The numbers of the update, each in an array of one.
 
     Attributes:
         lr: the learning rate before the schedule.
         clip: the longest gradient let through; inf for any.
         l2, weight_decay: the coupled and the decoupled one.
-        hyper: the rule's hyperparameters after `lr`.
+        hyper: (hyperparameters,) those of the rule after `lr`.
     """
 
-    lr: float
-    clip: float
-    l2: float
-    weight_decay: float
-    hyper: Vector
+    lr: Vector
+    clip: Vector
+    l2: Vector
+    weight_decay: Vector
+    hyper: Packed
 
 
 class Data(NamedTuple):
@@ -76,9 +95,9 @@ class Data(NamedTuple):
 
     inputs: FixedMatrix
     labels: FixedVector
-    orders: IntMatrix
+    orders: RowsMatrix
     order_epoch: int
-    test_rows: IntVector
+    test_rows: Rows
     batch_size: int
     layout: IntVector
 
@@ -87,16 +106,24 @@ class Course(NamedTuple):
     """Where a run stands; all of it is carried from call to call, and changed in place.
 
     Attributes:
-        w: (n,) the weights. state: (slots, n) the optimizer's.
-        work: (5, …) scratch for the gradient, the weights before a step, and the network.
+        w: (n,) the weights. state: (slots, n or more) the optimizer's.
+        corrections: (hyperparameters,) 1 - βᵗ for each of them, which is what a mean with the
+            memory β, begun at zero, would have made of ones until now.
+        alive: (1,) 0 where the run has diverged and only others of its lanes go on, else 1.
         sums: (8,) what the epoch under way has added up, then of the last step its batch's summed
             loss, the gradient's norm and the learning rate.
+        g: (n,) scratch: left with the last gradient, as the rule had it. before: (n,) scratch.
+        scratch: (3, neurons) for the network.
     """
 
     w: Vector
     state: Matrix
-    work: Matrix
+    corrections: Packed
+    alive: Vector
     sums: Vector
+    g: Vector
+    before: Vector
+    scratch: Matrix
 
 
 class Recorded(NamedTuple):
@@ -112,31 +139,75 @@ class Recorded(NamedTuple):
 
 
 def update(
-    rule: Rule, w: Vector, g: Vector, state: Matrix, pipeline: Pipeline, lr: float, t: int
-) -> tuple[float, float]:
-    """One step of the pipeline on `w`, in place, with the learning rate `lr`.
+    rule: Rule, w: Vector, g: Vector, state: Matrix, corrections: Packed, pipeline: Pipeline,
+    rate: Number, t: int,
+) -> tuple[Number, Number]:  # fmt: skip
+    """One step of the pipeline on `w`, in place, with the learning rate `rate`.
 
     Returns:
         The norm of the gradient before clipping, and 1.0 if it was clipped, else 0.0.
     """
-    clip, l2, weight_decay = pipeline.clip, pipeline.l2, pipeline.weight_decay
-    squares = 0.0
-    for i in range(g.size):
-        squares += g[i] * g[i]
-    norm, clipped = sqrt(squares), 0.0
-    if norm > clip:
-        clipped = 1.0
-        for i in range(g.size):
-            g[i] *= clip / norm
-    if l2 > 0.0:
-        for i in range(g.size):
-            g[i] += l2 * w[i]
-    if weight_decay > 0.0:
-        kept = 1 - lr * weight_decay
-        for i in range(w.size):
-            w[i] *= kept
-    rule(w, g, state, pipeline.hyper, lr, t)
-    return norm, clipped
+    clip, l2, weight_decay = pipeline.clip[0], pipeline.l2[0], pipeline.weight_decay[0]
+    hyper, lr = pipeline.hyper, spread(rate)
+    weights, gradient = packed(w), packed(g)
+    norm = sqrt(squares(g))
+    over = norm > clip
+    if any_of(over):
+        kept = spread(where(over, clip / norm, 1.0))
+        for i in range(gradient.size):
+            gradient[i] *= kept
+    if any_of(l2 > 0.0):
+        coupled = spread(l2)
+        for i in range(gradient.size):
+            # Next to runs that have some: a zero may have a sign.
+            pulled = gradient[i] + coupled * weights[i]
+            gradient[i] = where(coupled > 0.0, pulled, gradient[i])
+    if any_of(weight_decay > 0.0):
+        kept = 1 - lr * spread(weight_decay)
+        for i in range(weights.size):
+            weights[i] *= kept
+    correct(hyper, corrections, 1)
+    rule(weights, gradient, packed(state), hyper, corrections, lr, t)
+    return norm, where(over, 1.0, 0.0)
+
+
+def correct(hyper: Packed, corrections: Packed, steps: int) -> None:
+    """Goes on with 1 - βᵗ: β·(1 - βᵗ⁻¹) + (1 - β), which loses no digits where β is nearly 1."""
+    for _ in range(steps):
+        for j in range(hyper.size):
+            corrections[j] = hyper[j] * corrections[j] + (1 - hyper[j])
+
+
+def squares(a: Vector) -> Number:
+    """Σ aᵢ², those of even i and of odd i for themselves: sums wait for one another."""
+    size = a.size
+    even = odd = 0.0
+    for i in range(0, size - 1, 2):
+        even += a[i] * a[i]
+        odd += a[i + 1] * a[i + 1]
+    if size % 2 > 0:
+        even += a[size - 1] * a[size - 1]
+    return even + odd
+
+
+def moved(w: Vector, before: Vector) -> tuple[Number, Number]:
+    """Σ wᵢ² and Σ (wᵢ - beforeᵢ)², added as in `squares`; then `before` is `w`."""
+    size = w.size
+    even = odd = even_moved = odd_moved = 0.0
+    for i in range(0, size - 1, 2):
+        one, other = w[i], w[i + 1]
+        by, other_by = one - before[i], other - before[i + 1]
+        even += one * one
+        odd += other * other
+        even_moved += by * by
+        odd_moved += other_by * other_by
+        before[i], before[i + 1] = one, other
+    if size % 2 > 0:
+        by = w[size - 1] - before[size - 1]
+        even += w[size - 1] * w[size - 1]
+        even_moved += by * by
+        before[size - 1] = w[size - 1]
+    return even + odd, even_moved + odd_moved
 
 
 def run_steps(
@@ -155,52 +226,50 @@ def run_steps(
     """
     first, last, born, warmup, total = span
     inputs, labels, orders, order_epoch, test_rows, batch_size, layout = data
-    w, state, work, sums = course
+    w, state, corrections, alive, sums, g, before, scratch = course
     record, weights, states = recorded
-    lr = pipeline.lr
+    lr = pipeline.lr[0]
     n, count = w.size, orders.shape[1]
     steps_per_epoch = (count + batch_size - 1) // batch_size
-    g, before, scratch = work[0, :n], work[1, :n], work[2:]
     loss, hits, norms, clips, ratios = sums[0], sums[1], sums[2], sums[3], sums[4]
-    batch_loss, norm, rate = 0.0, 0.0, lr
+    batch_loss, norm, rate = sums[5], sums[6], lr
     k, finite = first, True
+    for i in range(n):
+        before[i] = w[i]
     while k < last and finite:
         epoch = k // steps_per_epoch
         rows = orders[epoch - order_epoch if orders.shape[0] > 1 else 0]
         begin = k - epoch * steps_per_epoch
         end = min(steps_per_epoch, begin + last - k)
-        weight_squares = 0.0
+        weight_squares = 0.0 * lr
         for batch in range(begin, end):
             low = batch * batch_size
             batch_loss, batch_hits = gradient(
                 w, g, inputs, labels, rows, low, min(low + batch_size, count), layout, scratch
             )
             rate = lr * ((k + 1) / warmup if k < warmup else factor(k - warmup, total - warmup))
-            for i in range(n):
-                before[i] = w[i]
-            norm, clipped = update(rule, w, g, state, pipeline, rate, k + 1 - born)
+            norm, clipped = update(rule, w, g, state, corrections, pipeline, rate, k + 1 - born)
             if box < inf:
                 for i in range(n):
-                    w[i] = -box if w[i] < -box else box if w[i] > box else w[i]  # NaN stays NaN
-            weight_squares, change_squares = 0.0, 0.0
-            for i in range(n):
-                weight_squares += w[i] * w[i]
-                change_squares += (w[i] - before[i]) * (w[i] - before[i])
-            if weight_squares > 0.0:
-                ratios += sqrt(change_squares / weight_squares)
+                    inside = where(w[i] > box, box, w[i])  # NaN stays NaN
+                    w[i] = where(inside < -box, -box, inside)
+            weight_squares, change_squares = moved(w, before)
+            ratios += sqrt(change_squares / where(weight_squares > 0.0, weight_squares, inf))
             loss += batch_loss
             hits += batch_hits
             norms += norm
             clips += clipped
             k += 1
-            if not (isfinite(batch_loss) and isfinite(norm) and isfinite(weight_squares)):
+            sound = where(alive[0] > 0.0, batch_loss + norm + weight_squares, 0.0)
+            if any_of(sound - sound != 0.0):
                 # The square of a finite weight may overflow: look at each.
-                finite = isfinite(batch_loss) and isfinite(norm)
+                sound = batch_loss - batch_loss + (norm - norm)
                 for i in range(n):
-                    finite = finite and isfinite(w[i])
+                    sound += w[i] - w[i]
+                finite = not any_of(where(alive[0] > 0.0, sound, 0.0) != 0.0)
                 if not finite:
                     break
-        if finite and end == steps_per_epoch:
+        if k == (epoch + 1) * steps_per_epoch:
             record[epoch, LOSS] = loss / count
             record[epoch, ACCURACY] = hits / count
             record[epoch, WEIGHT_NORM] = sqrt(weight_squares)
@@ -210,15 +279,18 @@ def run_steps(
             record[epoch, RATIO] = ratios / steps_per_epoch
             if test_rows.size > 0:
                 test_loss, test_hits = gradient(
-                    w, g, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
+                    w, before, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
                 )
+                for i in range(n):
+                    before[i] = w[i]
                 record[epoch, TEST_LOSS] = test_loss / test_rows.size
                 record[epoch, TEST_ACCURACY] = test_hits / test_rows.size
-            for i in range(n):
-                weights[epoch + 1, i] = w[i]
-                for slot in range(state.shape[0]):
-                    states[epoch + 1, slot, i] = state[slot, i]
-            loss, hits, norms, clips, ratios = 0.0, 0.0, 0.0, 0.0, 0.0
+            if weights.shape[0] > 0:
+                for i in range(n):
+                    weights[epoch + 1, i] = w[i]
+                    for slot in range(state.shape[0]):
+                        states[epoch + 1, slot, i] = state[slot, i]
+            loss = hits = norms = clips = ratios = 0.0
     sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
     sums[5], sums[6], sums[7] = batch_loss, norm, rate
     return k, 0 if finite else 1
@@ -239,3 +311,29 @@ def run_network_steps(
     to ask in each step whether there is a box.
     """
     return run_steps(mean_gradient, inf, rule, factor, span, pipeline, data, course, recorded)
+
+
+def run_networks_together(
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """As `run_network_steps`, for eight runs in lockstep."""
+    return run_steps(mean_gradients, inf, rule, factor, span, pipeline, data, course, recorded)
+
+
+def run_wide_steps(
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """As `run_network_steps`, where layers are products of matrices."""
+    return run_steps(wide_gradient, inf, rule, factor, span, pipeline, data, course, recorded)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from optplay.arrays import Floats
 from optplay.errors import InputError
-from optplay.training.engine import SUMS, Engine
+from optplay.training.engine import SUMS, Engine, step_by_hand
 from optplay.training.history import History
 from optplay.training.kernel import RECORDED, Pipeline
 
@@ -23,6 +23,7 @@ WORK_BETWEEN = 100_000
 # Of the checkpoints in one epoch; an epoch of a run that is looked at all over has them.
 MOST_BYTES = 2_000_000
 MOST_EPOCHS = 4
+NONE, ANY = np.zeros(1), np.full(1, inf)
 ROUNDING = 4 * np.finfo(np.float64).eps
 
 
@@ -62,7 +63,7 @@ class _Replay:
     """The engine of one run, and checkpoints in the epochs last looked at."""
 
     def __init__(self, history: History) -> None:
-        self.engine = Engine(history.config, history.born, test=False)
+        self.engine = Engine(history.config, born=history.born, test=False)
         self.lock = Lock()
         problem, n = history.config.problem, history.current.size
         point_bytes = 8 * n * (1 + history.states.shape[1])
@@ -107,21 +108,21 @@ class _Replay:
         w, state = point[0].copy(), point[1].copy()
         sums, room = np.zeros(SUMS), self.recorded(step + 1, state)
         self.engine.run(step, step + 1, w, state, sums, room, pipeline)
-        return (w, state), self.engine.work[0, : w.size].copy(), sums
+        return (w, state), self.engine.gradient, sums
 
     def update(self, history: History, step: int) -> Update:
         """All of step `step`, counted from 1."""
         engine, pipeline, k = self.engine, self.engine.pipeline, step - 1
         before = self.after(history, k)
         end, rule_gradient, sums = self.once(before, k, pipeline)
-        _, clipped_gradient, _ = self.once(before, k, pipeline._replace(l2=0.0))
-        _, gradient, _ = self.once(before, k, pipeline._replace(l2=0.0, clip=inf))
+        _, clipped_gradient, _ = self.once(before, k, pipeline._replace(l2=NONE))
+        _, gradient, _ = self.once(before, k, pipeline._replace(l2=NONE, clip=ANY))
         samples = engine.batch(k)
         loss, norm, lr = (float(x) for x in sums[-3:])
         delta = self.delta(before, end[0], rule_gradient, lr, step - engine.born)
         update = Update(
             lr, step - engine.born, samples, loss / samples.size, gradient, norm,
-            norm > pipeline.clip, clipped_gradient, rule_gradient, *before, *end, delta,
+            norm > pipeline.clip[0], clipped_gradient, rule_gradient, *before, *end, delta,
         )  # fmt: skip
         for array in vars(update).values():
             if isinstance(array, np.ndarray):
@@ -132,7 +133,8 @@ class _Replay:
         """What the rule added; the difference of the weights would hold their rounding as well."""
         pipeline, box = self.engine.pipeline, self.engine.config.problem.box
         (w, state), delta = before, np.zeros_like(after)
-        self.engine.rule(delta, gradient.copy(), state.copy(), pipeline.hyper, lr, t)
+        alone = pipeline._replace(l2=NONE, clip=ANY, weight_decay=NONE)
+        step_by_hand(self.engine.config.rule, alone, delta, gradient.copy(), state.copy(), lr, t)
         decayed = w * (1 - lr * pipeline.weight_decay)
         with np.errstate(invalid="ignore", over="ignore"):
             difference = after - decayed

@@ -6,9 +6,8 @@ from numpy.typing import ArrayLike, NDArray
 from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS
-from optplay.training.compilation import compiled_rule, compiled_update
 from optplay.training.config import Clip, RunConfig
-from optplay.training.engine import pipeline_of
+from optplay.training.engine import pipeline_of, step_by_hand
 
 
 class Stepper:
@@ -49,15 +48,8 @@ class Stepper:
                 "as before"
             )
         self.t += 1
-        compiled_update()(
-            compiled_rule(self.config.rule),
-            w,
-            g,
-            self.state,
-            self._pipeline,
-            self.config.lr,
-            self.t,
-        )
+        config = self.config
+        step_by_hand(config.rule, self._pipeline, w, g, self.state, config.lr, self.t)
         return w
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from .native import Native, available
+from .native import Lockstep, Native, available
 from .table import Report
 
 _report = Report()
@@ -15,8 +15,14 @@ def report() -> Report:
 
 @pytest.fixture(scope="session")
 def native(tmp_path_factory: pytest.TempPathFactory) -> Native | None:
-    """The C contestant; None if there is no compiler."""
+    """The C contestant for one run; None if there is no compiler."""
     return Native(tmp_path_factory.mktemp("c")) if available() else None
+
+
+@pytest.fixture(scope="session")
+def lockstep(tmp_path_factory: pytest.TempPathFactory) -> Lockstep | None:
+    """The C contestant for many runs; None if there is no compiler."""
+    return Lockstep(tmp_path_factory.mktemp("c")) if available() else None
 
 
 def pytest_terminal_summary() -> None:

@@ -21,15 +21,15 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
-def opened(home: Path) -> Iterator[pexpect.spawn]:
-    """`optplay compare` in a terminal, at its end."""
+def opened(home: Path, preset: str = "compare") -> Iterator[pexpect.spawn]:
+    """The app on a preset in a terminal, at its end."""
     settings = home / "optplay" / "settings.toml"
     settings.parent.mkdir(exist_ok=True)
     settings.write_text("autoplay = false")
     terminal = {"TERM": "xterm-256color", "COLORTERM": "truecolor", "XDG_CONFIG_HOME": str(home)}
     terminal["XDG_STATE_HOME"] = str(home)
     child = pexpect.spawn(
-        OPTPLAY, ["compare"], dimensions=SIZE[::-1], env=os.environ | terminal, timeout=60
+        OPTPLAY, [preset], dimensions=SIZE[::-1], env=os.environ | terminal, timeout=60
     )
     try:
         yield child

@@ -8,10 +8,13 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter
 
+import pytest
+
 from .table import Report
 
 OPTPLAY = str(Path(sys.executable).with_name("optplay"))
 ROUNDS = 5
+SEEDS = 20
 HEAVY = {"numba", "textual", "plotext"}
 # A process inherits the peak of the one that starts it, so a small one must do that.
 PEAK = """
@@ -54,12 +57,20 @@ def test_help(report: Report) -> None:
     report.text(what, found or "none", "", "none", not found, f"of {heavy}")
 
 
+@pytest.mark.parametrize("command", [("presets",), ("show", "compare")])
+def test_short_command(report: Report, command: tuple[str, ...]) -> None:
+    run(OPTPLAY, *command)
+    times, note = beside("pass", OPTPLAY, *command)
+    add(report, f"optplay {' '.join(command)}", times, 0.15, "s", note)
+
+
 def test_warm_run(report: Report) -> None:
-    command = (OPTPLAY, "run", "compare", "--json")
+    command = (OPTPLAY, "run", "compare", "--json", "--seeds", str(SEEDS))
     _, done = run(*command)
     runs = len(json.loads(done.stdout)["runs"])
     times, note = beside("import numba", *command)
-    add(report, "optplay run compare --json, warm", times, 1.2, "s", f"{runs} runs; {note}")
+    what = f"optplay run compare --json --seeds {SEEDS}, warm"
+    add(report, what, times, 0.8, "s", f"{runs} runs; {note}")
 
 
 def test_first_run(report: Report, tmp_path: Path) -> None:
@@ -70,7 +81,7 @@ def test_first_run(report: Report, tmp_path: Path) -> None:
         )
         times.append(took)
         words.append(done.stderr.strip())
-    add(report, "optplay run compare --json, first start ever", times, 10, "s", "")
+    add(report, "optplay run compare --json, first start ever", times, 8, "s", "")
     said = words[0].splitlines()[0] if all(words) else "nothing"
     report.text("… says so on stderr", "yes" if all(words) else "no", "", "yes", all(words), said)
 

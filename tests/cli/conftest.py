@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import pytest
 
 SMALL = """
@@ -46,12 +47,14 @@ def compiled():
     from optplay.problems import SurfaceProblem  # noqa: PLC0415
     from optplay.training import RunConfig, train  # noqa: PLC0415
     from optplay.training.compilation import compiled_hessian  # noqa: PLC0415
+    from optplay.training.eigen import top_eigenvalue  # noqa: PLC0415
 
     for optimizer, decay in (("sgd", "none"), ("adam", "cosine")):
         train(RunConfig(optimizer=optimizer, decay=decay, epochs=1))
     for surface in ("ravine", "himmelblau"):
         train(RunConfig(problem=SurfaceProblem(surface=surface), optimizer="sgd", epochs=1))
     compiled_hessian()
+    top_eigenvalue(np.eye(2))
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def test_curvature_as_json(cli, small):
     code, out, err = cli("curvature", small, "--json")
     assert (code, err) == (0, "")
     document = json.loads(out)
-    assert list(document) == ["preset", "title", "runs"]
+    assert list(document) == ["preset", "title", "exact", "runs"]
     results = run_preset(load(small))
     assert out == strict_json(CurvatureReport(results).document()) + "\n"
     histories = [h for seeds in results.runs.values() for h in seeds]
@@ -122,7 +122,7 @@ def test_landscapes_as_json(cli, small):
     code, out, err = cli("landscape", small, "--epoch", "2", "--seed", "1", "--json")
     assert (code, err) == (0, "")
     document = json.loads(out)
-    assert list(document) == ["preset", "title", "seed", "slices"]
+    assert list(document) == ["preset", "title", "exact", "seed", "slices"]
     assert document["seed"] == 1
     runs = run_preset(load(small, seed=1)).runs
     for one, (label, [history]) in zip(document["slices"], runs.items(), strict=True):

@@ -87,8 +87,8 @@ def test_json(cli, small):
     d = take_apart(train_one(load(small), "Adam 0.5", 0), 7)
     u, names = d.update, list(d.config.problem.parameter_names)
     assert list(found) == [
-        "preset", "title", "label", "seed", "optimizer", "formula", "step", "epoch", "t", "lr",
-        "samples", "loss", "gradient_norm", "clip_factor", "parameter", "rows", "parameters",
+        "preset", "title", "exact", "label", "seed", "optimizer", "formula", "step", "epoch", "t",
+        "lr", "samples", "loss", "gradient_norm", "clip_factor", "parameter", "rows", "parameters",
         "gradient", "clipped_gradient", "l2_term", "rule_gradient", "states", "terms", "delta",
         "decay", "weights",
     ]  # fmt: skip

@@ -22,7 +22,7 @@ def test_json(cli, small):
     assert (code, err, out.count("\n")) == (0, "", 1)
     found = json.loads(out, parse_constant=pytest.fail)
     results = run_preset(load(small))
-    assert list(found) == ["preset", "title", "seeds", "distributions", "over_time"]
+    assert list(found) == ["preset", "title", "exact", "seeds", "distributions", "over_time"]
     assert found["seeds"] == [0, 1]
     pairs = [(d["label"], d["step"]) for d in found["distributions"]]
     assert pairs == [("SGD", 5), ("SGD", 60), ("Adam 0.5", 5), ("Adam 0.5", 60)]

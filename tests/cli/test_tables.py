@@ -12,6 +12,7 @@ from optplay.cli.console import print_parts
 from optplay.experiments import METRICS, load, number, preset_files, run_preset
 from optplay.experiments.reading import parse
 from optplay.experiments.report import RunReport
+from optplay.experiments.wording import numbers
 
 
 @cache
@@ -53,11 +54,12 @@ def test_labels_are_readable_and_numbers_whole(name, width):
             assert holds_word(text, word), word
         for metric in metrics:
             side = measured.summary(label, metric)
-            values = [side.median]
+            percent = METRICS[metric].percent
+            printed = [number(side.median, percent=percent)]
             if "quartiles" in text:
-                values += [side.low, side.high]
-            for value in values:
-                shown_as = number(value, percent=METRICS[metric].percent)
+                # Both ends of an interval are in one form.
+                printed += numbers(side.low, side.high, percent=percent)
+            for shown_as in printed:
                 assert holds_word(text, shown_as.removesuffix(" %")), (metric, shown_as)
 
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.experiments import experiment, forks, run_preset
+from optplay.experiments import experiment, run_preset
 from optplay.experiments.claims import Claim
 from optplay.experiments.experiment import stream_preset
-from optplay.experiments.forks import origin, stream_from, train_one
+from optplay.experiments.forks import origin, train_one
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import MOST_FORKS, Fork, Preset, Run
 from optplay.experiments.reading import load, parse
@@ -20,7 +20,8 @@ from optplay.experiments.report import RunReport
 from optplay.experiments.tables import strict_json
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
-from optplay.training import Clip, RunConfig, train
+from optplay.training import Clip, RunConfig, lockstep, train
+from optplay.training.lockstep import stream_together
 from optplay.tui.library import plans
 
 EPOCHS = 6
@@ -244,12 +245,12 @@ def test_cancelling():
 
 
 def test_an_error_in_a_run_is_told(monkeypatch, claimed):
-    def failing(config, start):
-        if config.seed == 3:
+    def failing(configs, starts):
+        if any(config.seed == 3 for config in configs):
             raise ZeroDivisionError("seed 3")
-        yield from stream_from(config, start)
+        yield from stream_together(configs, starts)
 
-    monkeypatch.setattr(forks, "stream_from", failing)
+    monkeypatch.setattr(lockstep, "stream_together", failing)
     with pytest.raises(ZeroDivisionError, match="seed 3"):
         run_preset(claimed)
 
@@ -257,13 +258,13 @@ def test_an_error_in_a_run_is_told(monkeypatch, claimed):
 def test_leaving_a_stream_stops_the_training(monkeypatch):
     asked, ended = [], []
 
-    def slow(config, start):
-        for history in stream_from(config, start):
-            asked.append(config.seed)
-            yield history
-        ended.append(config.seed)
+    def slow(configs, starts):
+        for histories in stream_together(configs, starts):
+            asked.append(configs)
+            yield histories
+        ended.append(configs)
 
-    monkeypatch.setattr(forks, "stream_from", slow)
+    monkeypatch.setattr(lockstep, "stream_together", slow)
 
     def interrupt(steps):
         if steps:

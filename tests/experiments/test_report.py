@@ -67,7 +67,7 @@ def test_the_keys(results):
     text = strict_json(RunReport(results).document())
     assert "\n" not in text
     document = strict(text)
-    assert list(document) == ["preset", "title", "runs", "claims", "try", "distributions"]
+    assert list(document) == ["preset", "title", "exact", "runs", "claims", "try", "distributions"]
     assert (document["preset"], document["title"]) == ("small", "Größe")
     assert [(r["label"], r["seed"]) for r in document["runs"]] == [
         ("Adam", 4), ("Adam", 2), ('Boom, "bang"', 4), ('Boom, "bang"', 2),

@@ -11,6 +11,7 @@ from hypothesis import assume, given, strategies as st
 from optplay.cli.commands import run as command_file
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
+from optplay.experiments.labels import follow_rules
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run, Try
 from optplay.experiments.reading import load, parse, preset_files
@@ -295,6 +296,8 @@ def test_the_command_gives_the_same_preset(tmp_path_factory, data):
             part = {name: getattr(new, name) for name in only}
             new = msgspec.structs.replace(run.config, epochs=epochs, **part)
         runs.append(msgspec.structs.replace(run, config=new))
+    # As everything that edits does: a run named after its rule gets the new one's name.
+    runs = follow_rules([run.config.optimizer for run in original.runs], runs)
     assume(all(run.forked_at <= epochs for run in runs))
     state = msgspec.structs.replace(
         original, runs=tuple(runs), seeds=data.draw(seeds() | st.just(original.seeds))

@@ -61,7 +61,9 @@ def test_preconditioned_by_the_rates_that_the_optimizer_declares(name):
         lr, t = history["learning_rate"][epoch - 1], 4 * epoch
         h = hessian(TANH, history.weights[epoch])
         if optimizer.rates:
-            d = lr / optimizer.rates(history.states[epoch], config.hyper, lr, t)
+            d = lr / optimizer.rates(
+                history.states[epoch], config.hyper, 1 - config.hyper**t, lr, t
+            )
             h = np.diag(d**-0.5) @ h @ np.diag(d**-0.5)
         expected = np.linalg.eigvalsh(h)[-1]
         assert found.preconditioned[epoch] == pytest.approx(expected, rel=1e-9)
@@ -179,7 +181,9 @@ def test_before_a_fork_only_the_sharpness_is_known():
     # The state is as old as the fork.
     t = 4 * (4 - 3)
     h, config = hessian(TANH, fork.weights[4]), fork.config
-    scale = np.sqrt(config.rule.rates(fork.states[4], config.hyper, 0.01, t) / 0.01)
+    scale = np.sqrt(
+        config.rule.rates(fork.states[4], config.hyper, 1 - config.hyper**t, 0.01, t) / 0.01
+    )
     expected = np.linalg.eigvalsh(scale[:, None] * h * scale)[-1]
     assert found.preconditioned[4] == pytest.approx(expected, rel=1e-12)
 

@@ -22,6 +22,7 @@ from optplay.experiments.steps import (
     uncorrected_ratio,
 )
 from optplay.problems import Problem, network
+from optplay.problems.network import scratch_of
 from optplay.training import Clip, RunConfig, train
 
 PROBLEM = Problem(samples=10, hidden=(5,))
@@ -42,7 +43,7 @@ def gradients(weights):
         row = (t - 1) % 10
         network.mean_gradient(
             w, g, data.inputs, data.labels, data.train, row, row + 1,
-            PROBLEM.layout, np.zeros((3, sum(PROBLEM.sizes))),
+            PROBLEM.layout, scratch_of(PROBLEM),
         )  # fmt: skip
         return g.copy()
 

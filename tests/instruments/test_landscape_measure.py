@@ -7,7 +7,7 @@ from optplay.errors import InputError
 from optplay.instruments.landscape.measure import landscape
 from optplay.problems import ACTIVATIONS, LOSSES, Problem
 from optplay.problems.forward import mean_losses
-from optplay.problems.network import mean_gradient
+from optplay.problems.network import mean_gradient, scratch_of
 from optplay.training import RunConfig, train
 
 PROBLEM = Problem(samples=20, hidden=(4,), batch_size=5)
@@ -22,7 +22,7 @@ def loss_at(problem, w):
     samples = problem.draw()
     total, _ = mean_gradient(
         w, np.zeros_like(w), samples.inputs, samples.labels, samples.train, 0, samples.train.size,
-        problem.layout, np.zeros((3, sum(problem.sizes))),
+        problem.layout, scratch_of(problem),
     )  # fmt: skip
     return total / samples.train.size
 

@@ -8,6 +8,7 @@ from time import sleep
 import numpy as np
 import pytest
 
+from optplay.arithmetic.lanes import LANES
 from optplay.errors import InputError
 from optplay.experiments import METRICS, load
 from optplay.experiments.experiment import OUTCOMES
@@ -22,7 +23,7 @@ from optplay.instruments.sweep.measure import (
     stream_sweep,
 )
 from optplay.problems import Problem
-from optplay.training import RunConfig, train
+from optplay.training import RunConfig, lockstep, train
 from optplay.training.pool import Streams
 
 TINY = Problem(samples=20, hidden=(4,), test_fraction=0.2)
@@ -135,13 +136,13 @@ def test_snapshots_are_rare():
 @pytest.fixture
 def steps_of(monkeypatch):
     """How many runs were begun."""
-    begun, stream = [], module.stream
+    begun, stream = [], lockstep.stream_together
 
-    def counted(config):
-        begun.append(config)
-        yield from stream(config)
+    def counted(configs, starts):
+        begun.extend(configs)
+        yield from stream(configs, starts)
 
-    monkeypatch.setattr(module, "stream", counted)
+    monkeypatch.setattr(lockstep, "stream_together", counted)
     return begun
 
 
@@ -155,8 +156,8 @@ def test_to_stop_iterating_cancels(steps_of):
     stream.close()
     begun = len(steps_of)
     sleep(0.1)
-    # Both workers may have been just about to begin another one.
-    assert len(steps_of) <= begun + 2 < running.count
+    # Both workers may have been just about to begin another group.
+    assert len(steps_of) <= begun + 2 * LANES < running.count
 
 
 def test_an_event_cancels(steps_of):
@@ -170,10 +171,10 @@ def test_an_event_cancels(steps_of):
 
 
 def test_a_run_that_fails_stops_all_and_is_told(monkeypatch):
-    def failing(config):
+    def failing(configs, starts):
         raise ZeroDivisionError("here")
 
-    monkeypatch.setattr(module, "stream", failing)
+    monkeypatch.setattr(lockstep, "stream_together", failing)
     with pytest.raises(ZeroDivisionError, match="here"):
         [*stream_sweep(sweep())][-1]
 
@@ -235,7 +236,7 @@ def test_what_is_known_is_not_made_again(monkeypatch):
     whole = sweep()
     *_, first = stream_sweep(whole, known=known)
     assert len(known) == whole.count
-    monkeypatch.setattr(module, "stream", lambda _: pytest.fail("it is made again"))
+    monkeypatch.setattr(lockstep, "stream_together", lambda *_: pytest.fail("it is made again"))
     *_, again = stream_sweep(whole, known=known)
     for name in SWEPT:
         assert np.array_equal(first.metrics[name], again.metrics[name], equal_nan=True)

@@ -35,9 +35,10 @@ def walk(rule, given, steps, lr_at=lambda t: 1.0):
     hyper, state = np.array(others), np.zeros((len(rule.slots), 6))
     for t, g in enumerate(gradients(steps, 6), start=1):
         before, delta, rate = state.copy(), np.zeros(6), lr * lr_at(t)
-        rule.step(delta, g, state, hyper, rate, t)
+        corrections = 1 - hyper**t
+        rule.step(delta, g, state, hyper, corrections, rate, t)
         with np.errstate(divide="ignore", invalid="ignore"):
-            terms = rule.terms(g, before, state, hyper, rate, t)
+            terms = rule.terms(g, before, state, hyper, corrections, rate, t)
         yield terms, delta, (g, before, state.copy(), hyper, rate, t)
 
 

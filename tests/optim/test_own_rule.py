@@ -6,11 +6,13 @@ import sys
 
 import numpy as np
 
+from optplay.arithmetic.lanes import LANES
 from optplay.optim import Hyperparameter, Optimizer
-from optplay.training.compilation import compiled_rule
+from optplay.training import RunConfig
+from optplay.training.engine import pipeline_of, step_by_hand
 
 
-def step(w, g, state, hyper, lr, t):
+def step(w, g, state, hyper, corrections, lr, t):
     """SGD whose steps are never longer than `most` in any coordinate, and which counts them."""
     for i in range(w.size):
         w[i] -= min(max(lr * g[i], -hyper[0]), hyper[0])
@@ -25,10 +27,10 @@ own = Optimizer(
 
 
 def test_a_users_rule_compiles_and_steps():
-    compiled, hyper = compiled_rule(own), np.array([own.complete({})["most"]])
     w, state, g = np.array([1.0, 1.0, 1.0]), np.zeros((1, 3)), np.array([1.0, 50.0, -50.0])
-    compiled(w, g, state, hyper, 0.1, 1)
-    compiled(w, g, state, hyper, 0.1, 2)
+    pipeline = pipeline_of(RunConfig())._replace(hyper=np.full((1, LANES), 0.2))
+    for t in (1, 2):
+        step_by_hand(own, pipeline, w, g, state, 0.1, t)
     np.testing.assert_allclose(w, [0.8, 0.6, 1.4], rtol=1e-15)
     assert state.tolist() == [[3.0, 3.0, 3.0]]
 
@@ -37,14 +39,16 @@ LOAD = """
 import importlib.util, sys
 import numpy as np
 from optplay.optim import Optimizer
-from optplay.training.compilation import compiled_rule
+from optplay.training import RunConfig
+from optplay.training.engine import pipeline_of, step_by_hand
 name, file = sys.argv[1:]
 spec = importlib.util.spec_from_file_location(name, file)
 module = sys.modules[name] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
 rule = Optimizer("own", "Own", "An idea.", "mine", 2026, (), (), module.step)
 w = np.ones(1)
-compiled_rule(rule)(w, np.ones(1), np.zeros((1, 1)), np.ones(1), 0.25, 1)
+pipeline = pipeline_of(RunConfig())._replace(hyper=np.ones((1, 8)))
+step_by_hand(rule, pipeline, w, np.ones(1), np.zeros((1, 1)), 0.25, 1)
 print(w[0])
 """
 

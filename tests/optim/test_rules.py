@@ -88,7 +88,7 @@ def test_plain_python_and_machine_code_agree(name):
     plain = np.array([0.0, 1.0, -2.0, 0.3, 5.0])
     compiled, state = plain.copy(), np.zeros((len(rule.slots), plain.size))
     for t, g in enumerate(gradients(60, plain.size), start=1):
-        rule.step(plain, g, state, hyper, lr, t)
+        rule.step(plain, g, state, hyper, 1 - hyper**t, lr, t)
         compiled = stepper.step(compiled, g)
     assert not np.array_equal(plain[1:], [1.0, -2.0, 0.3, 5.0])
     np.testing.assert_allclose(compiled, plain, rtol=1e-12)
@@ -130,8 +130,10 @@ def test_rates_times_direction_is_the_step(name):
     w, state = np.zeros(4), np.zeros((len(rule.slots), 4))
     for t, g in enumerate(gradients(40, 4), start=1):
         before = w.copy()
-        rule.step(w, g, state, hyper, lr, t)
-        expected = rule.rates(state, hyper, lr, t) * direction(name, state, hyper, g, t)
+        rule.step(w, g, state, hyper, 1 - hyper**t, lr, t)
+        expected = rule.rates(state, hyper, 1 - hyper**t, lr, t) * direction(
+            name, state, hyper, g, t
+        )
         np.testing.assert_allclose(before - w, expected, rtol=1e-9, atol=1e-15)
     assert np.abs(w[1:]).min() > 0
 
@@ -142,8 +144,8 @@ def test_adadeltas_rates_approach_its_steps_once_it_is_warm():
     w, state, g = np.zeros(1), np.zeros((2, 1)), np.ones(1)
     for t in range(1, 301):
         before = w.copy()
-        rule.step(w, g, state, hyper, lr, t)
-    rate = rule.rates(state, hyper, lr, 300)
+        rule.step(w, g, state, hyper, 1 - hyper**t, lr, t)
+    rate = rule.rates(state, hyper, 1 - hyper**300, lr, 300)
     np.testing.assert_allclose((before - w) / g, rate, rtol=0.01)
 
 
@@ -152,7 +154,9 @@ def test_without_bias_correction_the_averages_are_taken_as_they_are(name):
     rule, _, _ = defaults(name)
     w, state = np.zeros(1), np.zeros((len(rule.slots), 1))
     hyper, g = np.array([0.9, 0.99, 1e-8, 0.0]), np.array([2.0])
-    rule.step(w, g, state, hyper, 0.5, 1)
+    rule.step(w, g, state, hyper, 1 - hyper**1, 0.5, 1)
     # m = 0.1 · 2, v = 0.01 · 4
     np.testing.assert_allclose(w, -0.5 * 0.2 / (0.2 + 1e-8), rtol=1e-12)
-    np.testing.assert_allclose(rule.rates(state, hyper, 0.5, 1), 0.5 / (0.2 + 1e-8), rtol=1e-12)
+    np.testing.assert_allclose(
+        rule.rates(state, hyper, 1 - hyper**1, 0.5, 1), 0.5 / (0.2 + 1e-8), rtol=1e-12
+    )

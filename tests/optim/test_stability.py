@@ -24,12 +24,13 @@ def size_after(optimizer, hyper, share):
         names = ("v", "v_max", "u", "s")
         frozen[[i for i, slot in enumerate(optimizer.slots) if slot in names]] = 0.3
     lr, w, state = hyper["lr"], np.array([1e-100]), frozen.copy()
-    optimizer.step(np.zeros(1), np.zeros(1), state, values, lr, LATE)
-    rate = optimizer.rates(state, values, lr, LATE)[0] if optimizer.rates else lr
+    over = np.ones_like(values)
+    optimizer.step(np.zeros(1), np.zeros(1), state, values, over, lr, LATE)
+    rate = optimizer.rates(state, values, over, lr, LATE)[0] if optimizer.rates else lr
     h = share * optimizer.stability(hyper) / rate  # of preconditioned curvature h·rate/lr = c/lr
     state = frozen.copy()
     for k in range(STEPS):
-        optimizer.step(w, h * w, state, values, lr, LATE + k)
+        optimizer.step(w, h * w, state, values, over, lr, LATE + k)
         state = np.where(frozen > 0, frozen, state)
         if not 1e-200 < abs(w[0]) < 1e100:
             break

@@ -5,7 +5,7 @@ import pytest
 
 from optplay.problems import Problem
 from optplay.problems.forward import outputs, scores
-from optplay.problems.network import mean_gradient
+from optplay.problems.network import mean_gradient, scratch_of
 from optplay.problems.problem import ACTIVATIONS
 
 SIZES = [(), (5,), (3, 4), (2, 3, 2)]
@@ -17,7 +17,7 @@ def test_each_output_has_the_loss_that_the_network_trains_on(activation, hidden)
     problem = Problem(hidden=hidden, activation=activation, loss="mse", samples=7)
     samples, w = problem.draw(), np.random.default_rng(1).normal(size=problem.parameter_count)
     z = outputs(problem, w, samples.inputs)
-    work = np.zeros((3, max(sum(problem.sizes), w.size)))
+    work = scratch_of(problem)
     for row, label in enumerate(samples.labels):
         loss, _ = mean_gradient(
             w, np.zeros_like(w), samples.inputs, samples.labels, np.array([row]), 0, 1,

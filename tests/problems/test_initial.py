@@ -35,7 +35,8 @@ DRAWS = {
 def test_weights_start_as_the_lesson_draws_them(init, hidden):
     problem = Problem(hidden=hidden, init=init, init_scale=0.7)
     weights = problem.initial_weights(5)
-    assert weights.tolist() == drawn(DRAWS[init], hidden, 5)
+    # Python's logarithms and cosines are the C library's, which differ by machine.
+    np.testing.assert_array_max_ulp(weights, np.array(drawn(DRAWS[init], hidden, 5)), maxulp=4)
     assert weights.size == problem.parameter_count
     assert (init == "zeros") == np.array_equal(weights, problem.initial_weights(6))
 
@@ -43,4 +44,4 @@ def test_weights_start_as_the_lesson_draws_them(init, hidden):
 def test_the_lessons_first_weights():
     random = Random(0)
     expected = [random.gauss(0, 0.5) for _ in range(16)]
-    assert Problem().initial_weights(0)[:16].tolist() == expected
+    np.testing.assert_array_max_ulp(Problem().initial_weights(0)[:16], np.array(expected), maxulp=4)

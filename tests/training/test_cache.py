@@ -1,7 +1,6 @@
 """Compiled code on disk: kept, and never in the way."""
 
 import os
-import pickle
 import random
 import shutil
 import subprocess
@@ -61,19 +60,12 @@ def flip(content):
     return content[:at] + bytes([content[at] ^ 1]) + content[at + 1 :]
 
 
-def no_llvm(content):
-    (name, kind, _), *rest = pickle.loads(content[32:])
-    return with_checksum(pickle.dumps(((name, kind, b"no code"), *rest)))
-
-
 DAMAGES = {
     "empty": written(lambda content: b""),
     "cut": written(lambda content: content[: len(content) // 2]),
     "a bit": written(flip),
     "random": written(lambda content: random.Random(1).randbytes(5000)),
-    "no pickle": written(lambda content: with_checksum(b"no pickle")),
-    "another pickle": written(lambda content: with_checksum(pickle.dumps(["other"]))),
-    "no LLVM": written(no_llvm),
+    "no code": written(lambda content: with_checksum(b"no code")),
     "a folder": in_its_place(lambda path: (path / "deep").mkdir(parents=True)),
     "a pipe": in_its_place(os.mkfifo),
     "a link to itself": in_its_place(lambda path: path.symlink_to(path.name)),
@@ -134,13 +126,11 @@ def test_the_oldest_go_first(folder, monkeypatch):
     assert not compiles()
 
 
-def test_a_version_is_of_the_options_and_of_values_of_all_kinds():
+def test_a_version_is_of_values_of_all_kinds():
     def scaled(factors):
         return lambda x: x * factors[0]
 
-    versions = {_version(half), _version(half, {"fastmath": False})}
-    versions |= {_version(scaled(factors)) for factors in ((1.0,), (2.0,), "12")}
-    assert len(versions) == 5
+    assert len({_version(scaled(factors)) for factors in ((1.0,), (2.0,), "12")}) == 3
 
 
 @pytest.mark.slow
@@ -166,12 +156,12 @@ def test_a_start_with_damaged_files_is_a_start(tmp_path, write, damage):
 
 
 def test_what_is_kept_runs_without_the_compiler(folder):
-    """That it takes half a second to load is why."""
+    """That numba takes a third of a second to load is why."""
     program = (
         "import sys\n"
         "from optplay.training import RunConfig, train\n"
         "train(RunConfig(epochs=1))\n"
-        "print('numba.cpython.unicode' in sys.modules)"
+        "print('numba' in sys.modules)"
     )
     loaded = [
         subprocess.run(

@@ -6,6 +6,7 @@ import pytest
 import optplay
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem, Samples, network
+from optplay.problems.network import scratch_of
 from optplay.problems.problem import LOSSES
 from optplay.training import RECORDED, Clip, RunConfig, stream, train, trainer
 from optplay.training.compilation import compiled_gradient
@@ -51,7 +52,7 @@ def first_step_not_finite(config, most=10_000):
     gradient, rows = compiled_gradient(), samples.train.copy()
     stepper = optplay.optimizer(config.optimizer, **config.hyperparameters)
     w, size = problem.initial_weights(config.seed), problem.batch_size
-    g, scratch = np.zeros_like(w), np.zeros((3, sum(problem.sizes)))
+    g, scratch = np.zeros_like(w), scratch_of(problem)
     for k in range(most):
         low = k % problem.steps_per_epoch * size
         loss, _ = gradient(
@@ -226,6 +227,6 @@ def test_a_hit_is_a_logit_above_zero():
     g, samples = np.zeros(33), Problem().draw()
     _, hits = network.mean_gradient(
         np.r_[np.zeros(32), 1.0], g, samples.inputs, samples.labels, samples.train, 0, 200,
-        Problem().layout, np.zeros((3, 11)),
+        Problem().layout, scratch_of(Problem()),
     )  # fmt: skip
     assert hits == np.sum(samples.labels)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from optplay.problems import Problem
+from optplay.problems.network import scratch_of
 from optplay.training import RunConfig, train
 from optplay.training.compilation import compiled_gradient
 
@@ -46,7 +47,7 @@ def test_nesterovs_change_of_variables_visits_the_lookahead_points(batch_size, e
 
     samples, gradient = problem.draw(), compiled_gradient()
     w = problem.initial_weights(0)
-    v, g, scratch = np.zeros_like(w), np.zeros_like(w), np.zeros((3, 40))
+    v, g, scratch = np.zeros_like(w), np.zeros_like(w), scratch_of(problem)
     rows, layout = samples.train.copy(), problem.layout
     visited = [w.copy()]
     for k in range(400):

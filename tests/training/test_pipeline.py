@@ -6,6 +6,7 @@ import pytest
 import optplay
 from optplay.errors import InputError
 from optplay.problems import Problem, network
+from optplay.problems.network import scratch_of
 from optplay.training import Clip, RunConfig, train
 
 
@@ -16,7 +17,7 @@ def batch_gradient(problem, w, rows):
         g = np.zeros_like(w)
         loss, hit = network.mean_gradient(
             w, g, samples.inputs, samples.labels, np.array([row]), 0, 1,
-            problem.layout, np.zeros((3, sum(problem.sizes))),
+            problem.layout, scratch_of(problem),
         )  # fmt: skip
         gradients.append(g)
         losses.append(loss)

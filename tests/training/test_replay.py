@@ -13,8 +13,7 @@ from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, after_step, one_update, replay, stream, train
-from optplay.training.compilation import compiled_rule, compiled_update
-from optplay.training.engine import pipeline_of
+from optplay.training.engine import pipeline_of, step_by_hand
 
 PROBLEM = Problem(samples=10, hidden=(5,))
 SHUFFLED = Problem(samples=10, hidden=(3, 2), activation="tanh", batch_size=3, shuffle=True)
@@ -32,17 +31,14 @@ def remade(update, config):
     """The pipeline, compiled apart from the loop, on what went into an update."""
     w, state = update.before.copy(), update.state_before.copy()
     g = update.gradient.copy()
-    norm, clipped = compiled_update()(
-        compiled_rule(config.rule), w, g, state, pipeline_of(config), update.lr, update.t
-    )
+    norm, clipped = step_by_hand(config.rule, pipeline_of(config), w, g, state, update.lr, update.t)
     return w, state, g, norm, clipped
 
 
 def assert_is_the_runs(history, step):
     """One update, against the run's own points and against the pipeline compiled by itself."""
     config, update = history.config, one_update(history, step)
-    # Machine code rounds a schedule otherwise; the run was made with the update's.
-    assert update.lr == pytest.approx(config.learning_rate(step - 1), abs=1e-15 * config.lr)
+    assert update.lr == config.learning_rate(step - 1)
     w, state, g, norm, clipped = remade(update, config)
     np.testing.assert_array_equal(w, update.after)
     np.testing.assert_array_equal(state, update.state_after)
@@ -214,7 +210,7 @@ def test_what_the_rule_adds_is_free_of_the_weights_rounding():
     np.testing.assert_allclose(update.delta, -1e-20 * update.gradient, rtol=1e-15)
 
 
-def shrink(w, g, state, hyper, lr, t):
+def shrink(w, g, state, hyper, corrections, lr, t):
     """A rule that reads the weights, as none that comes with optplay does."""
     for i in range(w.size):
         w[i] -= lr * (g[i] + 0.5 * w[i])

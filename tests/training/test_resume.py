@@ -10,6 +10,7 @@ import optplay
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem, network
+from optplay.problems.network import scratch_of
 from optplay.training import Clip, RunConfig, engine, stream, train, trainer
 
 DECAYS = [
@@ -168,7 +169,7 @@ def test_a_fork_with_another_optimizer_starts_its_state_afresh():
     for epoch in (5, 6, 7, 8):
         network.mean_gradient(
             w, g, samples.inputs, samples.labels, samples.train, 0, 20,
-            problem.layout, np.zeros((3, 11)),
+            problem.layout, scratch_of(problem),
         )  # fmt: skip
         w = stepper.step(w, g)
         np.testing.assert_allclose(child.weights[epoch], w, rtol=1e-10, atol=1e-14)
@@ -210,9 +211,10 @@ def test_a_fork_with_other_batches_counts_its_optimizers_steps_on(sizes, first):
     for i in range(after.steps_per_epoch):
         network.mean_gradient(
             w, g, samples.inputs, samples.labels, samples.train, i * sizes[1], (i + 1) * sizes[1],
-            after.layout, np.zeros((3, 11)),
+            after.layout, scratch_of(after),
         )  # fmt: skip
-        OPTIMIZERS.find("adam").step(w, g, state, hyper, 0.001, made + i + 1)
+        t = made + i + 1
+        OPTIMIZERS.find("adam").step(w, g, state, hyper, 1 - hyper**t, 0.001, t)
     np.testing.assert_allclose(child.weights[9], w, rtol=1e-10, atol=1e-14)
     assert_same(train(child.config, (child, 9)), child)
 

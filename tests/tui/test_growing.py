@@ -5,10 +5,10 @@ from threading import Event
 import numpy as np
 import pytest
 
-from optplay.experiments import forks, run_preset
+from optplay.experiments import run_preset
 from optplay.experiments.preset import Fork, Preset, Run
 from optplay.problems import Problem
-from optplay.training import RunConfig, train
+from optplay.training import RunConfig, lockstep, train
 from optplay.training.pool import Streams
 from optplay.tui import growing
 from optplay.tui.growing import grow
@@ -55,12 +55,12 @@ def trained(monkeypatch):
     """The configs that are trained, in order."""
     seen = []
 
-    def stream_from(config, start):
-        seen.append(config)
-        return original(config, start)
+    def stream_together(configs, starts):
+        seen.extend(configs)
+        return original(configs, starts)
 
-    original = forks.stream_from
-    monkeypatch.setattr(forks, "stream_from", stream_from)
+    original = lockstep.stream_together
+    monkeypatch.setattr(lockstep, "stream_together", stream_together)
     return seen
 
 
@@ -109,14 +109,15 @@ def test_runs_grow_alike(monkeypatch):
 
     monkeypatch.setattr(Streams, "advance", advanced)
     [*grow(plans(preset(("A", config()), ("B", config(optimizer="sgd"))), SEED), {})]
-    assert turns[:6] == ["A", "B"] * 3
+    assert turns[:6] == [("A",), ("B",)] * 3
 
 
 def test_what_is_known_is_not_trained_again(trained):
     wanted = plans(preset(*FORKED), SEED)
     known = {label: train(wanted[label].config) for label in ("A", "A again", "AdamW")}
     *_, last = grow(wanted, known)
-    assert len(trained) == len(FORKED) - len(known)
+    # What goes on from a run that diverged before has nothing to train.
+    assert len(trained) == len(FORKED) - len(known) - 1
     assert all(last[label] is history for label, history in known.items())
     assert_same(last["B"], train(wanted["B"].config, (known["A"], 10)))
     trained.clear()
@@ -142,7 +143,7 @@ def test_a_fork_starts_while_its_parent_is_at_work(monkeypatch):
         added.set()
 
     def held_up(streams, label, stream):
-        if label == "A" and len(waited) < 3:
+        if label == ("A",) and len(waited) < 3:
             # In time for whoever takes the values, however slow.
             waited.append(len(waited) < 2 or added.wait(LONGEST_WAIT))
         advance(streams, label, stream)
@@ -156,11 +157,11 @@ def test_a_fork_starts_while_its_parent_is_at_work(monkeypatch):
 
 
 def test_an_error_is_told(monkeypatch):
-    def failing(config, start):
+    def failing(configs, starts):
         raise ZeroDivisionError
         yield
 
-    monkeypatch.setattr(forks, "stream_from", failing)
+    monkeypatch.setattr(lockstep, "stream_together", failing)
     with pytest.raises(ZeroDivisionError):
         list(grow(plans(preset(("A", config())), SEED), {}))
 
@@ -168,14 +169,14 @@ def test_an_error_is_told(monkeypatch):
 def test_leaving_it_ends_the_threads(monkeypatch):
     ended = Event()
 
-    def endless(config, start):
+    def endless(configs, starts):
         try:
             while True:
-                yield train(config)
+                yield [*map(train, configs)]
         finally:
             ended.set()
 
-    monkeypatch.setattr(forks, "stream_from", endless)
+    monkeypatch.setattr(lockstep, "stream_together", endless)
     growing = grow(plans(preset(("A", config(1))), SEED), {})
     next(growing)
     growing.close()

@@ -16,6 +16,7 @@ from optplay.errors import InputError, nearest, show, unknown, within
 from optplay.experiments.forks import train_one
 from optplay.experiments.preset import Preset, Run
 from optplay.training import History, RunConfig, Update, one_update
+from optplay.training.engine import corrections_after
 
 Value = Floats | float
 DELTA = "Δ"
@@ -86,7 +87,7 @@ def take_apart(history: History, step: int) -> Dissection:
         if rule.terms:
             terms = rule.terms(
                 update.rule_gradient, update.state_before, update.state_after,
-                config.hyper, update.lr, update.t,
+                config.hyper, corrections_after(config, update.t), update.lr, update.t,
             )  # fmt: skip
         return Dissection(
             config, step, (step - 1) // config.problem.steps_per_epoch + 1, update,

@@ -10,16 +10,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optplay.arithmetic.norms import norm
 from optplay.arrays import Floats
 from optplay.errors import InputError
 from optplay.experiments import Results
 from optplay.problems import Problem
 from optplay.problems.forward import mean_losses
 from optplay.training import History
+from optplay.training.eigen import top_eigenvector
 
 COLUMNS, ROWS = 60, 40
 # Beyond the way on each side, of its width; and the least that one side is of the other.
 MARGIN, NARROWEST = 0.15, 0.05
+# Of weights at most 1 far, what may be all that rounding left.
+ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,13 +43,13 @@ class Plane:
 
     def project(self, weights: Floats) -> Floats:
         """The coordinates (…, 2) of weights (…, n), seen at a right angle to the plane."""
-        coordinates: Floats = (weights - self.origin) @ self.directions.T
-        return coordinates
+        return _along(weights - self.origin, self.directions)
 
     def losses(self, history: History, x: Floats, y: Floats) -> Floats:
         """The mean loss (k, m) of a run's training samples at coordinates x (m,) and y (k,)."""
         across, up = np.meshgrid(x, y)
-        at = np.stack([across.ravel(), up.ravel()], axis=-1) @ self.directions + self.origin
+        one, other = self.directions
+        at = across.reshape(-1, 1) * one + up.reshape(-1, 1) * other + self.origin
         return mean_losses(history.config.network, at).reshape(len(y), len(x))
 
 
@@ -102,30 +106,52 @@ def _plane(ways: Sequence[Floats], origin: Floats) -> Plane:
     centred = moved - moved.mean(axis=0)
     # Squares of what is far out would overflow.
     centred /= np.abs(centred).max() or 1.0
-    if len(centred) > centred.shape[1]:
-        # The same directions from a matrix as small as the weights, however long the run.
-        centred = np.linalg.qr(centred, mode="r")
-    _, lengths, vectors = np.linalg.svd(centred, full_matrices=False)
-    variances = np.zeros(2)
-    variances[: len(lengths)] = lengths[:2] ** 2
-    explained = variances / (np.sum(lengths**2) or 1.0)
-    directions = _completed(vectors[:2], len(origin))
+    total = np.sum(centred * centred)
+    directions, explained = np.zeros((2, len(origin))), np.zeros(2)
+    for k in range(min(2, len(origin))):
+        directions[k] = _main_direction(centred, directions)
+        along = _along(centred, directions[k : k + 1])
+        explained[k] = np.sum(along * along) / (total or 1.0)
+        centred = centred - along * directions[k]
     # Which way a direction points is left open: runs go to the right, and upwards.
-    onward = directions @ (ways[0][-1] - ways[0][0])
+    onward = _along(ways[0][-1] - ways[0][0], directions)
     directions[onward < 0] *= -1
     return Plane(origin.copy(), directions, explained)
 
 
-def _completed(vectors: Floats, n: int) -> Floats:
-    """Two directions: those given, then what is farthest from them; zero where there is no more."""
-    directions = np.zeros((2, n))
-    directions[: len(vectors)] = vectors
-    for k in range(len(vectors), min(2, n)):
+def _along(vectors: Floats, directions: Floats) -> Floats:
+    """How far vectors (…, n) go along each of the directions (k, n): (…, k), in a written order."""
+    return np.stack([np.sum(vectors * one, axis=-1) for one in directions], axis=-1)
+
+
+def _main_direction(rows: Floats, others: Floats) -> Floats:
+    """The unit vector (n,) along which rows (k, n) lie most, at a right angle to `others`.
+
+    That is the top eigenvector of the products of their columns, or comes of that of the products
+    of the rows, where those are fewer.
+    """
+    count, n = rows.shape
+    if np.abs(rows).max() <= ROUNDING:
         unit = np.zeros(n)
-        unit[np.abs(directions).sum(axis=0).argmin()] = 1.0
-        unit -= directions.T @ (directions @ unit)
-        directions[k] = unit / np.linalg.norm(unit)
-    return directions
+        unit[np.abs(others).sum(axis=0).argmin()] = 1.0  # what is farthest from them
+    elif count > n:
+        _, unit = top_eigenvector(_products(rows))
+    else:
+        _, shares = top_eigenvector(_products(rows.T))
+        unit = np.sum(rows * shares[:, np.newaxis], axis=0)
+        unit /= norm(unit)
+    for _ in range(2):  # once leaves what rounding made of it
+        unit = unit - np.sum(_along(unit, others)[:, np.newaxis] * others, axis=0)
+    direction: Floats = unit / norm(unit)
+    return direction
+
+
+def _products(rows: Floats) -> Floats:
+    """XᵀX (n, n) of X (k, n), added row by row."""
+    total = np.zeros((rows.shape[1],) * 2)
+    for row in rows:
+        total += row[:, np.newaxis] * row
+    return total
 
 
 def _limits(points: Floats) -> tuple[tuple[float, float], tuple[float, float]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from optplay.arithmetic import log10
 from optplay.arrays import Floats
 from optplay.errors import InputError, within
 from optplay.experiments import Preset, run_preset
@@ -67,8 +68,9 @@ def range_test(history: History) -> RangeTest:
     diverged = history.config.learning_rate(history.steps - 1) if history.diverged_at else None
     steepest = rising = None
     if losses.size > 1:
-        smooth = _smoothed(losses, np.log10(rates))
-        slopes = np.gradient(smooth, np.log10(rates))
+        decades = log10(rates)
+        smooth = _smoothed(losses, decades)
+        slopes = np.gradient(smooth, decades)
         lowest = int(smooth.argmin())
         # After that it jumps up and down, more steeply than it ever fell.
         if (falling := slopes[: lowest + 1]).min() < 0:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from optplay.arithmetic import log10, power
+from optplay.arrays import Floats
 from optplay.counting import counted
 from optplay.errors import InputError, inside, show, unknown
 from optplay.experiments.keys import ALIASES, PROBLEM, START, Key, keys, meant
@@ -71,7 +73,7 @@ def parse_axis(text: str, config: RunConfig) -> SweptKey:
         raise InputError(f"{name}: found {show(ends)}, allowed: LOW below HIGH")
     if log and low <= 0:
         raise InputError(f"{name}: found {low:g}, allowed: above 0, as it goes by factors")
-    spread = (np.geomspace if log else np.linspace)(low, high, count)
+    spread = (_by_factors if log else np.linspace)(low, high, count)
     values = [float(f"{value:.{DIGITS}g}") for value in spread]
     if whole:
         values = [int(value) for value in np.unique(np.round(values))]
@@ -89,6 +91,13 @@ def sweepable(config: RunConfig) -> dict[str, Key]:
         for key in keys(config)
         if isinstance(key.scale, numbers) and not (key.shared or key.name.startswith(START))
     }
+
+
+def _by_factors(low: float, high: float, count: int) -> Floats:
+    """Numbers from low to high, spread evenly by factors; NumPy's differ by processor."""
+    spread = power(np.full(count, 10.0), np.linspace(log10(low), log10(high), count))
+    spread[0], spread[-1] = low, high
+    return spread
 
 
 def _swept(config: RunConfig, name: str) -> Key:

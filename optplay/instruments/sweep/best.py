@@ -6,12 +6,13 @@ choose from; `confirmation` measures what is left of it on seeds that had no par
 """
 
 from dataclasses import dataclass
-from math import inf, log10, nan
+from math import inf, nan
 from typing import Any
 
 import msgspec
 import numpy as np
 
+from optplay.arithmetic import log10
 from optplay.arrays import Floats
 from optplay.experiments.claims import Side, side
 from optplay.experiments.experiment import OUTCOMES

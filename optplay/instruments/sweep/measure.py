@@ -23,8 +23,9 @@ from optplay.experiments.report import REACHED
 from optplay.instruments.sweep.axes import SweptKey, parse_axis
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
-from optplay.training import History, RunConfig, refuse_too_large, stream
+from optplay.training import History, RunConfig, refuse_too_large
 from optplay.training.compilation import compiled_loop
+from optplay.training.lockstep import in_lockstep
 from optplay.training.pool import Priority, Streams
 
 # What is kept of each run; of those that are to be low, the lowest is best.
@@ -258,22 +259,24 @@ def _measure(
         else:
             left.append(place)
     compiled_loop(sweep.runs[0].config.problem)
+    groups = in_lockstep((place, sweep.config(place), None) for place in left)
     with Streams(
-        ((place, _made(sweep, place, known)) for place in left),
+        ((places, _made(training, known)) for places, training in groups),
         priority=Priority.SWEEP, width=width, cancelled=cancelled,
     ) as streams:  # fmt: skip
-        for place, found, last in streams:
-            if last and found:
-                yield place, found
+        for places, ended, last in streams:
+            if last:
+                yield from zip(places, ended, strict=True)
 
 
-def _made(sweep: Sweep, place: Place, known: Known | None) -> Generator[Ended | None, None, None]:
-    """Trains the run at a place, and gives what it came to at the end: its History may be large."""
-    config = sweep.config(place)
-    for so_far in stream(config):
-        yield None
-        history = so_far
-    found = measured(history), OUTCOMES.index(history.outcome), history.steps
+def _made(
+    training: Iterator[list[History]], known: Known | None
+) -> Generator[list[Ended], None, None]:
+    """Trains runs, and gives what they came to at the end: Histories may be large."""
+    for so_far in training:
+        yield []
+        histories = so_far
+    ended = [(measured(h), OUTCOMES.index(h.outcome), h.steps) for h in histories]
     if known is not None:
-        known[config] = found
-    yield found
+        known.update(zip([h.config for h in histories], ended, strict=True))
+    yield ended

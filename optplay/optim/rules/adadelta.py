@@ -6,15 +6,14 @@ Its rate is the one that the next step starts from, with u as it is after this o
 tells after a step is not what the step used, but once u is warm both are nearly the same.
 """
 
-from math import sqrt
-
-import numpy as np
-
+from optplay.arithmetic import sqrt
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import epsilon, lr, memory
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     v, u = state[0], state[1]
     rho, epsilon = hyper[0], hyper[1]
     for i in range(w.size):
@@ -24,15 +23,15 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
         w[i] -= lr * delta
 
 
-def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
-    rate: Floats = lr * np.sqrt(state[1] + hyper[1]) / np.sqrt(state[0] + hyper[1])
+def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr * sqrt(state[1] + hyper[1]) / sqrt(state[0] + hyper[1])
     return rate
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
-    delta = np.sqrt(before[1] + hyper[1]) / np.sqrt(after[0] + hyper[1]) * g
+    delta = sqrt(before[1] + hyper[1]) / sqrt(after[0] + hyper[1]) * g
     return {"δ": delta, "Δ": -lr * delta}
 
 

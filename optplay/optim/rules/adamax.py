@@ -5,31 +5,34 @@ The ε is PyTorch's; Algorithm 2 of the paper has none.
 
 import numpy as np
 
+from optplay.arithmetic import where
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 from optplay.optim.stability import mean_gradient
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     m, u = state[0], state[1]
     beta1, beta2, epsilon = hyper[0], hyper[1], hyper[2]
-    m_correction = 1 / (1 - beta1**t)
+    rate = lr / corrections[0]
     for i in range(w.size):
         m[i] = beta1 * m[i] + (1 - beta1) * g[i]
         old, new = beta2 * u[i], abs(g[i]) + epsilon
-        u[i] = old if old > new else new
-        w[i] -= lr * (m[i] * m_correction) / u[i]
+        u[i] = where(new < old, old, new)
+        w[i] -= rate * m[i] / u[i]
 
 
-def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
+def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
     rate: Floats = np.divide(lr, state[1])
     return rate
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
-    m_hat = after[0] / (1 - hyper[0] ** t)
+    m_hat = after[0] / corrections[0]
     return {"m̂": m_hat, "Δ": -lr * m_hat / after[1]}
 
 

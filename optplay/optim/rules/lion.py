@@ -2,21 +2,24 @@
 
 import numpy as np
 
+from optplay.arithmetic import where
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import lr, memory
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     m = state[0]
     beta1, beta2 = hyper[0], hyper[1]
     for i in range(w.size):
         c = beta1 * m[i] + (1 - beta1) * g[i]
-        w[i] -= lr if c > 0 else -lr if c < 0 else 0.0
+        w[i] -= where(c > 0, lr, where(c < 0, -lr, c))
         m[i] = beta2 * m[i] + (1 - beta2) * g[i]
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
     c = hyper[0] * before[0] + (1 - hyper[0]) * g
     return {"c": c, "Δ": -lr * np.sign(c)}

@@ -5,7 +5,9 @@ from optplay.optim.hyperparameters import beta, lr
 from optplay.optim.stability import heavy_ball
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     v = state[0]
     beta = hyper[0]
     for i in range(w.size):
@@ -14,7 +16,7 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
     return {"Δ": -lr * after[0]}
 

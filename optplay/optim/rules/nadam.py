@@ -4,45 +4,46 @@
 w ← w - lr·(μₜ₊₁·m/(1-Πμ·μₜ₊₁) + (1-μₜ)·g/(1-Πμ))/(√v̂ + ε)
 """
 
-from math import sqrt
-
-import numpy as np
-
+from optplay.arithmetic import exp, log, sqrt, where
 from optplay.optim.declaration import Floats, Hyperparameter, Optimizer, Term
 from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 
+LOG = log(0.96)
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     m, v, mu_product = state[0], state[1], state[2]
     beta1, beta2, epsilon, momentum_decay = hyper[0], hyper[1], hyper[2], hyper[3]
-    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
-    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
-    product = mu * (mu_product[0] if t > 1 else 1.0)
+    mu = beta1 * (1 - 0.5 * exp(LOG * (t * momentum_decay)))
+    mu_next = beta1 * (1 - 0.5 * exp(LOG * ((t + 1) * momentum_decay)))
+    product = mu * where(t > 1, mu_product[0], 1.0)
     m_part = lr * mu_next / (1 - product * mu_next)
     g_part = lr * (1 - mu) / (1 - product)
-    v_correction = 1 / (1 - beta2**t)
+    v_scale = 1 / sqrt(corrections[1])
     for i in range(w.size):
         m[i] = beta1 * m[i] + (1 - beta1) * g[i]
         v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
         mu_product[i] = product
-        w[i] -= (m_part * m[i] + g_part * g[i]) / (sqrt(v[i] * v_correction) + epsilon)
+        w[i] -= (m_part * m[i] + g_part * g[i]) / (sqrt(v[i]) * v_scale + epsilon)
 
 
-def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
-    rate: Floats = lr / (np.sqrt(state[1] / (1 - hyper[1] ** t)) + hyper[2])
+def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr / (sqrt(state[1] / corrections[1]) + hyper[2])
     return rate
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
     m, v, mu_product = after[0], after[1], after[2]
-    beta1, beta2, epsilon, momentum_decay = hyper[0], hyper[1], hyper[2], hyper[3]
-    mu = beta1 * (1 - 0.5 * 0.96 ** (t * momentum_decay))
-    mu_next = beta1 * (1 - 0.5 * 0.96 ** ((t + 1) * momentum_decay))
-    v_hat = v / (1 - beta2**t)
+    beta1, epsilon, momentum_decay = hyper[0], hyper[2], hyper[3]
+    mu = beta1 * (1 - 0.5 * exp(LOG * (t * momentum_decay)))
+    mu_next = beta1 * (1 - 0.5 * exp(LOG * ((t + 1) * momentum_decay)))
+    v_hat = v / corrections[1]
     mean = mu_next * m / (1 - mu_product * mu_next) + (1 - mu) * g / (1 - mu_product)
-    return {"μₜ": mu, "μₜ₊₁": mu_next, "v̂": v_hat, "Δ": -lr * mean / (np.sqrt(v_hat) + epsilon)}
+    return {"μₜ": mu, "μₜ₊₁": mu_next, "v̂": v_hat, "Δ": -lr * mean / (sqrt(v_hat) + epsilon)}
 
 
 optimizer = Optimizer(

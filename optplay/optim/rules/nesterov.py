@@ -10,7 +10,9 @@ from optplay.optim.hyperparameters import beta, lr
 from optplay.optim.stability import nesterov
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     v = state[0]
     beta = hyper[0]
     for i in range(w.size):
@@ -19,7 +21,7 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
     return {"Δ": -lr * (g + hyper[0] * after[0])}
 

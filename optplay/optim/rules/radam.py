@@ -5,10 +5,9 @@ w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ�
 The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4.
 """
 
-from math import sqrt
-
 import numpy as np
 
+from optplay.arithmetic import sqrt, where
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 from optplay.optim.stability import mean_gradient
@@ -16,47 +15,49 @@ from optplay.optim.stability import mean_gradient
 TRUSTED = 5.0
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     m, v = state[0], state[1]
     beta1, beta2, epsilon = hyper[0], hyper[1], hyper[2]
-    m_correction = 1 / (1 - beta1**t)
-    v_decayed = beta2**t
-    rho_max = 2 / (1 - beta2) - 1
-    rho = rho_max - 2 * t * v_decayed / (1 - v_decayed)
+    rate = lr / corrections[0]
+    rho_max, rho = _rho(beta2, corrections[1], t)
+    trusted = rho > TRUSTED
+    v_scale = _r(rho_max, where(trusted, rho, rho_max)) * sqrt(corrections[1])
     for i in range(w.size):
         m[i] = beta1 * m[i] + (1 - beta1) * g[i]
         v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
-    if rho > TRUSTED:
-        r = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
-        v_scale = r * sqrt(1 - v_decayed)
-        for i in range(w.size):
-            w[i] -= lr * (m[i] * m_correction) * v_scale / (sqrt(v[i]) + epsilon)
-    else:
-        for i in range(w.size):
-            w[i] -= lr * (m[i] * m_correction)
+        w[i] -= rate * m[i] * where(trusted, v_scale / (sqrt(v[i]) + epsilon), 1.0)
 
 
-def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
-    beta2, epsilon = hyper[1], hyper[2]
+def _rho(beta2: float, correction: float, t: int) -> tuple[float, float]:
+    """ρ∞ and ρₜ."""
     rho_max = 2 / (1 - beta2) - 1
-    rho = rho_max - 2 * t * beta2**t / (1 - beta2**t)
+    return rho_max, rho_max - 2 * t * (1 - correction) / correction
+
+
+def _r(rho_max: float, rho: float) -> float:
+    return sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+
+
+def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
+    beta2, epsilon = hyper[1], hyper[2]
+    rho_max, rho = _rho(beta2, corrections[1], t)
     if rho <= TRUSTED:
         return np.full(state.shape[1], lr)
-    r = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
-    rate: Floats = lr * r * sqrt(1 - beta2**t) / (np.sqrt(state[1]) + epsilon)
+    rate: Floats = lr * _r(rho_max, rho) * sqrt(corrections[1]) / (sqrt(state[1]) + epsilon)
     return rate
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
-    m_hat = after[0] / (1 - hyper[0] ** t)
-    beta2, rate = hyper[1], rates(after, hyper, lr, t)
-    rho_max = 2 / (1 - beta2) - 1
-    rho = rho_max - 2 * t * beta2**t / (1 - beta2**t)
+    m_hat = after[0] / corrections[0]
+    rate = rates(after, hyper, corrections, lr, t)
+    rho_max, rho = _rho(hyper[1], corrections[1], t)
     found: dict[str, Term] = {"m̂": m_hat, "ρ∞": rho_max, "ρₜ": rho}
     if rho > TRUSTED:
-        found["r"] = sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
+        found["r"] = _r(rho_max, rho)
     return found | {"Δ": -rate * m_hat}
 
 

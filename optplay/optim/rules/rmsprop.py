@@ -1,15 +1,14 @@
 """RMSProp: v ← β·v + (1-β)·g², then w ← w - lr·g/(√v + ε)."""
 
-from math import sqrt
-
-import numpy as np
-
+from optplay.arithmetic import sqrt
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import beta, epsilon, lr
 from optplay.optim.stability import descent
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     v = state[0]
     beta, epsilon = hyper[0], hyper[1]
     for i in range(w.size):
@@ -17,15 +16,15 @@ def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) 
         w[i] -= lr * g[i] / (sqrt(v[i]) + epsilon)
 
 
-def rates(state: Floats, hyper: Floats, lr: float, t: int) -> Floats:
-    rate: Floats = lr / (np.sqrt(state[0]) + hyper[1])
+def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
+    rate: Floats = lr / (sqrt(state[0]) + hyper[1])
     return rate
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
-    return {"Δ": -lr * g / (np.sqrt(after[0]) + hyper[1])}
+    return {"Δ": -lr * g / (sqrt(after[0]) + hyper[1])}
 
 
 optimizer = Optimizer(

@@ -5,13 +5,15 @@ from optplay.optim.hyperparameters import lr
 from optplay.optim.stability import descent
 
 
-def step(w: Floats, g: Floats, state: Floats, hyper: Floats, lr: float, t: int) -> None:
+def step(
+    w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
+) -> None:
     for i in range(w.size):
         w[i] -= lr * g[i]
 
 
 def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, lr: float, t: int
+    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> dict[str, Term]:
     return {"Δ": -lr * g}
 

@@ -1,7 +1,8 @@
 """½·(1 + cos(π·k/n)), as PyTorch's CosineAnnealingLR(T_max=n)."""
 
-from math import cos, pi
+from math import pi
 
+from optplay.arithmetic import cos
 from optplay.optim.declaration import Schedule
 
 

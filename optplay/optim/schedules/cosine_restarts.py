@@ -1,7 +1,8 @@
 """Four half cosines in a row, as PyTorch's CosineAnnealingWarmRestarts(T_0=⌈n/4⌉)."""
 
-from math import cos, pi
+from math import pi
 
+from optplay.arithmetic import cos
 from optplay.optim.declaration import Schedule
 
 CYCLES = 4

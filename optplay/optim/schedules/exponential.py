@@ -1,12 +1,13 @@
 """0.01^(k/n), as PyTorch's ExponentialLR(gamma=0.01^(1/n))."""
 
+from optplay.arithmetic import power
 from optplay.optim.declaration import Schedule
 
 END = 0.01
 
 
 def factor(k: int, n: int) -> float:
-    return float(END ** (k / n))
+    return power(END, k / n)
 
 
 schedule = Schedule(

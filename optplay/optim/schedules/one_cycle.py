@@ -3,8 +3,9 @@
 Starts at 1/25 of lr, ends at 1/250,000; only the learning rate is cycled, not the momentum.
 """
 
-from math import cos, pi
+from math import pi
 
+from optplay.arithmetic import cos
 from optplay.optim.declaration import Schedule
 
 RISE = 0.3

@@ -1,6 +1,5 @@
 """No activation: a network of these is as good as one without hidden layers."""
 
-from optplay.arrays import Floats
 from optplay.problems.functions import Activation
 
 
@@ -16,10 +15,6 @@ def bend(s: float, a: float) -> float:
     return 0.0
 
 
-def array(s: Floats) -> Floats:
-    return s
-
-
 activation = Activation(
     name="identity",
     title="identity",
@@ -29,5 +24,4 @@ activation = Activation(
     back=back,
     bend=bend,
     reads_input=False,
-    array=array,
 )

@@ -1,25 +1,19 @@
 """The rectifier: max(0, s)."""
 
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arithmetic import where
 from optplay.problems.functions import Activation
 
 
 def value(s: float) -> float:
-    return 0.0 if s < 0.0 else s  # NaN stays NaN
+    return where(s < 0.0, 0.0, s)  # NaN stays NaN
 
 
 def back(e: float, s: float, a: float) -> float:
-    return e if a > 0.0 else 0.0
+    return where(a > 0.0, e, 0.0)
 
 
 def bend(s: float, a: float) -> float:
     return 0.0
-
-
-def array(s: Floats) -> Floats:
-    return np.maximum(s, 0)
 
 
 activation = Activation(
@@ -31,5 +25,4 @@ activation = Activation(
     back=back,
     bend=bend,
     reads_input=False,
-    array=array,
 )

@@ -1,15 +1,11 @@
 """The logistic function 1/(1 + e⁻ˢ), by tanh, which never overflows."""
 
-import math
-
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arithmetic import tanh
 from optplay.problems.functions import Activation
 
 
 def value(s: float) -> float:
-    return 0.5 * (1.0 + math.tanh(0.5 * s))
+    return 0.5 * (1.0 + tanh(0.5 * s))
 
 
 def back(e: float, s: float, a: float) -> float:
@@ -18,11 +14,6 @@ def back(e: float, s: float, a: float) -> float:
 
 def bend(s: float, a: float) -> float:
     return a * (1.0 - a) * (1.0 - 2.0 * a)
-
-
-def array(s: Floats) -> Floats:
-    a: Floats = 0.5 * (1 + np.tanh(0.5 * s))
-    return a
 
 
 activation = Activation(
@@ -34,5 +25,4 @@ activation = Activation(
     back=back,
     bend=bend,
     reads_input=False,
-    array=array,
 )

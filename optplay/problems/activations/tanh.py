@@ -1,15 +1,11 @@
 """The hyperbolic tangent: between -1 and 1."""
 
-import math
-
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arithmetic import tanh
 from optplay.problems.functions import Activation
 
 
 def value(s: float) -> float:
-    return math.tanh(s)
+    return tanh(s)
 
 
 def back(e: float, s: float, a: float) -> float:
@@ -18,10 +14,6 @@ def back(e: float, s: float, a: float) -> float:
 
 def bend(s: float, a: float) -> float:
     return -2.0 * a * (1.0 - a * a)
-
-
-def array(s: Floats) -> Floats:
-    return np.tanh(s)
 
 
 activation = Activation(
@@ -33,5 +25,4 @@ activation = Activation(
     back=back,
     bend=bend,
     reads_input=False,
-    array=array,
 )

@@ -2,17 +2,18 @@
 
 from random import Random
 
+from optplay.arithmetic import Gauss
 from optplay.problems.declaration import Dataset, Point
 
 SPREAD = 0.6
 
 
 def draw(random: Random, n: int) -> list[Point]:
-    points = []
+    points, gauss = [], Gauss(random)
     for _ in range(n):
         label = random.randrange(2)
         centre = 2 * label - 1
-        points.append((random.gauss(centre, SPREAD), random.gauss(centre, SPREAD), label))
+        points.append((gauss.draw(centre, SPREAD), gauss.draw(centre, SPREAD), label))
     return points
 
 

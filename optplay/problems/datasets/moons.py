@@ -1,8 +1,9 @@
 """Two interleaving half circles, as scikit-learn's make_moons, centred and scaled to the plane."""
 
-from math import cos, pi, sin
+from math import pi
 from random import Random
 
+from optplay.arithmetic import cos, sin
 from optplay.problems.declaration import Dataset, Point
 
 SCALE = 1.2

@@ -1,8 +1,9 @@
 """Two rings about the origin, of radius 0.5 to 0.9 for label 1 and 1.4 to 1.8 for label 0."""
 
-from math import cos, pi, sin
+from math import pi
 from random import Random
 
+from optplay.arithmetic import cos, sin
 from optplay.problems.declaration import Dataset, Point
 
 RADII = ((1.4, 1.8), (0.5, 0.9))

@@ -1,8 +1,9 @@
 """Two spirals of one and a half turns, wound about the origin, half a turn apart."""
 
-from math import cos, pi, sin, sqrt
+from math import pi, sqrt
 from random import Random
 
+from optplay.arithmetic import cos, sin
 from optplay.problems.declaration import Dataset, Point
 
 TURNS = 1.5

@@ -3,38 +3,28 @@
 In e⁻ᶻ for positive z and eᶻ for negative ones, so that no output overflows.
 """
 
-from math import exp, log, log1p
-
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arithmetic import exp_of_negative, log, log1p_of_fraction, tanh, where
 from optplay.problems.functions import Loss
 
 
 def value(z: float, y: float) -> float:
-    return (z if z > 0.0 else 0.0) - z * y + log1p(exp(-abs(z)))
+    return where(z > 0.0, z, 0.0) - z * y + log1p_of_fraction(exp_of_negative(-abs(z)))
 
 
 def back(e: float, z: float, y: float) -> float:
-    small = exp(-abs(z))
+    small = exp_of_negative(-abs(z))
     sigmoid = 1.0 / (1.0 + small)
-    return e * ((sigmoid if z > 0.0 else small * sigmoid) - y)
+    return e * (where(z > 0.0, sigmoid, small * sigmoid) - y)
 
 
 def bend(z: float, y: float) -> float:
-    small = exp(-abs(z))
+    small = exp_of_negative(-abs(z))
     sigmoid = 1.0 / (1.0 + small)
     return small * sigmoid * sigmoid
 
 
-def array(z: Floats, labels: Floats) -> Floats:
-    each: Floats = np.maximum(z, 0) - z * labels + np.log1p(np.exp(-np.abs(z)))
-    return each
-
-
-def score(z: Floats) -> Floats:
-    probability: Floats = 0.5 * (1 + np.tanh(0.5 * z))
-    return probability
+def score(z: float) -> float:
+    return 0.5 * (1.0 + tanh(0.5 * z))
 
 
 def base_rate(p: float) -> float:
@@ -50,7 +40,6 @@ loss = Loss(
     back=back,
     bend=bend,
     middle=0.0,
-    array=array,
     score=score,
     base_rate=base_rate,
 )

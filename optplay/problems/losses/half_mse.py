@@ -2,12 +2,13 @@
 
 import numpy as np
 
+from optplay.arithmetic import where
 from optplay.arrays import Floats
 from optplay.problems.functions import Loss
 
 
 def miss(z: float, y: float) -> float:
-    return z - (1.0 if y > 0.5 else -1.0)
+    return z - where(y > 0.5, 1.0, -1.0)
 
 
 def value(z: float, y: float) -> float:
@@ -20,11 +21,6 @@ def back(e: float, z: float, y: float) -> float:
 
 def bend(z: float, y: float) -> float:
     return 1.0
-
-
-def array(z: Floats, labels: Floats) -> Floats:
-    each: Floats = 0.5 * np.square(z - (2 * labels - 1))
-    return each
 
 
 def score(z: Floats) -> Floats:
@@ -44,7 +40,6 @@ loss = Loss(
     back=back,
     bend=bend,
     middle=0.0,
-    array=array,
     score=score,
     base_rate=base_rate,
 )

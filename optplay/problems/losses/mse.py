@@ -18,10 +18,6 @@ def bend(z: float, y: float) -> float:
     return 2.0
 
 
-def array(z: Floats, labels: Floats) -> Floats:
-    return np.square(z - labels)
-
-
 def score(z: Floats) -> Floats:
     return np.clip(z, 0, 1)
 
@@ -39,7 +35,6 @@ loss = Loss(
     back=back,
     bend=bend,
     middle=0.5,
-    array=array,
     score=score,
     base_rate=base_rate,
 )

@@ -1,7 +1,8 @@
 """Rastrigin's function: f = 20 + Σ (x² - 10·cos 2πx) over both coordinates."""
 
-from math import cos, pi, sin
+from math import pi
 
+from optplay.arithmetic import cos, sin
 from optplay.problems.declaration import Floats, Surface
 
 

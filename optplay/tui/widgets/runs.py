@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
+from optplay.experiments.tables import exact
 from optplay.optim import OPTIMIZERS
 from optplay.plots import run_color, run_marker
 from optplay.tui.desk import Desk
@@ -73,6 +74,8 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         below = f"medians of {count} seeds" if stage.all_seeds else FRONT
         signs = [f"{SIGNS[name]} {name}" for name in ("collapsed", "diverged")
                  if not self._words and any(name in row.outcome for row in self._rows)]  # fmt: skip
+        if not exact(stage.session.preset):
+            below += " · last digits by machine"
         below = "   ".join(signs) or below
         if (words, below) != self._heading:
             # What is set anew is drawn anew, border and all.

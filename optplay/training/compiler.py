@@ -1,0 +1,86 @@
+"""Compiling with numba, which takes a third of a second to import: only where it is needed."""
+
+from collections.abc import Callable
+from functools import cache
+from types import FunctionType
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+import numba
+from numba import types
+from numba.core.typeinfer import register_dispatcher
+from numba.extending import register_jitable
+
+from optplay.arrays import Floats, Ints
+from optplay.training.codegen import not_optimized
+from optplay.training.compilation import Way, reached, signature
+from optplay.training.entry import object_file, pointer_to
+from optplay.training.lanes import lanes, places
+from optplay.training.views import View
+
+# Each operation rounds as it is written, so that results do not depend on the processor.
+# Nothing compiled here allocates, so no reference counts (_nrt): they take a tenth of a step.
+# What numba would have Python and C call is made in `entry`.
+OPTIONS: dict[str, Any] = {
+    "nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False,
+    "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+}  # fmt: skip
+INLINED = {**OPTIONS, "forceinline": True}
+SCALARS: dict[Any, Any] = {
+    float: types.float64, int: types.int64, None: types.void, type(None): types.void,
+    Floats: types.float64, Ints: types.int64,
+}  # fmt: skip
+
+
+def machine_code(function: Any, kind: Any, way: Way, name: str) -> bytes:
+    """An object file with the machine code of a function; see `compilation._compiled`."""
+    for inner in reached(function)[1:]:
+        _inlined(inner)
+    options = OPTIONS if kind is None else INLINED
+    dispatcher = numba.njit(**options)(_renamed(function, name))
+    # It may call itself.
+    with register_dispatcher(dispatcher), not_optimized(dispatcher.targetctx.codegen()):
+        dispatcher.compile(_signature(kind or function, way))
+    (compiled,) = dispatcher.overloads.values()
+    return object_file(compiled, name, address=kind is not None)
+
+
+def _type(kind: Any, way: Way) -> Any:
+    """The type of compiled code for an annotation."""
+    if get_origin(kind) is Annotated:
+        plain, *about = get_args(kind)
+        together = way in (Way.TOGETHER, Way.OWN_ROWS)
+        number = SCALARS[plain]
+        if about[-1] == "packed" or (together and about[-1] == "of a run"):
+            number = lanes
+        elif way is Way.OWN_ROWS and about[-1] == "rows":
+            number = places
+        return number if plain is float else View(number, about[0])
+    if get_origin(kind) is tuple:
+        return types.Tuple([_type(part, way) for part in get_args(kind)])
+    if get_origin(kind) is Callable:
+        return pointer_to(_signature(kind, way))
+    if hasattr(kind, "_fields"):
+        fields = get_type_hints(kind, include_extras=True).values()
+        return types.BaseTuple.from_types(tuple(_type(f, way) for f in fields), kind)
+    return SCALARS[kind]
+
+
+def _signature(kind: Any, way: Way) -> Any:
+    *taken, result = [_type(each, way) for each in signature(kind)]
+    return result(*taken)
+
+
+@cache
+def _inlined(function: Callable[..., Any]) -> None:
+    """Lets compiled code call the plain function, copied into the caller."""
+    register_jitable(**INLINED)(function)
+
+
+def _renamed(function: Any, name: str) -> Any:
+    """The same function under a name of its own."""
+    same = FunctionType(
+        function.__code__, function.__globals__, function.__name__,
+        function.__defaults__, function.__closure__,
+    )  # fmt: skip
+    same.__module__, same.__qualname__ = function.__module__, name
+    return same
