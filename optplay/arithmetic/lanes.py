@@ -4,10 +4,13 @@ On plain numbers each of these is next to nothing; what they are in compiled cod
 `training.lanes`.
 """
 
+from typing import Any
+
 from optplay.arrays import Floats, Number
 
 __all__ = [
-    "LANES", "any_of", "apart", "eight", "folded", "packed", "put_apart", "put_eight", "spread",
+    "LANES", "any_of", "apart", "eight", "folded", "four_folded", "four_sums", "packed",
+    "put_apart", "put_eight", "spread",
 ]  # fmt: skip
 
 #: How many numbers lanes hold.
@@ -56,4 +59,15 @@ def folded(lanes: Floats) -> float:
     """The sum of eight numbers, in the order of a sum in four parts."""
     half = lanes[:4] + lanes[4:]
     total: float = (half[0] + half[2]) + (half[1] + half[3])
+    return total
+
+
+def four_sums(sums: Any, lanes: Floats) -> Any:
+    """Adds eight numbers to four sums, the first four first; the sums begin as `spread(0.0)`."""
+    return sums + lanes[:4] + lanes[4:]
+
+
+def four_folded(sums: Any) -> float:
+    """The sum of four sums, in the order of `folded`."""
+    total: float = (sums[0] + sums[2]) + (sums[1] + sums[3])
     return total

@@ -216,7 +216,9 @@ def compiled_loop(problem: Problem | SurfaceProblem | None = None, way: Way = Wa
     if isinstance(problem, SurfaceProblem):
         # It is not compiled again for each surface.
         return partial(
-            _compiled(kernel.run_steps), _compiled_surface(problem.declared.gradient), problem.box
+            _compiled(kernel.run_surface_steps),
+            _compiled_surface(problem.declared.gradient),
+            problem.box,
         )
     if way is Way.ALONE:
         return _compiled(kernel.run_network_steps)

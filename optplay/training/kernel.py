@@ -9,9 +9,18 @@ one of each run, and comes to the same bits as it would alone.
 
 from collections.abc import Callable
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from optplay.arithmetic.lanes import any_of, packed, spread
+from optplay.arithmetic.lanes import (
+    LANES,
+    any_of,
+    eight,
+    four_folded,
+    four_sums,
+    packed,
+    put_eight,
+    spread,
+)  # fmt: skip
 from optplay.arithmetic.primitives import sqrt, where
 from optplay.arrays import (
     Cube,
@@ -37,6 +46,8 @@ Gradient = Callable[
     [Vector, Vector, FixedMatrix, FixedVector, Rows, int, int, IntVector, Matrix],
     tuple[Number, Number],
 ]
+Squares = Callable[[Vector], Number]
+Moved = Callable[[Vector, Vector], tuple[Number, Number]]
 
 RECORDED = (
     "loss", "accuracy", "test_loss", "test_accuracy", "weight_norm", "gradient_norm",
@@ -138,11 +149,14 @@ class Recorded(NamedTuple):
     states: Cube
 
 
-def update(
-    rule: Rule, w: Vector, g: Vector, state: Matrix, corrections: Packed, pipeline: Pipeline,
-    rate: Number, t: int,
+def one_update(
+    squares: Squares, rule: Rule, w: Vector, g: Vector, state: Matrix, corrections: Packed,
+    pipeline: Pipeline, rate: Number, t: int,
 ) -> tuple[Number, Number]:  # fmt: skip
     """One step of the pipeline on `w`, in place, with the learning rate `rate`.
+
+    Args:
+        squares: `squares`, or of eight runs `squares_of_each`.
 
     Returns:
         The norm of the gradient before clipping, and 1.0 if it was clipped, else 0.0.
@@ -171,6 +185,14 @@ def update(
     return norm, where(over, 1.0, 0.0)
 
 
+def update(
+    rule: Rule, w: Vector, g: Vector, state: Matrix, corrections: Packed, pipeline: Pipeline,
+    rate: Number, t: int,
+) -> tuple[Number, Number]:  # fmt: skip
+    """`one_update` of one run."""
+    return one_update(squares, rule, w, g, state, corrections, pipeline, rate, t)
+
+
 def correct(hyper: Packed, corrections: Packed, steps: int) -> None:
     """Goes on with 1 - βᵗ: β·(1 - βᵗ⁻¹) + (1 - β), which loses no digits where β is nearly 1."""
     for _ in range(steps):
@@ -179,44 +201,92 @@ def correct(hyper: Packed, corrections: Packed, steps: int) -> None:
 
 
 def squares(a: Vector) -> Number:
-    """Σ aᵢ², those of even i and of odd i for themselves: sums wait for one another."""
-    size = a.size
-    even = odd = 0.0
-    for i in range(0, size - 1, 2):
-        even += a[i] * a[i]
-        odd += a[i + 1] * a[i + 1]
-    if size % 2 > 0:
-        even += a[size - 1] * a[size - 1]
-    return even + odd
+    """Σ aᵢ² in four sums, since each addition waits for the one before."""
+    whole = a.size - a.size % LANES
+    sums: Any = spread(0.0)
+    for i in range(0, whole, LANES):
+        part = eight(a, i)
+        sums = four_sums(sums, part * part)
+    total = four_folded(sums) if whole > 0 else 0.0
+    for i in range(whole, a.size):
+        total += a[i] * a[i]
+    return total
 
 
 def moved(w: Vector, before: Vector) -> tuple[Number, Number]:
     """Σ wᵢ² and Σ (wᵢ - beforeᵢ)², added as in `squares`; then `before` is `w`."""
-    size = w.size
-    even = odd = even_moved = odd_moved = 0.0
-    for i in range(0, size - 1, 2):
-        one, other = w[i], w[i + 1]
-        by, other_by = one - before[i], other - before[i + 1]
-        even += one * one
-        odd += other * other
-        even_moved += by * by
-        odd_moved += other_by * other_by
-        before[i], before[i + 1] = one, other
-    if size % 2 > 0:
-        by = w[size - 1] - before[size - 1]
-        even += w[size - 1] * w[size - 1]
-        even_moved += by * by
-        before[size - 1] = w[size - 1]
-    return even + odd, even_moved + odd_moved
+    whole = w.size - w.size % LANES
+    sums: Any = spread(0.0)
+    changes: Any = spread(0.0)
+    for i in range(0, whole, LANES):
+        part = eight(w, i)
+        by = part - eight(before, i)
+        sums, changes = four_sums(sums, part * part), four_sums(changes, by * by)
+        put_eight(before, i, part)
+    total, change = (four_folded(sums), four_folded(changes)) if whole > 0 else (0.0, 0.0)
+    for i in range(whole, w.size):
+        square, by_square = _moved(w, before, i)
+        total += square
+        change += by_square
+    return total, change
+
+
+def squares_of_each(a: Vector) -> Number:
+    """As `squares`, to the same bits, of each of eight runs."""
+    whole = a.size - a.size % LANES
+    s0 = s1 = s2 = s3 = 0.0
+    for i in range(0, whole, LANES // 2):
+        s0 += a[i] * a[i]
+        s1 += a[i + 1] * a[i + 1]
+        s2 += a[i + 2] * a[i + 2]
+        s3 += a[i + 3] * a[i + 3]
+    total = (s0 + s2) + (s1 + s3)
+    for i in range(whole, a.size):
+        total += a[i] * a[i]
+    return total
+
+
+def moved_of_each(w: Vector, before: Vector) -> tuple[Number, Number]:
+    """As `moved`, to the same bits, of each of eight runs."""
+    whole = w.size - w.size % LANES
+    even, even_change = _two_moved(w, before, 0, whole)
+    odd, odd_change = _two_moved(w, before, 1, whole)
+    total, change = even + odd, even_change + odd_change
+    for i in range(whole, w.size):
+        square, by_square = _moved(w, before, i)
+        total += square
+        change += by_square
+    return total, change
+
+
+def _two_moved(w: Vector, before: Vector, first: int, last: int) -> tuple[Number, Number]:
+    """Two of the four sums: more at a time have no room in the processor."""
+    one = other = one_change = other_change = 0.0
+    for i in range(first, last, LANES // 2):
+        square, by_square = _moved(w, before, i)
+        one += square
+        one_change += by_square
+        square, by_square = _moved(w, before, i + 2)
+        other += square
+        other_change += by_square
+    return one + other, one_change + other_change
+
+
+def _moved(w: Vector, before: Vector, i: int) -> tuple[Number, Number]:
+    one = w[i]
+    by = one - before[i]
+    before[i] = one
+    return one * one, by * by
 
 
 def run_steps(
-    gradient: Gradient, box: float, rule: Rule, factor: Factor, span: Span, pipeline: Pipeline,
-    data: Data, course: Course, recorded: Recorded,
+    gradient: Gradient, squares: Squares, moved: Moved, box: float, rule: Rule, factor: Factor,
+    span: Span, pipeline: Pipeline, data: Data, course: Course, recorded: Recorded,
 ) -> tuple[int, int]:  # fmt: skip
     """Trains over a span of steps, in place.
 
     Args:
+        squares, moved: those of this module, or of eight runs those of each.
         box: the largest |weight|, to which a step that leads further is cut; inf for none.
 
     Returns:
@@ -248,7 +318,9 @@ def run_steps(
                 w, g, inputs, labels, rows, low, min(low + batch_size, count), layout, scratch
             )
             rate = lr * ((k + 1) / warmup if k < warmup else factor(k - warmup, total - warmup))
-            norm, clipped = update(rule, w, g, state, corrections, pipeline, rate, k + 1 - born)
+            norm, clipped = one_update(
+                squares, rule, w, g, state, corrections, pipeline, rate, k + 1 - born
+            )
             if box < inf:
                 for i in range(n):
                     inside = where(w[i] > box, box, w[i])  # NaN stays NaN
@@ -310,7 +382,10 @@ def run_network_steps(
     To call the gradient as a first-class function takes as long as a quarter of a step, and so does
     to ask in each step whether there is a box.
     """
-    return run_steps(mean_gradient, inf, rule, factor, span, pipeline, data, course, recorded)
+    return run_steps(
+        mean_gradient, squares, moved, inf,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
 
 
 def run_networks_together(
@@ -323,7 +398,10 @@ def run_networks_together(
     recorded: Recorded,
 ) -> tuple[int, int]:
     """As `run_network_steps`, for eight runs in lockstep."""
-    return run_steps(mean_gradients, inf, rule, factor, span, pipeline, data, course, recorded)
+    return run_steps(
+        mean_gradients, squares_of_each, moved_of_each, inf,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
 
 
 def run_wide_steps(
@@ -336,4 +414,25 @@ def run_wide_steps(
     recorded: Recorded,
 ) -> tuple[int, int]:
     """As `run_network_steps`, where layers are products of matrices."""
-    return run_steps(wide_gradient, inf, rule, factor, span, pipeline, data, course, recorded)
+    return run_steps(
+        wide_gradient, squares, moved, inf,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
+
+
+def run_surface_steps(
+    gradient: Gradient,
+    box: float,
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """`run_steps` of one run, with a gradient that is not compiled into it."""
+    return run_steps(
+        gradient, squares, moved, box,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip

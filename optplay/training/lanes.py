@@ -20,7 +20,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import lower_builtin, models, register_model
 
 from optplay.arithmetic import primitives
-from optplay.arithmetic.lanes import LANES, any_of, folded, spread
+from optplay.arithmetic.lanes import LANES, any_of, folded, four_folded, four_sums, spread
 from optplay.arithmetic.primitives import BIAS, EXPONENT_BITS, FRACTION, ROOT_HALF_BITS, ROUND
 
 # The bits of 2^52: a whole number below it is added by writing it into its last bits.
@@ -200,15 +200,30 @@ def _is_any(builder: Any, x: Any) -> Any:
     return builder.icmp_unsigned("!=", builder.bitcast(x, word), ir.Constant(word, 0))
 
 
-def _folded(builder: Any, x: Any) -> Any:
-    def part(x: Any, order: list[int]) -> Any:
-        order = ir.Constant(ir.VectorType(PLACE, len(order)), order)
-        return builder.shuffle_vector(x, ir.Constant(x.type, ir.Undefined), order)
+def _part(builder: Any, x: Any, first: int, count: int) -> Any:
+    """Some numbers in a row, of lanes."""
+    order = ir.Constant(ir.VectorType(PLACE, count), [*range(first, first + count)])
+    return builder.shuffle_vector(x, ir.Constant(x.type, ir.Undefined), order)
 
-    for size in (LANES // 2, LANES // 4):
-        low, high = [*range(size)], [*range(size, 2 * size)]
-        x = builder.fadd(part(x, low), part(x, high))
-    one, other = (builder.extract_element(x, ir.Constant(PLACE, at)) for at in (0, 1))
+
+def _folded(builder: Any, x: Any) -> Any:
+    half = LANES // 2
+    return _four_folded(
+        builder, builder.fadd(_part(builder, x, 0, half), _part(builder, x, half, half))
+    )
+
+
+def _four_sums(builder: Any, sums: Any, x: Any) -> Any:
+    half = LANES // 2
+    for part in (_part(builder, x, 0, half), _part(builder, x, half, half)):
+        sums = builder.fadd(_part(builder, sums, 0, half), part)
+    # The other half is nothing.
+    return _part(builder, sums, 0, LANES)
+
+
+def _four_folded(builder: Any, sums: Any) -> Any:
+    pair = builder.fadd(_part(builder, sums, 0, 2), _part(builder, sums, 2, 2))
+    one, other = (builder.extract_element(pair, ir.Constant(PLACE, at)) for at in (0, 1))
     return builder.fadd(one, other)
 
 
@@ -244,5 +259,7 @@ for function, emit in (
 ):  # fmt: skip
     define(function, ((types.float64,), types.float64, emit), ((lanes,), lanes, emit))
 define(folded, ((lanes,), types.float64, _folded))
+define(four_sums, ((lanes, lanes), lanes, _four_sums))
+define(four_folded, ((lanes,), types.float64, _four_folded))
 define(any_of, ((mask,), types.boolean, _is_any), ((types.boolean,), types.boolean, lambda _, x: x))
 define(spread, ((lanes,), lanes, lambda _, x: x), ((types.float64,), lanes, _in_all))

@@ -70,7 +70,7 @@ def test_the_compiled_run_is_that_of_plain_python(config):
     weights, states = np.empty((STEPS + 1, n)), np.empty((STEPS + 1, len(rule.slots), n))
     weights[0] = w
     with np.errstate(all="ignore"):
-        done, bad = kernel.run_steps(
+        done, bad = kernel.run_surface_steps(
             as_mean_gradient(problem.declared.gradient), problem.box, rule.step,
             SCHEDULES.find(config.decay).factor,
             kernel.Span(0, STEPS, born=0, warmup=0, total=STEPS),
