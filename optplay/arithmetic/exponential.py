@@ -45,7 +45,7 @@ def exp(x: Number) -> Number:
 
 
 def exp_of_negative(x: Number) -> Number:
-    """eˣ for x ≤ 0 within 0.6 ulp, in a third fewer operations than `exp`; 0 below -708."""
+    """eˣ for x ≤ 0 within 0.8 ulp, in a third fewer operations than `exp`; 0 below -708."""
     at = where(x < LOWEST_NORMAL, LOWEST_NORMAL, x)
     k = (at * LOG2_E + ROUND) - ROUND
     r = at - k * LN2_HIGH

@@ -72,7 +72,10 @@ def log1p(x: Number) -> Number:
 
 
 def log1p_of_fraction(x: Number) -> Number:
-    """ln(1 + x) for 0 ≤ x ≤ 1 within 0.9 ulp, in half the time of `log1p`. One division."""
+    """ln(1 + x) for 0 ≤ x ≤ 1 within 0.9 ulp, in half the time of `log1p`. One division.
+
+    From √2 - 1 to ½, where x - 1 is rounded, within 1.4 ulp.
+    """
     # Half of 1 + x is nearer to 1 there.
     large = x > ROOT_TWO_LESS_ONE
     f = where(large, 0.5 * (x - 1.0), x)

@@ -1,7 +1,7 @@
 """A number less the nearest multiple of π/2."""
 
 from optplay.arithmetic.pairs import lost_in_product, lost_in_sum
-from optplay.arithmetic.primitives import ROUND, exponent, power_of_two
+from optplay.arithmetic.primitives import ROUND, Number, exponent, power_of_two
 
 TWO_OVER_PI = float.fromhex("0x1.45f306dc9c883p-1")
 # Three parts of π/2: whole numbers below 2^20 times the first two, of 33 bits, are exact.
@@ -39,18 +39,27 @@ PLACES = 7
 def reduced(x: float) -> tuple[int, float, float]:
     """q in 0, 1, 2, 3 and |r| ≤ π/4 as the sum of two numbers: x is r + q·π/2, less whole turns.
 
-    For finite |x| > π/4. The parts of π/2 are subtracted one by one (Cody & Waite 1980) where
-    that is exact enough, which it is for nearly all |x| < 2^20.
+    For finite |x| > π/4.
     """
     if abs(x) < MODERATE:
-        k = (x * TWO_OVER_PI + ROUND) - ROUND
-        left = x - k * FIRST
-        r = left - k * SECOND
-        if abs(r) > NEAR:
-            lost = ((left - r) - k * SECOND) - k * THIRD
-            result = r + lost
-            return int(k) & 3, result, lost - (result - r)
+        k, short, r, more = by_parts(x)
+        if abs(short) > NEAR:
+            return int(k) & 3, r, more
     return _by_digits(x) if x > 0.0 else _turned(_by_digits(-x))
+
+
+def by_parts(x: Number) -> tuple[Number, Number, Number, Number]:
+    """Of x less k·π/2, for |x| < 2^20: k, the difference in short, and in full as two numbers.
+
+    The parts of π/2 are subtracted one by one (Cody & Waite 1980). What is full is exact enough
+    where |in short| > NEAR, which is nearly everywhere, and where k is 0. Arrays too.
+    """
+    k = (x * TWO_OVER_PI + ROUND) - ROUND
+    left = x - k * FIRST
+    short = left - k * SECOND
+    lost = ((left - short) - k * SECOND) - k * THIRD
+    r = short + lost
+    return k, short, r, lost - (r - short)
 
 
 def _turned(found: tuple[int, float, float]) -> tuple[int, float, float]:

@@ -1,7 +1,10 @@
-"""sin x and cos x, of single numbers, not of arrays."""
+"""sin x and cos x, of single numbers; of arrays, both at once."""
 
-from optplay.arithmetic.primitives import INF, NAN
-from optplay.arithmetic.reduction import reduced
+import numpy as np
+
+from optplay.arithmetic.primitives import INF, NAN, Number
+from optplay.arithmetic.reduction import NEAR, by_parts, reduced
+from optplay.arrays import Floats
 
 QUARTER_PI = float.fromhex("0x1.921fb54442d18p-1")
 # fdlibm's, for sin x within a relative 2^-58 and cos x within 2^-58 in |x| ≤ π/4.
@@ -46,7 +49,21 @@ def cos(x: float) -> float:
     return -result if quarter in (1, 2) else result
 
 
-def _sine(x: float, more: float) -> float:
+def cosines_and_sines(x: Floats) -> tuple[Floats, Floats]:
+    """cos x and sin x (n,) for |x| < 2^20, to the same bits as `cos` and `sin`."""
+    k, short, r, more = by_parts(x)
+    quarter = k.astype(np.int64) & 3
+    odd = (quarter & 1).astype(bool)
+    cosine, sine = _cosine(r, more), _sine(r, more)
+    cosines, sines = np.where(odd, sine, cosine), np.where(odd, cosine, sine)
+    np.negative(cosines, out=cosines, where=(quarter == 1) | (quarter == 2))
+    np.negative(sines, out=sines, where=quarter >= 2)
+    for i in np.flatnonzero(abs(short) <= NEAR).tolist():
+        cosines[i], sines[i] = cos(float(x[i])), sin(float(x[i]))
+    return cosines, sines
+
+
+def _sine(x: Number, more: Number) -> Number:
     """sin(x + more) for |x| ≤ π/4 and `more` below an ulp of it."""
     z = x * x
     cube = z * x
@@ -54,7 +71,7 @@ def _sine(x: float, more: float) -> float:
     return x - ((z * (0.5 * more - cube * tail) - more) - cube * S1)
 
 
-def _cosine(x: float, more: float) -> float:
+def _cosine(x: Number, more: Number) -> Number:
     """cos(x + more) for |x| ≤ π/4 and `more` below an ulp of it."""
     z = x * x
     tail = z * (C1 + z * (C2 + z * (C3 + z * (C4 + z * (C5 + z * C6)))))

@@ -13,7 +13,7 @@ from optplay.experiments.forks import origin, stream_runs
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset
 from optplay.training import History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_loop
+from optplay.training.compilation import compiled_loop, compiled_rule
 from optplay.training.pool import Priority
 
 OUTCOMES = ("trained", "collapsed", "diverged")
@@ -124,7 +124,9 @@ def _train(
     def config(job: Job) -> RunConfig:
         return msgspec.structs.replace(configs[job[0]], seed=job[1])
 
-    # Here, where an interrupt ends it: it may take seconds.
+    # Here, where an interrupt ends it: it may take seconds. First what a user may have written.
+    for each in configs.values():
+        compiled_rule(each.rule)
     compiled_loop(preset.runs[0].config.problem)
     yield from stream_runs(origins, config, known, priority=Priority.SEEDS, cancelled=cancelled)
 

@@ -14,11 +14,11 @@ from optplay.arrays import Floats
 from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.problems import Problem, SurfaceProblem
-from optplay.problems.forward import mean_losses
 from optplay.training import History
 from optplay.training.compilation import compiled_hessian
 from optplay.training.eigen import top_eigenvalue
 from optplay.training.engine import corrections_after
+from optplay.training.losses import mean_losses
 from optplay.training.trainer import CHUNK_SECONDS
 
 MOST_PARAMETERS = 2000

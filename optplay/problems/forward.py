@@ -73,22 +73,3 @@ def scores(problem: Problem, weights: Floats, inputs: Floats) -> Floats:
     """
     found: Floats = LOSSES[problem.loss].score(outputs(problem, weights, inputs))
     return found
-
-
-def mean_losses(problem: Problem, weights: Floats) -> Floats:
-    """The mean loss (k,) over the training samples, for each row of weights (k, n)."""
-    samples = problem.draw()
-    inputs, labels = samples.inputs[samples.train], samples.labels[samples.train]
-    at_once = max(1, NUMBERS_AT_ONCE // (len(labels) * max(problem.sizes)))
-    parts = [
-        _losses(problem.loss, outputs(problem, weights[i : i + at_once], inputs), labels)
-        for i in range(0, len(weights), at_once)
-    ]
-    return np.concatenate(parts) if parts else np.empty(0)
-
-
-def _losses(loss: str, z: Floats, labels: Floats) -> Floats:
-    with np.errstate(over="ignore", invalid="ignore"):
-        value: Any = LOSSES[loss].value
-        mean: Floats = value(z, labels).mean(axis=-1)
-    return mean

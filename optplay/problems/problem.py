@@ -216,8 +216,7 @@ def _draw(dataset: str, samples: int, noise: float, seed: int, held_out: int) ->
     points = np.array(drawn, dtype=np.float64)
     inputs = np.ascontiguousarray(points[:, :INPUTS])
     if noise:
-        gauss = Gauss(random)
-        inputs += [[gauss.draw(0.0, noise) for _ in range(INPUTS)] for _ in range(samples)]
+        inputs += Gauss(random).draws(INPUTS * samples, noise).reshape(-1, INPUTS)
     rows = np.arange(samples, dtype=np.int64)
     arrays = (
         inputs,

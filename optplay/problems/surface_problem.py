@@ -196,8 +196,7 @@ class SurfaceProblem(Record, frozen=True, kw_only=True):
         """The point (dimension,) that a run with this seed starts from, within the box."""
         point = np.array(self.start)
         if self.spread:
-            gauss = Gauss(Random(seed))
-            point += [gauss.draw(0.0, self.spread) for _ in range(point.size)]
+            point += Gauss(Random(seed)).draws(point.size, self.spread)
         inside: Floats = np.clip(point, -self.box, self.box)
         return inside
 
@@ -255,7 +254,7 @@ def _draws(dimension: int) -> Floats:
     gauss = Gauss(Random(TABLE_SEED))
     columns: list[Floats] = []
     for _ in range(dimension):
-        column = np.array([gauss.draw() for _ in range(HALF_TABLE)])
+        column = gauss.draws(HALF_TABLE)
         for other in columns:
             column -= np.mean(column * other) * other
         columns.append(column / sqrt(np.mean(column * column)))

@@ -21,6 +21,7 @@ from types import FunctionType, NoneType
 from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from optplay.arrays import Floats, Ints
+from optplay.errors import within
 from optplay.optim import Optimizer, Schedule
 from optplay.problems import Problem, SurfaceProblem, network, network_hessian
 from optplay.training import kernel
@@ -76,6 +77,9 @@ def _compiled(function: Any, kind: Any = None, way: Way = Way.ALONE) -> Any:
     Args:
         kind: the `Callable[…]` as which compiled code is given it, if it is.
         way: for how many runs at a time.
+
+    Raises:
+        InputError: it can't be compiled.
     """
     if int(os.environ.get("NUMBA_DISABLE_JIT") or 0):
         return function
@@ -86,6 +90,8 @@ def _compiled(function: Any, kind: Any = None, way: Way = Way.ALONE) -> Any:
             return Compiled(name, code, *forms)
         except Exception:  # There is no end to what may be wrong with a file.
             drop(name)
+    if kind is kernel.Rule:
+        import_module("optplay.training.written").refuse(function)
     for tell in _listeners:
         tell()
     code = import_module("optplay.training.compiler").machine_code(function, kind, way, name)
@@ -171,8 +177,13 @@ def on_compile(callback: Callable[[], None]) -> None:
 
 
 def compiled_rule(optimizer: Optimizer) -> Any:
-    """The update rule of an optimizer as a compiled first-class function."""
-    return _compiled(optimizer.step, kernel.Rule)
+    """The update rule of an optimizer as a compiled first-class function.
+
+    Raises:
+        InputError: it is written as no rule can be; see `written`.
+    """
+    with within(f"optimizer {optimizer.name}"):
+        return _compiled(optimizer.step, kernel.Rule)
 
 
 def compiled_factor(schedule: Schedule) -> Any:

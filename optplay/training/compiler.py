@@ -2,15 +2,19 @@
 
 from collections.abc import Callable
 from functools import cache
+from linecache import getline
+from pathlib import Path
 from types import FunctionType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import numba
 from numba import types
+from numba.core.errors import NumbaError
 from numba.core.typeinfer import register_dispatcher
 from numba.extending import register_jitable
 
 from optplay.arrays import Floats, Ints
+from optplay.errors import InputError, show
 from optplay.training.codegen import not_optimized
 from optplay.training.compilation import Way, reached, signature
 from optplay.training.entry import object_file, pointer_to
@@ -22,7 +26,7 @@ from optplay.training.views import View
 # What numba would have Python and C call is made in `entry`.
 OPTIONS: dict[str, Any] = {
     "nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False,
-    "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
+    "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": False,
 }  # fmt: skip
 INLINED = {**OPTIONS, "forceinline": True}
 SCALARS: dict[Any, Any] = {
@@ -32,16 +36,35 @@ SCALARS: dict[Any, Any] = {
 
 
 def machine_code(function: Any, kind: Any, way: Way, name: str) -> bytes:
-    """An object file with the machine code of a function; see `compilation._compiled`."""
+    """An object file with the machine code of a function; see `compilation._compiled`.
+
+    Raises:
+        InputError: numba has no code for a part of it.
+    """
     for inner in reached(function)[1:]:
         _inlined(inner)
     options = OPTIONS if kind is None else INLINED
     dispatcher = numba.njit(**options)(_renamed(function, name))
     # It may call itself.
     with register_dispatcher(dispatcher), not_optimized(dispatcher.targetctx.codegen()):
-        dispatcher.compile(_signature(kind or function, way))
+        try:
+            dispatcher.compile(_signature(kind or function, way))
+        except NumbaError as error:
+            raise InputError(_told(error)) from error
     (compiled,) = dispatcher.overloads.values()
     return object_file(compiled, name, address=kind is not None)
+
+
+def _told(error: NumbaError) -> str:
+    """numba's pages in a line: where, and what has no compiled form."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    calls = [line.removeprefix(">>> ") for line in lines if line.startswith(">>> ")]
+    reason = (calls or [line for line in lines[1:] if line] or lines)[0]
+    if (loc := getattr(error, "loc", None)) is None:
+        return f"found {reason}, which can't be compiled"
+    text = show(getline(loc.filename, loc.line).strip())
+    name = Path(loc.filename).name
+    return f"{name}, line {loc.line}, {text}: found {reason}, which can't be compiled"
 
 
 def _type(kind: Any, way: Way) -> Any:
@@ -72,8 +95,9 @@ def _signature(kind: Any, way: Way) -> Any:
 
 @cache
 def _inlined(function: Callable[..., Any]) -> None:
-    """Lets compiled code call the plain function, copied into the caller."""
-    register_jitable(**INLINED)(function)
+    """Lets compiled code call the plain function, copied into the caller unless it is `called`."""
+    options = OPTIONS if hasattr(function, "called") else INLINED
+    register_jitable(**options)(function)
 
 
 def _renamed(function: Any, name: str) -> Any:

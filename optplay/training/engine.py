@@ -108,7 +108,8 @@ class Engine:
             way = Way.WIDE
         if together and problem.reordered:
             way, self._seeds = Way.OWN_ROWS, [c.seed for c in configs]
-        self._loop, self._rule = compiled_loop(problem, way), compiled_rule(config.rule)
+        # First what a user may have written: the loop takes long to compile.
+        self._rule, self._loop = compiled_rule(config.rule), compiled_loop(problem, way)
         self._factor = compiled_factor(SCHEDULES.find(config.decay))
         #: The numbers of the update.
         self.pipeline = pipeline_of(*configs)

@@ -36,7 +36,7 @@ from optplay.arrays import (
     RowsMatrix,
     Vector,
 )  # fmt: skip
-from optplay.problems.network import mean_gradient, mean_gradients
+from optplay.problems.network import any_gradient, any_gradients, mean_gradient, mean_gradients
 from optplay.problems.wide import wide_gradient
 
 # What is compiled has the types that stand here: see `compilation`.
@@ -280,12 +280,14 @@ def _moved(w: Vector, before: Vector, i: int) -> tuple[Number, Number]:
 
 
 def run_steps(
-    gradient: Gradient, squares: Squares, moved: Moved, box: float, rule: Rule, factor: Factor,
-    span: Span, pipeline: Pipeline, data: Data, course: Course, recorded: Recorded,
+    gradient: Gradient, measured: Gradient, squares: Squares, moved: Moved, box: float, rule: Rule,
+    factor: Factor, span: Span, pipeline: Pipeline, data: Data, course: Course, recorded: Recorded,
 ) -> tuple[int, int]:  # fmt: skip
     """Trains over a span of steps, in place.
 
     Args:
+        measured: the same as `gradient`, for the held-out samples; code of its own in each place
+            takes long to compile.
         squares, moved: those of this module, or of eight runs those of each.
         box: the largest |weight|, to which a step that leads further is cut; inf for none.
 
@@ -350,7 +352,7 @@ def run_steps(
             record[epoch, CLIPPED] = clips / steps_per_epoch
             record[epoch, RATIO] = ratios / steps_per_epoch
             if test_rows.size > 0:
-                test_loss, test_hits = gradient(
+                test_loss, test_hits = measured(
                     w, before, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
                 )
                 for i in range(n):
@@ -383,7 +385,7 @@ def run_network_steps(
     to ask in each step whether there is a box.
     """
     return run_steps(
-        mean_gradient, squares, moved, inf,
+        mean_gradient, any_gradient, squares, moved, inf,
         rule, factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
@@ -399,7 +401,7 @@ def run_networks_together(
 ) -> tuple[int, int]:
     """As `run_network_steps`, for eight runs in lockstep."""
     return run_steps(
-        mean_gradients, squares_of_each, moved_of_each, inf,
+        mean_gradients, any_gradients, squares_of_each, moved_of_each, inf,
         rule, factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
@@ -415,7 +417,7 @@ def run_wide_steps(
 ) -> tuple[int, int]:
     """As `run_network_steps`, where layers are products of matrices."""
     return run_steps(
-        wide_gradient, squares, moved, inf,
+        wide_gradient, wide_gradient, squares, moved, inf,
         rule, factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
@@ -433,6 +435,6 @@ def run_surface_steps(
 ) -> tuple[int, int]:
     """`run_steps` of one run, with a gradient that is not compiled into it."""
     return run_steps(
-        gradient, squares, moved, box,
+        gradient, gradient, squares, moved, box,
         rule, factor, span, pipeline, data, course, recorded,
     )  # fmt: skip

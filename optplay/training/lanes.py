@@ -136,6 +136,16 @@ def _each(name: str) -> Callable[..., Any]:
     return lambda builder, *values: getattr(builder, name)(*values)
 
 
+def _with_plain(name: str) -> Callable[..., Any]:
+    """The same, where what one of them says holds for all lanes."""
+
+    def emit(builder: Any, *values: Any) -> Any:
+        masks = [x if x.type == BITS else _in_all(builder, x) for x in values]
+        return getattr(builder, name)(*masks)
+
+    return emit
+
+
 def _known(name: str) -> Callable[..., Any]:
     """A function that LLVM knows by name."""
 
@@ -243,8 +253,13 @@ for each, sign in (
 define(min, ((lanes, lanes), lanes, _chosen("<")))
 define(max, ((lanes, lanes), lanes, _chosen(">")))
 define(math.sqrt, ((lanes,), lanes, _known("sqrt")))
-define(operator.and_, ((mask, mask), mask, _each("and_")))
-define(operator.or_, ((mask, mask), mask, _each("or_")))
+for each, instruction in ((operator.and_, "and_"), (operator.or_, "or_")):
+    define(
+        each,
+        ((mask, mask), mask, _each(instruction)),
+        ((mask, types.boolean), mask, _with_plain(instruction)),
+        ((types.boolean, mask), mask, _with_plain(instruction)),
+    )
 define(operator.neg, ((lanes,), lanes, _each("fneg")))
 define(abs, ((lanes,), lanes, _known("fabs")))
 define(

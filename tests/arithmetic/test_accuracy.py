@@ -41,6 +41,21 @@ POINTS = {
     "log10": around([1.0, 0.1, 10.0, math.sqrt(0.5), math.sqrt(2)]) + spread(0, 20),
 }  # fmt: skip
 LOWEST = {"log": 0.0, "log1p": -1.0, "log10": 0.0}
+# Those of a part of the numbers: from where to where, the most ulps that they tell of, and points.
+PARTIAL = {
+    "exp_of_negative": (-708.0, 0.0, 0.8, around([
+        -708.0, 0.0, *(k * LN2 / 2 for k in (*range(-2042, -3, 37), -3, -2, -1)),
+    ]) + spread(-2, 0, 5000) + spread(-40, 0, 5000) + spread(-708, 0) + spread(-1e-15, 0)),
+    "log1p_of_fraction": (0.0, 1.0, 1.4, around([
+        math.sqrt(2) - 1, math.sqrt(0.5), 0.0, 1.0, 0.5, 2.0**-52, 2.0**-53,
+    ]) + spread(0, 1, 5000) + spread(0.3, 0.5, 5000) + spread(0, 1e-15) + spread(0, 1e-300)),
+}  # fmt: skip
+
+
+def tried(name):
+    """The points of a function of a part of the numbers, and some of each size there."""
+    low, high, _, points = PARTIAL[name]
+    return [x for x in points + of_every_exponent() if low <= x <= high]
 
 
 def true_value(name, x):
@@ -68,6 +83,44 @@ def test_a_value_is_within_an_ulp_of_the_true_one(name):
 def test_a_value_of_any_bits_is_within_an_ulp_of_the_true_one(name, x):
     if math.isfinite(x) and x > LOWEST.get(name, -math.inf):
         assert error(name, x) < 1
+
+
+def partial_error(name, x):
+    with mpmath.workprec(130):
+        return ulps(getattr(arithmetic, name)(x), true_value(name.partition("_of_")[0], x))
+
+
+@pytest.mark.parametrize("name", PARTIAL)
+def test_a_value_is_as_near_the_true_one_as_it_says(name):
+    error_, worst = max((partial_error(name, x), x) for x in tried(name))
+    assert error_ < PARTIAL[name][2], worst.hex()
+
+
+def test_a_logarithm_is_within_an_ulp_where_nothing_is_lost():
+    xs = [x for x in tried("log1p_of_fraction") if not math.sqrt(2) - 1 < x < 0.5]
+    assert max(partial_error("log1p_of_fraction", x) for x in xs) < 0.9
+
+
+@given(share=st.floats(0, 1))
+@settings(max_examples=200)
+@pytest.mark.parametrize("name", PARTIAL)
+def test_any_value_is_as_near_the_true_one_as_it_says(name, share):
+    low, high, most, _ = PARTIAL[name]
+    assert partial_error(name, low + (high - low) * share) < most
+
+
+def test_the_edges_of_functions_of_a_part_of_the_numbers():
+    exp_of_negative, log1p_of_fraction = arithmetic.exp_of_negative, arithmetic.log1p_of_fraction
+    assert [exp_of_negative(x) for x in (0.0, -0.0, -5e-324, -(2.0**-54))] == [1.0] * 4
+    assert exp_of_negative(-708.0) > 2.0**-1022
+    below = [math.nextafter(-708.0, -math.inf), -709.0, -745.0, -1e300, -math.inf]
+    assert [exp_of_negative(x) for x in below] == [0.0] * 5
+    assert log1p_of_fraction(0.0) == 0.0
+    tiny = [5e-324, 1e-310, math.nextafter(2.0**-1022, 0), 2.0**-1022, 2.0**-60]
+    assert [log1p_of_fraction(x) for x in tiny] == tiny
+    assert log1p_of_fraction(1.0) == LN2
+    for function in (exp_of_negative, log1p_of_fraction):
+        assert math.isnan(function(math.nan))
 
 
 def power_error(base, y):

@@ -12,7 +12,7 @@ from optplay.arrays import Vector
 from optplay.training.compilation import Way, _compiled
 
 from .numbers import SPECIAL, from_bits, of_every_exponent, signed, spread
-from .test_accuracy import POINTS
+from .test_accuracy import PARTIAL, POINTS, tried
 
 
 def compiled_loop(function, way=Way.ALONE):
@@ -23,14 +23,24 @@ def compiled_loop(function, way=Way.ALONE):
     return _compiled(run, way=way)
 
 
-def compiled_power():
+def compiled_power(way=Way.ALONE):
     power = arithmetic.power
 
     def run(bases: Vector, ys: Vector, out: Vector) -> None:
         for i in range(bases.size):
             out[i] = power(bases[i], ys[i])
 
-    return _compiled(run)
+    return _compiled(run, way=way)
+
+
+def compiled_square_root(way):
+    power = arithmetic.power
+
+    def run(bases: Vector, out: Vector) -> None:
+        for i in range(bases.size):
+            out[i] = power(bases[i], 0.5)
+
+    return _compiled(run, way=way)
 
 
 def same_bits(a, b):
@@ -40,12 +50,14 @@ def same_bits(a, b):
 
 
 def numbers(name):
+    if name in PARTIAL:
+        return np.array([*tried(name), np.nan])
     random = Random(1)
     patterns = [from_bits(random.getrandbits(64)) for _ in range(2000)]
     return np.array([*SPECIAL, *POINTS.get(name, []), *patterns, *of_every_exponent(1)])
 
 
-@pytest.mark.parametrize("name", [*POINTS, "sqrt"])
+@pytest.mark.parametrize("name", [*POINTS, *PARTIAL, "sqrt"])
 @pytest.mark.filterwarnings("error")
 def test_the_kinds_of_numbers_give_the_same_bits(name):
     function, xs = getattr(arithmetic, name), numbers(name)
@@ -70,6 +82,13 @@ def test_the_kinds_of_numbers_give_the_same_powers():
     compiled_power()(bases, ys, found)
     same_bits(found, plain)
     same_bits(arithmetic.power(bases, ys), plain)
+    eight = (-1, LANES)
+    bases, ys, plain = (a[: a.size - a.size % LANES].reshape(eight) for a in (bases, ys, plain))
+    found = np.empty_like(ys)
+    compiled_power(Way.TOGETHER)(bases, ys, found)
+    same_bits(found, plain)
+    compiled_square_root(Way.TOGETHER)(bases, found)
+    same_bits(found, np.vectorize(lambda base: arithmetic.power(base, 0.5))(bases))
 
 
 def test_the_parts_of_a_number():

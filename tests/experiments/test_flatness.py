@@ -9,8 +9,8 @@ from optplay.experiments import METRICS
 from optplay.experiments.report import run_metrics
 from optplay.experiments.sharpness import hessian, sharpness
 from optplay.problems import Problem
-from optplay.problems.forward import mean_losses
 from optplay.training import RunConfig, train
+from optplay.training.losses import mean_losses
 
 PROBLEM = Problem(samples=20, hidden=(3,), batch_size=20, activation="tanh")
 

@@ -6,9 +6,9 @@ import pytest
 from optplay.errors import InputError
 from optplay.instruments.landscape.measure import landscape
 from optplay.problems import ACTIVATIONS, LOSSES, Problem
-from optplay.problems.forward import mean_losses
 from optplay.problems.network import mean_gradient, scratch_of
 from optplay.training import RunConfig, train
+from optplay.training.losses import mean_losses
 
 PROBLEM = Problem(samples=20, hidden=(4,), batch_size=5)
 

@@ -137,7 +137,7 @@ import numpy as np
 from optplay.errors import InputError
 from optplay.experiments.sharpness import difference_hessian, hessian
 from optplay.problems import ACTIVATIONS, LOSSES, Problem
-from optplay.problems.forward import mean_losses
+from optplay.training.losses import mean_losses
 from optplay.problems.network import mean_gradient
 from optplay.training import RunConfig, train
 

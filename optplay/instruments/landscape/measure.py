@@ -15,9 +15,9 @@ from optplay.arrays import Floats
 from optplay.errors import InputError
 from optplay.experiments import Results
 from optplay.problems import Problem
-from optplay.problems.forward import mean_losses
 from optplay.training import History
 from optplay.training.eigen import top_eigenvector
+from optplay.training.losses import mean_losses
 
 COLUMNS, ROWS = 60, 40
 # Beyond the way on each side, of its width; and the least that one side is of the other.

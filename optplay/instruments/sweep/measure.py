@@ -24,7 +24,7 @@ from optplay.instruments.sweep.axes import SweptKey, parse_axis
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
 from optplay.training import History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_loop
+from optplay.training.compilation import compiled_loop, compiled_rule
 from optplay.training.lockstep import in_lockstep
 from optplay.training.pool import Priority, Streams
 
@@ -258,6 +258,8 @@ def _measure(
             yield place, found
         else:
             left.append(place)
+    for run in sweep.runs:
+        compiled_rule(run.config.rule)
     compiled_loop(sweep.runs[0].config.problem)
     groups = in_lockstep((place, sweep.config(place), None) for place in left)
     with Streams(
