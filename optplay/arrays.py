@@ -1,12 +1,30 @@
-"""The arrays that numbers are in."""
+"""The arrays that numbers are in.
 
-from typing import Annotated
+Modules that declare things, or check what a run is told, take `np` from here: they are read where
+nothing is computed, and NumPy takes longer to import than all of them.
+"""
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Annotated
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from optplay.later import Later
+
+__all__ = ["Floats", "Ints", "np"]
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+else:
+    np = Later("numpy")
+
+    class Floats:
+        """Numbers."""
+
+    class Ints:
+        """Whole numbers."""
+
 
 # What compiled code has to know: the number of dimensions, and whether a number is one for all
 # runs, or one of each: of a run, or of eight that advance together.

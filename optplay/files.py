@@ -6,7 +6,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from secrets import token_hex
 from typing import BinaryIO
 
 KINDS = {
@@ -61,7 +60,7 @@ def writing(path: Path) -> Iterator[BinaryIO]:
     """
     # What a link leads to is written, and the link kept.
     target = Path(os.path.realpath(path))
-    temporary = target.with_name(f".{target.name[:40]}.{token_hex(8)}")
+    temporary = target.with_name(f".{target.name[:40]}.{os.urandom(8).hex()}")
     try:
         if target.exists() and (found := other_than_file(target)):
             raise OSError(errno.EINVAL, f"found {found}, allowed: a file")

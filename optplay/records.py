@@ -2,8 +2,9 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import UnionType
-from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, NamedTuple, Self, Union, get_args, get_origin
 
 import msgspec
 
@@ -26,21 +27,20 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     def __post_init__(self) -> None:
-        for field in msgspec.structs.fields(type(self)):
+        for field in checks(type(self)):
             given = found = getattr(self, field.name)
             if isinstance(given, str):
-                found = (prose if _has_lines(field.type) else line)(given)
-            records = record_types(field.type)
-            if records and isinstance(found, Mapping):
+                found = (prose if field.lines else line)(given)
+            if field.records and isinstance(found, Mapping):
                 try:
-                    found = described(records, found).of(found)
+                    found = described(field.records, found).of(found)
                 except InputError as error:
                     raise inside(field.name, error) from None
             try:
-                value = msgspec.convert(found, _without_records(field.type))
+                value = msgspec.convert(found, field.plain)
             except msgspec.ValidationError:
                 raise InputError(refusal(field.name, given, field.type)) from None
-            if not _holds(value, field.type):
+            if field.plain != field.type and not _holds(value, field.type):
                 raise InputError(refusal(field.name, given, field.type))
             if isinstance(value, float) and not math.isfinite(value):
                 raise InputError(refusal(field.name, given, field.type))
@@ -57,14 +57,41 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """
         if not isinstance(table, Mapping):
             raise InputError(f"found {show(table)}, allowed: a table")
-        fields = {f.name: f for f in msgspec.structs.fields(cls)}
         for key in table:
-            if key not in fields:
-                raise InputError(unknown("key", key, fields))
-        for name, field in fields.items():
-            if field.required and name not in table:
-                raise InputError(f"{name} is missing: {describe(field.type)}")
+            if key not in cls.__struct_fields__:
+                raise InputError(unknown("key", key, cls.__struct_fields__))
+        for field in checks(cls):
+            if field.required and field.name not in table:
+                raise InputError(f"{field.name} is missing: {describe(field.type)}")
         return cls(**table)
+
+
+class Check(NamedTuple):
+    """What a field of a record is checked against.
+
+    Attributes:
+        type: as it is declared; plain: the same, with anything in the place of records.
+        records: of which it holds one, if it holds any. lines: whether a text of it is Prose.
+    """
+
+    name: str
+    required: bool
+    type: Any
+    plain: Any
+    records: tuple[type[Record], ...]
+    lines: bool
+
+
+@cache
+def checks(record: type[Record]) -> tuple[Check, ...]:
+    """How the fields of a record are checked."""
+    return tuple(
+        Check(
+            f.name, f.required, f.type, _without_records(f.type), record_types(f.type),
+            _has_lines(f.type),
+        )
+        for f in msgspec.structs.fields(record)
+    )  # fmt: skip
 
 
 def _has_lines(kind: Any) -> bool:
@@ -83,7 +110,7 @@ def described(records: Sequence[type[Record]], table: Mapping[Any, Any]) -> type
     """Which of some records a table describes: it has all keys that this one can't do without."""
 
     def required(record: type[Record]) -> set[str]:
-        return {f.name for f in msgspec.structs.fields(record) if f.required}
+        return {field.name for field in checks(record) if field.required}
 
     fitting = [record for record in records if required(record) <= table.keys()]
     return max(fitting or records, key=lambda record: len(required(record)))

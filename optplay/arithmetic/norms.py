@@ -1,8 +1,6 @@
 """Lengths of vectors."""
 
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 
 
 def norms(vectors: Floats) -> Floats:

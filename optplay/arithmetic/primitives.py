@@ -7,12 +7,12 @@ kinds of numbers need these five, operators, comparisons, `&`, `|` and `abs`.
 import math
 from typing import Any, TypeVar, overload
 
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 
 Number = TypeVar("Number", float, Floats)
 
+# To tell these from arrays takes no NumPy, so that it is not imported for a constant or two.
+PLAIN = (bool, int, float)
 INF = math.inf
 NAN = math.nan
 # Added and subtracted again, it rounds what is below 2^51 to a whole number, ties to even.
@@ -37,7 +37,7 @@ def where(condition: Any, a: float, b: float) -> float: ...
 def where(condition: Any, a: Any, b: Any) -> Any: ...
 def where(condition: Any, a: Any, b: Any) -> Any:
     """`a` where the condition holds, else `b`. Both are computed."""
-    if isinstance(condition, np.ndarray):
+    if not isinstance(condition, PLAIN) and isinstance(condition, np.ndarray):
         return np.where(condition, a, b)
     return a if condition else b
 
@@ -48,14 +48,14 @@ def sqrt(x: float) -> float: ...
 def sqrt(x: Any) -> Any: ...
 def sqrt(x: Any) -> Any:
     """√x, correctly rounded, √-0 = -0; NaN below 0."""
-    if isinstance(x, np.ndarray):
+    if not isinstance(x, PLAIN) and isinstance(x, np.ndarray):
         return np.sqrt(np.where(x < 0.0, NAN, x))
     return NAN if x < 0.0 else math.sqrt(x)
 
 
 def power_of_two(x: Any) -> Any:
     """2^x for a whole number x in [-1022, 1023]. Of NaN it gives anything, and no error."""
-    if isinstance(x, np.ndarray):
+    if not isinstance(x, PLAIN) and isinstance(x, np.ndarray):
         bits: Any = (x + (ROUND + BIAS)).view(np.int64)
         return (bits << EXPONENT_BITS).view(np.float64)
     return x if x != x else math.ldexp(1.0, int(x))
@@ -66,7 +66,7 @@ def exponent(x: Any) -> Any:
 
     For other x, this and `mantissa` give anything, and no error; `mantissa` not less than 0.
     """
-    if isinstance(x, np.ndarray):
+    if not isinstance(x, PLAIN) and isinstance(x, np.ndarray):
         return ((x.view(np.int64) - ROOT_HALF_BITS) >> EXPONENT_BITS).astype(np.float64)
     fraction, power = math.frexp(x)
     return float(power - 1 if fraction < ROOT_HALF else power)
@@ -74,7 +74,7 @@ def exponent(x: Any) -> Any:
 
 def mantissa(x: Any) -> Any:
     """The m with x = m·2^k, √½ ≤ m < √2, for normal x > 0."""
-    if isinstance(x, np.ndarray):
+    if not isinstance(x, PLAIN) and isinstance(x, np.ndarray):
         offset: Any = (x.view(np.int64) - ROOT_HALF_BITS) & FRACTION
         return (offset + ROOT_HALF_BITS).view(np.float64)
     fraction = math.frexp(abs(x))[0]

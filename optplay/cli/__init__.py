@@ -68,7 +68,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if self.get_command(ctx, name) is None and not name.startswith("-"):
-            from optplay.experiments.reading import known_files  # noqa: PLC0415
+            from optplay.experiments.folders import known_files  # noqa: PLC0415
 
             known = known_files()
             if name not in known and not Path(name).suffix and len(Path(name).parts) < 2:

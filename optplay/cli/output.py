@@ -108,17 +108,18 @@ class Output:
             sys.stdout.writelines(json_pieces(report.document()))
             click.echo()
             return
-        from optplay.cli import console  # noqa: PLC0415 - rich is not needed for --json
+        from optplay.cli import printing  # noqa: PLC0415 - rich is not needed for --json
+        from optplay.cli.console import console  # noqa: PLC0415
 
-        out = console.console()
+        out = console()
         if not self.quiet:
-            console.print_parts(out, report.parts())
+            printing.print_parts(out, report.parts())
             if self.plot and draw:
                 from optplay.plots import Look  # noqa: PLC0415 - nor plotext without --plot
 
                 look = Look(color=out.color_system is not None, dark=True)
-                console.print_drawings(out, draw(out.width, look))
-        console.print_parts(out, report.closing())
+                printing.print_drawings(out, draw(out.width, look))
+        printing.print_parts(out, report.closing())
 
     def _keep(self, names: Iterable[str]) -> None:
         for name in names if self.folder is not None else ():

@@ -7,12 +7,12 @@ takes is told by the field, as by what an optimizer or a problem declares of its
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from functools import cache
 from math import inf
 from typing import Annotated, Any, get_args, get_origin
 
 import msgspec
+from msgspec.structs import replace
 
 from optplay.errors import InputError, unknown
 from optplay.experiments import scales
@@ -38,8 +38,7 @@ NAMED: Mapping[str, Registry[Any]] = {
 Change = Callable[[RunConfig, Any], RunConfig]
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """Something that decides a run.
 
     Attributes:

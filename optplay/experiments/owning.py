@@ -2,7 +2,8 @@
 
 import msgspec
 
-from optplay.experiments.preset import MINE, Preset
+from optplay.experiments.folders import MINE
+from optplay.experiments.preset import Preset
 from optplay.experiments.tries import possible
 
 OF_ANOTHER = "The figures below are those of"

@@ -2,16 +2,17 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
 from optplay.errors import InputError, inside, show, unknown, within
 from optplay.experiments.claims import Claim
+from optplay.experiments.folders import MINE, Group
 from optplay.experiments.metrics import METRICS
-from optplay.experiments.steps import CORRECTION
 from optplay.optim import OPTIMIZERS
+from optplay.optim.hyperparameters import BIAS_CORRECTION
 from optplay.records import Prose, Record
 from optplay.training import RECORDED, RunConfig
 
@@ -20,7 +21,6 @@ MOST_SEEDS, MOST_RUNS = 10_000, 1000
 MOST_LETTERS = 20_000
 # Runs of a chain are trained one after the other, and each copies what came before.
 MOST_FORKS = 100
-MINE: Literal["mine"] = "mine"
 Seed = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 
 
@@ -73,7 +73,7 @@ class Preset(Record, frozen=True, kw_only=True):
 
     name: str
     title: Annotated[str, Meta(min_length=1, max_length=200)]
-    group: Literal["start here", "exercises", "problems", "facts", "mine"] = MINE
+    group: Group = MINE
     question: Annotated[Prose, Meta(max_length=1000)] = ""
     lesson: Annotated[Prose, Meta(max_length=MOST_LETTERS)] = ""
     seeds: Annotated[tuple[Seed, ...], Meta(min_length=1, max_length=MOST_SEEDS)] = (0,)
@@ -199,11 +199,12 @@ def _check_claim(claim: Claim, runs: Mapping[str, Run], gone: Sequence[str]) -> 
             raise InputError(
                 f"metric: found {claim.metric}, but {end} holds out no samples (test_fraction)"
             )
-        if claim.metric == "uncorrected_ratio" and CORRECTION not in config.hyperparameters:
-            able = [o.name for o in OPTIMIZERS.values() if o.has(CORRECTION)]
+        switch = BIAS_CORRECTION.name
+        if claim.metric == "uncorrected_ratio" and switch not in config.hyperparameters:
+            able = [o.name for o in OPTIMIZERS.values() if o.has(switch)]
             raise InputError(
                 f"metric: found {claim.metric}, but {config.optimizer} of {end} has no "
-                f"{CORRECTION}; allowed: {', '.join(able)}"
+                f"{switch}; allowed: {', '.join(able)}"
             )
         if claim.kind.needs == "a step" and (claim.at or 0) > (last := config.steps):
             raise InputError(f"at: found {claim.at:g}, but {end} ends with step {last}")

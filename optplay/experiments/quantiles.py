@@ -6,18 +6,19 @@ quartiles by the same rule. Infinities are values like others, so "never" may be
 """
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import ArrayLike
+from optplay.arrays import Floats, np
 
-from optplay.arrays import Floats
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 QUARTILES = (0.25, 0.5, 0.75)
 # What rounding may add to a whole rank: 0.1 · 30 is a little more than 3.
 SLACK = 1e-9
 
 
-def quantiles(values: ArrayLike, fractions: Sequence[float]) -> Floats:
+def quantiles(values: "ArrayLike", fractions: Sequence[float]) -> Floats:
     """(fractions, …) the quantiles along the last axis of (…, n); NaN are no values.
 
     NaN where there is none.

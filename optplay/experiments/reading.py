@@ -2,16 +2,13 @@
 
 import errno
 from collections.abc import Sequence
-from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from platformdirs import user_data_path
 
 from optplay.errors import InputError, show, unknown, within
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
+from optplay.experiments.folders import known_files, path_of
 from optplay.experiments.keys import RUN_KEYS
 from optplay.experiments.labels import follow_rules
 from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, Try, missing
@@ -28,46 +25,8 @@ FILE_KEYS = (
     "title", "group", "question", "lesson", "seeds", "epochs", "charts", "at_steps", "gone",
     "problem", "runs", "claims", "try",
 )  # fmt: skip
-
-
-def preset_files() -> dict[str, Path]:
-    """The presets that come with optplay, by name: from the wheel, or from a checkout."""
-    for folder in (Path(str(files("optplay"))) / "presets", Path(__file__).parents[2] / "presets"):
-        if folder.is_dir():
-            paths = sorted(folder.glob("*.toml"), key=lambda path: path.stem)
-            return {path.stem: path for path in paths}
-    return {}
-
-
 # Those of a file that are tables, which are read apart.
 TABLES = ("problem", "runs", "claims", "try")
-
-
-def own_folder() -> Path:
-    """Where the presets of one's own are."""
-    return user_data_path("optplay") / "presets"
-
-
-def own_files() -> dict[str, Path]:
-    """The files of the presets of one's own, by name; anything may stand in them."""
-    with suppress(OSError):
-        return {path.stem: path for path in sorted(own_folder().glob("*.toml"))}
-    return {}
-
-
-def known_files() -> dict[str, Path]:
-    """All presets that have a name; one's own can't take the place of those of optplay."""
-    return own_files() | preset_files()
-
-
-def path_of(preset: str) -> Path:
-    """Where the preset of this name or in this file is."""
-    return known_files().get(preset) or Path(preset)
-
-
-def findable(preset: str) -> str:
-    """What the preset of this name or in this file is called from any folder."""
-    return preset if preset in known_files() else str(Path(preset).resolve())
 
 
 def load(

@@ -10,9 +10,10 @@ import msgspec
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import edit_text, split_edit, toml
+from optplay.experiments.folders import MINE
 from optplay.experiments.keys import PROBLEM, RATE, entries, told, usual
 from optplay.experiments.labels import follow_rules
-from optplay.experiments.preset import MINE, Preset, Run
+from optplay.experiments.preset import Preset, Run
 from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
 from optplay.gate import line

@@ -3,10 +3,11 @@
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from sys import float_info
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from optplay.errors import InputError, show, unknown
 from optplay.toml import exactly
@@ -119,8 +120,7 @@ def _place(stops: Sequence[Decimal] | Sequence[int], value: Decimal | int) -> tu
     return at, (Decimal(value) - stops[at]) / (stops[at + 1] - stops[at])
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Struct, frozen=True):
     """Numbers from `low` to `high`; an end that is open is not in it itself."""
 
     low: float = 0.0
@@ -144,8 +144,7 @@ class Range:
         return number_of(text.strip())
 
 
-@dataclass(frozen=True)
-class Level(Range):
+class Level(Range, frozen=True):
     """A size that may well be zero, as of noise: each notch is a sixth of a decade, or nearly.
 
     Below `first` a nudge down comes to zero.
@@ -160,15 +159,13 @@ class Level(Range):
         return self.keep(0.0 if last else _factor(value, by), value)
 
 
-@dataclass(frozen=True)
-class Factor(Level):
+class Factor(Level, frozen=True):
     """A rate: it moves by factors, and a sweep's values are spread by factors too."""
 
     first: float = 1e-5
 
 
-@dataclass(frozen=True)
-class Memory(Range):
+class Memory(Range, frozen=True):
     """A factor below 1, as β: its distance from 1 moves as a rate does."""
 
     high: float = 1.0
@@ -180,16 +177,14 @@ class Memory(Range):
         return self.keep(float(1 - Decimal(repr(distance))), value)
 
 
-@dataclass(frozen=True)
-class Amount(Range):
+class Amount(Range, frozen=True):
     """A plain size, as of noise: each notch is 0.05."""
 
     def nudge(self, value: float, by: int) -> float:
         return self.keep(round(value + by * FRACTION_STEP, 6), value)
 
 
-@dataclass(frozen=True)
-class Fraction(Amount):
+class Fraction(Amount, frozen=True):
     """A part of a whole: each notch is 5 %."""
 
     high: float = 1.0
@@ -202,8 +197,7 @@ class Fraction(Amount):
         return f"{percent} %" if float(percent) / 100 == value else shortest(value)
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """Whole numbers from `low` to `high`."""
 
     low: int = 1
@@ -222,8 +216,7 @@ class Whole:
         return _whole(text)
 
 
-@dataclass(frozen=True)
-class Count(Whole):
+class Count(Whole, frozen=True):
     """How many: 1, 2, 3, 5, 7, 10, 15, 20, 30, 50 …"""
 
     def nudge(self, value: int, by: int) -> int:
@@ -237,16 +230,14 @@ class Count(Whole):
         return self.keep(int(moved.to_integral_value(ROUND_HALF_UP)))
 
 
-@dataclass(frozen=True)
-class Doubling(Whole):
+class Doubling(Whole, frozen=True):
     """How many: each notch is twice or half as many."""
 
     def nudge(self, value: int, by: int) -> int:
         return self.keep(value * 2 if by > 0 else max(value // 2, 1))
 
 
-@dataclass(frozen=True)
-class Number(Whole):
+class Number(Whole, frozen=True):
     """A name that happens to be a number, as a seed: each notch is the next one."""
 
     low: int = 0
@@ -256,8 +247,7 @@ class Number(Whole):
         return self.keep(value + by)
 
 
-@dataclass(frozen=True)
-class Layers:
+class Layers(Struct, frozen=True):
     """Neurons of each hidden layer: a nudge doubles or halves all of them."""
 
     def nudge(self, value: Sequence[int], by: int) -> tuple[int, ...]:
@@ -275,8 +265,7 @@ class Layers:
         return tuple(_whole(part.strip()) for part in inner.split(",") if part.strip())
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of some names."""
 
     names: tuple[str, ...]
@@ -295,8 +284,7 @@ class Choice:
         return text
 
 
-@dataclass(frozen=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """On or off."""
 
     def nudge(self, value: bool, by: int) -> bool:

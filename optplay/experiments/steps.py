@@ -16,13 +16,13 @@ from optplay.arithmetic import log10, power
 from optplay.arithmetic.norms import norm
 from optplay.experiments.quantiles import quantiles
 from optplay.kept import Kept
+from optplay.optim.hyperparameters import BIAS_CORRECTION
 from optplay.training import History, RunConfig, after_step, one_update
 from optplay.training.engine import corrections_after, pipeline_of, step_by_hand
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 KINDS = ("rates", "steps")
 BINS = 24
-CORRECTION = "bias_correction"
 # Of the steps of one run that may be asked for again, and what one takes besides its numbers.
 MOST_BYTES, OVERHEAD = 1_000_000, 400
 ROUNDING = 4 * np.finfo(np.float64).eps
@@ -78,13 +78,13 @@ def uncorrected_ratio(history: History, step: int) -> float:
     come to make this step.
     """
     config = history.config
-    if CORRECTION not in config.hyperparameters:
+    if BIAS_CORRECTION.name not in config.hyperparameters:
         return nan
     if step_taken(history, step) is None:
         return inf
     update, lengths = one_update(history, step), []
     for correction in (False, True):
-        hyperparameters = {**config.hyperparameters, CORRECTION: correction}
+        hyperparameters = {**config.hyperparameters, BIAS_CORRECTION.name: correction}
         pipeline = pipeline_of(
             RunConfig(optimizer=config.optimizer, hyperparameters=hyperparameters, weight_decay=0.0)
         )

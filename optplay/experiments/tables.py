@@ -3,37 +3,39 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from types import NoneType
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
 
+from optplay.arrays import np
 from optplay.experiments.claims import Side, Verdict
 from optplay.experiments.preset import Preset
 from optplay.experiments.wording import number, spread
 from optplay.files import writing
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CsvRows = Iterable[Iterable[object]]
 # How the cells of a table are joined: on one line, on two, or the median alone.
 Between = Literal[" ", "\n", ""]
 ROWS_AT_ONCE = 500
+# What is never large: a table of these alone is one piece.
+SHORT = (str, int, float, NoneType)
 BETWEEN: tuple[Between, ...] = (" ", "\n", "")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """A paragraph; `style` is a word of the terminal's: bold, dim."""
 
     text: str
     style: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(msgspec.Struct, frozen=True):
     """Headings, rows with a cell for each, and a note to stand below.
 
     A heading that starts with > is set right and, as one that starts with <, never wrapped. The
@@ -45,8 +47,7 @@ class Table:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """Tables that say the same in less and less room: the first one that fits is shown."""
 
     tables: Iterable[Table]
@@ -104,11 +105,11 @@ def strict_json(report: Mapping[str, Any]) -> str:
 
 def json_pieces(found: object) -> Iterator[str]:
     """As `strict_json`, in pieces: a document may be larger than memory."""
-    if isinstance(found, Mapping):
+    if isinstance(found, Mapping) and not all(isinstance(v, SHORT) for v in found.values()):
         for place, (key, value) in enumerate(found.items()):
             yield ("," if place else "{") + msgspec.json.encode(key).decode() + ":"
             yield from json_pieces(value)
-        yield "}" if found else "{}"
+        yield "}"
     elif isinstance(found, list) and found and isinstance(found[0], Mapping):
         for place, value in enumerate(found):
             yield "," if place else "["
@@ -123,7 +124,7 @@ def json_pieces(found: object) -> Iterator[str]:
         yield msgspec.json.encode(found).decode()
 
 
-def in_parts(rows: NDArray[Any]) -> Iterator[list[Any]]:
+def in_parts(rows: "NDArray[Any]") -> Iterator[list[Any]]:
     """The rows of an array as lists, of which there are never many at a time."""
     for first in range(0, len(rows), ROWS_AT_ONCE):
         yield from rows[first : first + ROWS_AT_ONCE].tolist()

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from optplay.arrays import Floats
 from optplay.errors import InputError, show, unknown
 
@@ -26,8 +28,7 @@ Terms = Callable[[Floats, Floats, Floats, Floats, Floats, float, int], Mapping[s
 Stability = Callable[[Mapping[str, float]], float]
 
 
-@dataclass(frozen=True)
-class Hyperparameter:
+class Hyperparameter(Struct, frozen=True):
     """A number or a switch of an optimizer: its default, its valid range and what it does.
 
     A default of True or False makes it a switch. `log` says that it is nudged by factors.
@@ -131,8 +132,7 @@ class Optimizer:
         return {h.name: h.check(given.get(h.name, h.default)) for h in self.hyperparameters}
 
 
-@dataclass(frozen=True)
-class Schedule:
+class Schedule(Struct, frozen=True):
     """How the learning rate falls once warmup is over.
 
     `factor(k, n)` is what the learning rate is multiplied by at step k = 0 … n-1 of n; `order` is

@@ -1,9 +1,10 @@
 """How a dataset and a surface are declared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import inf
 from random import Random
+
+from msgspec import Struct
 
 from optplay.arrays import Floats
 
@@ -12,8 +13,7 @@ __all__ = ["Dataset", "Floats", "Point", "Surface"]
 Point = tuple[float, float, int]
 
 
-@dataclass(frozen=True)
-class Dataset:
+class Dataset(Struct, frozen=True):
     """Points of the plane in two classes.
 
     `draw(random, n)` gives n points (x, y, label 0 or 1) in random order, about within [-2, 2]².
@@ -27,8 +27,7 @@ class Dataset:
     order: int = 0
 
 
-@dataclass(frozen=True)
-class Surface:
+class Surface(Struct, frozen=True):
     """A function of one or two coordinates, trained as a network is.
 
     Attributes:

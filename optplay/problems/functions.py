@@ -1,12 +1,12 @@
 """How an activation and a loss of the network are declared."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Activation:
+
+class Activation(Struct, frozen=True):
     """What a hidden neuron makes of its input s.
 
     Attributes:
@@ -29,8 +29,7 @@ class Activation:
     reads_input: bool
 
 
-@dataclass(frozen=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What the output z of the network costs where the label is y, 0 or 1.
 
     Attributes:

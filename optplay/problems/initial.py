@@ -5,10 +5,8 @@ from math import sqrt
 from random import Random
 from typing import Literal
 
-import numpy as np
-
 from optplay.arithmetic import Gauss
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 
 Init = Literal["normal", "uniform", "xavier", "kaiming", "zeros"]
 

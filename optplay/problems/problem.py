@@ -6,11 +6,10 @@ from math import inf
 from random import Random
 from typing import TYPE_CHECKING, Annotated, Literal, NamedTuple
 
-import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
 from optplay.arithmetic import Gauss
+from optplay.arrays import Floats, Ints, np
 from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.kept import Kept
@@ -47,10 +46,10 @@ class Samples(NamedTuple):
         test: (n_test,) which rows are held out; empty if none.
     """
 
-    inputs: NDArray[np.float64]
-    labels: NDArray[np.float64]
-    train: NDArray[np.int64]
-    test: NDArray[np.int64]
+    inputs: Floats
+    labels: Floats
+    train: Ints
+    test: Ints
 
     @property
     def base_rate(self) -> float:
@@ -148,7 +147,7 @@ class Problem(Record, frozen=True, kw_only=True):
         """Whether epochs differ in the order of their samples."""
         return self.shuffle
 
-    def orders(self, seed: int, first: int, last: int) -> NDArray[np.int64]:
+    def orders(self, seed: int, first: int, last: int) -> Ints:
         """A row of samples per epoch from `first` up to `last`, at least two; or one row for all.
 
         Each epoch has a generator of its own, so that a run resumed there sees the same order.
@@ -187,12 +186,12 @@ class Problem(Record, frozen=True, kw_only=True):
             _drawn.keep(key, found, sum(array.nbytes for array in found))
         return found
 
-    def initial_weights(self, seed: int) -> NDArray[np.float64]:
+    def initial_weights(self, seed: int) -> Floats:
         """The parameters (n,) that a run with this seed starts from."""
         return draw_weights(self.sizes, self.init, self.init_scale, seed)
 
     @property
-    def layout(self) -> NDArray[np.int64]:
+    def layout(self) -> Ints:
         """What the compiled network reads: activation, loss, hidden layers, then their sizes."""
         kinds = [*ACTIVATIONS].index(self.activation), [*LOSSES].index(self.loss)
         return np.array([*kinds, len(self.hidden), *self.sizes[1:]], dtype=np.int64)

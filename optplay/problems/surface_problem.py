@@ -7,13 +7,12 @@ from random import Random
 from typing import Annotated, Self
 
 import msgspec
-import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
 from optplay.arithmetic import Gauss
+from optplay.arrays import Floats, Ints, np
 from optplay.errors import InputError
-from optplay.problems.declaration import Floats, Surface
+from optplay.problems.declaration import Surface
 from optplay.problems.problem import Problem, Samples
 from optplay.records import Record
 from optplay.registry import Registry
@@ -155,7 +154,7 @@ class SurfaceProblem(Record, frozen=True, kw_only=True):
         return self.noise > 0 or bool(self.declared.cycle)
 
     @property
-    def layout(self) -> NDArray[np.int64]:
+    def layout(self) -> Ints:
         """What compiled surfaces read: nothing."""
         return np.zeros(1, dtype=np.int64)
 
@@ -172,7 +171,7 @@ class SurfaceProblem(Record, frozen=True, kw_only=True):
             array.flags.writeable = False
         return Samples(inputs, labels, train, train[:0])
 
-    def orders(self, seed: int, first: int, last: int) -> NDArray[np.int64]:
+    def orders(self, seed: int, first: int, last: int) -> Ints:
         """The row of `draw().inputs` per step from `first` to `last`, at least two; or one for all.
 
         Each block of steps has a generator of its own, so that a run resumed anywhere sees the

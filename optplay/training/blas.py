@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from llvmlite import ir
-from numba import types
+from llvmlite import binding, ir
+from numba import _helperlib, types
 from numba.core import cgutils
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
 from numba.extending import lower_builtin
@@ -24,6 +24,9 @@ VECTOR = View(types.float64, 1)
 
 # It tells those who have no SciPy.
 ensure_blas()
+# Machine code from the cache calls it too, where numba compiles nothing.
+helpers = _helperlib.c_helpers  # type: ignore[attr-defined]  # It is written in C.
+binding.add_symbol("numba_xxgemm", helpers["xxgemm"])
 
 
 @infer_global(add_product)

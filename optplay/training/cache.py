@@ -9,13 +9,14 @@ import os
 import shutil
 import stat
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from hashlib import sha256
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import llvmlite.binding as llvm
-from platformdirs import user_cache_path
 
 from optplay.files import read_bytes, write_bytes
 
@@ -25,12 +26,16 @@ LARGEST = 50_000_000
 CHECKSUM = sha256().digest_size
 
 
-def folders() -> list[Path]:
+def folders() -> Iterator[Path]:
     """Where compiled code may be, the first choice first: beside the code, with which it goes."""
     if own := os.environ.get("NUMBA_CACHE_DIR"):
-        return [Path(own) / "optplay"]
-    package = Path(__file__).parents[1]
-    return [package / "__pycache__" / "compiled", user_cache_path("optplay") / "compiled"]
+        yield Path(own) / "optplay"
+        return
+    yield Path(__file__).parents[1] / "__pycache__" / "compiled"
+    # It is imported where it is needed: mostly that is nowhere.
+    from platformdirs import user_cache_path  # noqa: PLC0415
+
+    yield user_cache_path("optplay") / "compiled"
 
 
 def kept(name: str) -> bytes | None:
@@ -71,8 +76,17 @@ def _path(folder: Path, name: str) -> Path:
     # As numba chooses what it compiles for.
     processor = os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()
     features = os.environ.get("NUMBA_CPU_FEATURES") or llvm.get_host_cpu_features().flatten()
-    on = version("numba"), sys.implementation.cache_tag, sys.platform, processor, features
+    on = _numba(), sys.implementation.cache_tag, sys.platform, processor, features
     return folder / f"{name}-{sha256(repr(on).encode()).hexdigest()[:16]}"
+
+
+@cache
+def _numba() -> str:
+    """Which version of numba there is, of which importlib.metadata takes 20 ms to tell."""
+    found = find_spec("numba")
+    assert found
+    assert found.origin
+    return sha256(Path(found.origin).with_name("_version.py").read_bytes()).hexdigest()
 
 
 def _checked(path: Path) -> bytes:

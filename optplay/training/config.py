@@ -6,10 +6,9 @@ from math import inf
 from typing import Annotated, Any
 
 import msgspec
-import numpy as np
 from msgspec import Meta
-from numpy.typing import NDArray
 
+from optplay.arrays import Floats, np
 from optplay.counting import counted
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS, SCHEDULES, Optimizer
@@ -102,7 +101,7 @@ class RunConfig(Record, frozen=True, kw_only=True):
         return float(self.hyperparameters["lr"])
 
     @property
-    def hyper(self) -> NDArray[np.float64]:
+    def hyper(self) -> Floats:
         """The hyperparameters after `lr` in declared order, as rules take them."""
         return np.array([float(v) for v in self.hyperparameters.values()][1:])
 

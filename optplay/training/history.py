@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from optplay.arrays import Floats
 from optplay.training.config import RunConfig
-from optplay.training.kernel import RECORDED
+from optplay.training.recorded import RECORDED
 
 
 @dataclass(frozen=True, eq=False)

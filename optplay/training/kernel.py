@@ -38,6 +38,7 @@ from optplay.arrays import (
 )  # fmt: skip
 from optplay.problems.network import any_gradient, any_gradients, mean_gradient, mean_gradients
 from optplay.problems.wide import wide_gradient
+from optplay.training.recorded import RECORDED
 
 # What is compiled has the types that stand here: see `compilation`.
 Rule = Callable[[Packed, Packed, PackedMatrix, Packed, Packed, PackedNumber, int], None]
@@ -49,10 +50,6 @@ Gradient = Callable[
 Squares = Callable[[Vector], Number]
 Moved = Callable[[Vector, Vector], tuple[Number, Number]]
 
-RECORDED = (
-    "loss", "accuracy", "test_loss", "test_accuracy", "weight_norm", "gradient_norm",
-    "learning_rate", "clipped", "update_ratio",
-)  # fmt: skip
 LOSS, ACCURACY, TEST_LOSS, TEST_ACCURACY, WEIGHT_NORM, GRADIENT_NORM, RATE, CLIPPED, RATIO = range(
     len(RECORDED)
 )

@@ -13,7 +13,8 @@ from optplay.arrays import Floats
 from optplay.errors import InputError
 from optplay.training.engine import SUMS, Engine, step_by_hand
 from optplay.training.history import History
-from optplay.training.kernel import RECORDED, Pipeline
+from optplay.training.kernel import Pipeline
+from optplay.training.recorded import RECORDED
 
 # Weights and state right after a step.
 Point = tuple[Floats, Floats]

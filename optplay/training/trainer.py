@@ -12,7 +12,7 @@ from optplay.errors import InputError
 from optplay.training.config import RunConfig
 from optplay.training.engine import SUMS, Engine
 from optplay.training.history import History
-from optplay.training.kernel import RECORDED
+from optplay.training.recorded import RECORDED
 
 CHUNK_SECONDS = 0.015
 FIRST_CHUNK = 2_000_000

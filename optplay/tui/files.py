@@ -12,8 +12,8 @@ from textual.app import App
 
 from optplay.errors import InputError, reason
 from optplay.experiments import Preset, preset_files
+from optplay.experiments.folders import own_folder
 from optplay.experiments.owning import as_own
-from optplay.experiments.reading import own_folder
 from optplay.experiments.saving import command, save
 from optplay.experiments.shelf import listed
 from optplay.files import write_text

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 
 from optplay.errors import InputError, show
 from optplay.experiments import Results, load
-from optplay.experiments.reading import findable
+from optplay.experiments.folders import findable
 from optplay.files import write_text
 from optplay.tui import settings, unsaved
 from optplay.tui.app import Optplay

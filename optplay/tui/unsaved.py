@@ -15,7 +15,8 @@ from platformdirs import user_state_path
 
 from optplay.errors import InputError, reason
 from optplay.experiments import Preset, load
-from optplay.experiments.reading import LARGEST_FILE, findable, parse
+from optplay.experiments.folders import findable
+from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.experiments.saving import to_toml
 from optplay.files import read_bytes, write_text
 from optplay.tui.session import State

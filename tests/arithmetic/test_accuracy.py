@@ -46,7 +46,7 @@ PARTIAL = {
     "exp_of_negative": (-708.0, 0.0, 0.8, around([
         -708.0, 0.0, *(k * LN2 / 2 for k in (*range(-2042, -3, 37), -3, -2, -1)),
     ]) + spread(-2, 0, 5000) + spread(-40, 0, 5000) + spread(-708, 0) + spread(-1e-15, 0)),
-    "log1p_of_fraction": (0.0, 1.0, 1.4, around([
+    "log1p_of_fraction": (0.0, 1.0, 1.0, around([
         math.sqrt(2) - 1, math.sqrt(0.5), 0.0, 1.0, 0.5, 2.0**-52, 2.0**-53,
     ]) + spread(0, 1, 5000) + spread(0.3, 0.5, 5000) + spread(0, 1e-15) + spread(0, 1e-300)),
 }  # fmt: skip

@@ -28,7 +28,12 @@ def run(*command: str, **environment: str) -> tuple[float, subprocess.CompletedP
     """The seconds that a command took, and what came of it."""
     began = perf_counter()
     done = subprocess.run(
-        command, check=True, capture_output=True, text=True, env=os.environ | environment
+        command,
+        check=True,
+        capture_output=True,
+        text=True,
+        # As it is installed: modules are not compiled anew at each start.
+        env=os.environ | {"PYTHONDONTWRITEBYTECODE": ""} | environment,
     )
     return perf_counter() - began, done
 
@@ -44,6 +49,42 @@ def add(report: Report, what: str, values: list[float], most: float, unit: str, 
     """A line whose median is held against the target."""
     middle = median(values)
     report.line(what, min(values), middle, unit, most=most, met=middle < most, note=note)
+
+
+# What a start is made of, in the order in which it comes; each is timed with all before it loaded.
+PARTS = {
+    "the command line": "import optplay.cli",
+    "presets are read": "from optplay.experiments import load; preset = load('compare')",
+    "numpy": "import numpy",
+    "LLVM": "import llvmlite.binding",
+    "training, measuring": "import optplay.experiments.report, optplay.experiments.measures",
+    "machine code": (
+        "from optplay.training.compilation import Way, compiled_loop; "
+        "[compiled_loop(way=way) for way in (Way.ALONE, Way.TOGETHER)]"
+    ),
+    "rich": "import optplay.cli.console",
+    "rich's Markdown": "import rich.markdown",
+}
+TIMED = """
+import json, sys, time
+taken = []
+for part in json.loads(sys.argv[1]):
+    began = time.process_time()
+    exec(part)
+    taken.append(time.process_time() - began)
+print(json.dumps(taken))
+"""
+
+
+def test_parts(report: Report) -> None:
+    def parts() -> list[float]:
+        _, done = run(sys.executable, "-c", TIMED, json.dumps([*PARTS.values()]))
+        found: list[float] = json.loads(done.stdout)
+        return found
+
+    parts()
+    for name, times in zip(PARTS, zip(*(parts() for _ in range(ROUNDS)), strict=True), strict=True):
+        report.line(f"start-up: {name}", min(times), median(times), "s", note="of one processor")
 
 
 def test_help(report: Report) -> None:

@@ -56,6 +56,31 @@ def test_help_is_instant(arguments):
     assert done.stderr.strip() == ""
 
 
+LIGHT = ("numpy", "scipy", "numba", "llvmlite", "textual", "plotext", "importlib.metadata")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "heavy"),
+    [
+        (["presets"], (*LIGHT, "msgspec", "optplay.training", "optplay.problems")),
+        (["show", "compare"], (*LIGHT, "platformdirs", "optplay.experiments.experiment")),
+        (["show", "compare", "--toml"], (*LIGHT, "platformdirs", "rich")),
+        (["optimizers"], LIGHT),
+        (["optimizers", "nadam"], LIGHT),
+        (["run", "SMALL", "--json"], ("scipy", "numba", "rich", "textual", "plotext", LIGHT[-1])),
+    ],
+)
+def test_a_command_loads_what_it_needs(small, arguments, heavy):
+    arguments = [small if word == "SMALL" else word for word in arguments]
+    code = (
+        "import sys; from optplay.cli import invoke; "
+        f"assert invoke({arguments}) == 0; "
+        f"sys.exit(' '.join(m for m in {heavy} if m in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.stderr.strip() == ""
+
+
 def test_presets_lists_all(cli, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     code, out, err = cli("presets")

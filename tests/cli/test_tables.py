@@ -8,7 +8,7 @@ import pytest
 from msgspec.structs import replace
 from rich.console import Console
 
-from optplay.cli.console import print_parts
+from optplay.cli.printing import print_parts
 from optplay.experiments import METRICS, load, number, preset_files, run_preset
 from optplay.experiments.reading import parse
 from optplay.experiments.report import RunReport

@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from optplay.experiments import METRICS
+from optplay.experiments.measures import MEASURES
 from optplay.problems import Problem
 from optplay.training import RunConfig, train
 
 TINY = Problem(samples=20, hidden=(3,))
+
+
+def test_each_is_measured():
+    assert list(MEASURES) == list(METRICS)
 
 
 def measure(name, history, at=0.0):

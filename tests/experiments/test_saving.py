@@ -11,10 +11,11 @@ from hypothesis import assume, given, strategies as st
 from optplay.cli.commands import run as command_file
 from optplay.errors import InputError
 from optplay.experiments.claims import Claim
+from optplay.experiments.folders import preset_files
 from optplay.experiments.labels import follow_rules
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run, Try
-from optplay.experiments.reading import load, parse, preset_files
+from optplay.experiments.reading import load, parse
 from optplay.experiments.saving import command, save, to_toml
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import DATASETS, SURFACES, Problem, SurfaceProblem

@@ -5,8 +5,9 @@ import os
 import pytest
 
 from optplay.errors import InputError
-from optplay.experiments.reading import findable, load, own_folder, preset_files
-from optplay.experiments.shelf import GROUPS, listed
+from optplay.experiments.folders import GROUPS, findable, own_folder, preset_files
+from optplay.experiments.reading import load
+from optplay.experiments.shelf import listed
 
 PRESET = 'title = "Mine"\nquestion = "Why?"\ngroup = "facts"\n[[runs]]\nlabel = "a"\n'
 
@@ -33,6 +34,13 @@ def test_groups_and_order(own):
     (own / "my-10.toml").write_text(PRESET)
     (own / "my-9.toml").write_text(PRESET)
     assert [one.name for one in listed()][-3:] == ["my-9", "my-10", "my-own"]
+
+
+def test_those_that_come_with_it_are_listed_as_they_load(own):
+    for one in listed()[:-1]:
+        preset = load(one.name)
+        told = (preset.name, preset.group, preset.title, preset.question, "")
+        assert one == told
 
 
 def test_ones_own_are_found_by_name_and_are_mine_wherever_they_say(own, cli):

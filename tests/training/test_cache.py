@@ -170,3 +170,18 @@ def test_what_is_kept_runs_without_the_compiler(folder):
         for _ in range(2)
     ]
     assert loaded == ["True", "False"]
+
+
+def test_what_is_kept_finds_blas():
+    program = (
+        "from optplay.problems import Problem\n"
+        "from optplay.training import RunConfig, train\n"
+        "problem = Problem(hidden=(512, 512), batch_size=8, samples=8)\n"
+        "assert not problem.exact\n"
+        "print(train(RunConfig(problem=problem, epochs=1)).epochs)"
+    )
+    for _ in range(2):
+        done = subprocess.run(
+            [sys.executable, "-c", program], check=False, capture_output=True, text=True
+        )
+        assert (done.stdout, done.returncode) == ("1\n", 0), done.stderr

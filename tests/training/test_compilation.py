@@ -10,7 +10,9 @@ from optplay.training.compilation import _version, reached
 
 def test_the_loop_in_the_cache_is_that_of_the_files_compiled_into_it():
     """Without this, a change of the network would change nothing where the loop was cached."""
-    assert {mean_gradient, kernel.run_steps, kernel.one_update} <= {*reached(kernel.run_network_steps)}
+    assert {mean_gradient, kernel.run_steps, kernel.one_update} <= {
+        *reached(kernel.run_network_steps)
+    }
 
 
 def load(path, text):

@@ -130,7 +130,8 @@ async def test_a_preset_to_open_next(playground):
 
 
 async def test_saving_among_ones_own_and_opening_by_name(playground):
-    from optplay.experiments.reading import load, own_folder  # noqa: PLC0415
+    from optplay.experiments.folders import own_folder  # noqa: PLC0415
+    from optplay.experiments.reading import load  # noqa: PLC0415
 
     async with playground("learning-rate") as p:
         await p.press("T", "s", *"Mine too", "enter", *"Why?", "enter", "enter")

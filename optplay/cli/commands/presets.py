@@ -18,7 +18,7 @@ def command() -> None:
     from rich.text import Text  # noqa: PLC0415 - --help is to be instant
 
     from optplay.cli.console import console, grid  # noqa: PLC0415
-    from optplay.experiments.reading import own_folder  # noqa: PLC0415
+    from optplay.experiments.folders import own_folder  # noqa: PLC0415
     from optplay.experiments.shelf import listed  # noqa: PLC0415
 
     out = console()

@@ -25,7 +25,7 @@ Examples:
 def command(preset: str, toml: bool) -> None:
     """Show a preset: its lesson, its runs and its claims."""
     from optplay.experiments import load  # noqa: PLC0415 - --help is to be instant
-    from optplay.experiments.reading import path_of  # noqa: PLC0415
+    from optplay.experiments.folders import path_of  # noqa: PLC0415
 
     loaded = load(preset)
     if toml:
@@ -41,6 +41,7 @@ def _print(preset: "Preset", asked: str) -> None:
 
     from optplay.cli.console import console  # noqa: PLC0415
     from optplay.experiments import claimed  # noqa: PLC0415
+    from optplay.experiments.folders import preset_files  # noqa: PLC0415
     from optplay.experiments.tries import as_command, tried  # noqa: PLC0415
 
     out = console()
@@ -53,8 +54,9 @@ def _print(preset: "Preset", asked: str) -> None:
         at = f" at {claim.at:g}" if claim.at is not None else ""
         out.print(Text(f"Claim: {claimed(claim)}"))
         out.print(Text(f"       {claim.metric}{at}: {claim.left} {claim.is_} {claim.right}", "dim"))
+    ours = asked in preset_files()
     for number, one in enumerate(preset.tries, 1):
-        if not one.preset:
+        if not (ours or one.preset):
             tried(preset, number - 1)  # What is wrong with it is said here.
         out.print(Text(f"\nTry {number}: {one.text}"))
         out.print(Text(f"       {as_command(one, asked)}", "dim"))

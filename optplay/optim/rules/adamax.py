@@ -3,9 +3,8 @@
 The ε is PyTorch's; Algorithm 2 of the paper has none.
 """
 
-import numpy as np
-
 from optplay.arithmetic import where
+from optplay.arrays import np
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 from optplay.optim.stability import mean_gradient

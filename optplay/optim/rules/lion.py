@@ -1,8 +1,7 @@
 """Lion: w ← w - lr·sign(β₁·m + (1-β₁)·g), then m ← β₂·m + (1-β₂)·g."""
 
-import numpy as np
-
 from optplay.arithmetic import where
+from optplay.arrays import np
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import lr, memory
 

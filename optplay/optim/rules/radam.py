@@ -5,9 +5,8 @@ w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ�
 The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4.
 """
 
-import numpy as np
-
 from optplay.arithmetic import sqrt, where
+from optplay.arrays import np
 from optplay.optim.declaration import Floats, Optimizer, Term
 from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
 from optplay.optim.stability import mean_gradient

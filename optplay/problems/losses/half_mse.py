@@ -1,9 +1,7 @@
 """Half the squared error: ½(z − t)², with targets t = −1 and 1."""
 
-import numpy as np
-
 from optplay.arithmetic import where
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 from optplay.problems.functions import Loss
 
 

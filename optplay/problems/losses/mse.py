@@ -1,8 +1,6 @@
 """The squared error: (z − y)², with targets 0 and 1."""
 
-import numpy as np
-
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 from optplay.problems.functions import Loss
 
 
