@@ -66,12 +66,6 @@ def keep(name: str, code: bytes) -> None:
             return
 
 
-def drop(name: str) -> None:
-    """Forgets it: it is no machine code."""
-    for folder in folders():
-        _drop(_path(folder, name))
-
-
 def _path(folder: Path, name: str) -> Path:
     # As numba chooses what it compiles for.
     processor = os.environ.get("NUMBA_CPU_NAME") or llvm.get_host_cpu_name()

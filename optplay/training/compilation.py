@@ -26,7 +26,7 @@ from optplay.optim import Optimizer, Schedule
 from optplay.problems import Problem, SurfaceProblem, network, network_hessian
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
-from optplay.training.cache import drop, keep, kept
+from optplay.training.cache import keep, kept
 from optplay.training.machine import ARRAY, FUNCTION, NOTHING, REAL, TUPLE, WHOLE, Compiled, Form
 
 # What compiled code takes in when it refers to it.
@@ -86,10 +86,7 @@ def _compiled(function: Any, kind: Any = None, way: Way = Way.ALONE) -> Any:
     name = f"{function.__name__}_{way.name}_{_version(function)}"
     forms = _forms(kind or function, way)
     if (code := kept(name)) is not None:
-        try:
-            return Compiled(name, code, *forms)
-        except Exception:  # There is no end to what may be wrong with a file.
-            drop(name)
+        return Compiled(name, code, *forms)
     if kind is kernel.Rule:
         import_module("optplay.training.written").refuse(function)
     for tell in _listeners:

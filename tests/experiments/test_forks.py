@@ -206,7 +206,7 @@ def equal(some, others):
 def test_seeds_as_they_complete(claimed, monkeypatch):
     monkeypatch.setattr(experiment, "YIELD_SECONDS", 0)
     every = list(stream_preset(claimed))
-    assert len(every) > 3
+    assert len(every) > 1
     assert [len(found.preset.seeds) for found in every] == sorted(
         {len(found.preset.seeds) for found in every}
     )
