@@ -15,7 +15,7 @@ from numba.extending import register_jitable
 
 from optplay.arrays import Floats, Ints
 from optplay.errors import InputError, show
-from optplay.training.codegen import not_optimized
+from optplay.training.codegen import only_parts
 from optplay.training.compilation import Way, reached, signature
 from optplay.training.entry import object_file, pointer_to
 from optplay.training.lanes import lanes, places
@@ -46,7 +46,7 @@ def machine_code(function: Any, kind: Any, way: Way, name: str) -> bytes:
     options = OPTIONS if kind is None else INLINED
     dispatcher = numba.njit(**options)(_renamed(function, name))
     # It may call itself.
-    with register_dispatcher(dispatcher), not_optimized(dispatcher.targetctx.codegen()):
+    with register_dispatcher(dispatcher), only_parts(dispatcher.targetctx.codegen()):
         try:
             dispatcher.compile(_signature(kind or function, way))
         except NumbaError as error:

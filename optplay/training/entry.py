@@ -32,8 +32,10 @@ def object_file(compiled: Any, name: str, *, address: bool) -> bytes:
         _address(context, module, compiled, name)
     with global_compiler_lock:
         library.add_ir_module(module)
-        library.add_linking_library(compiled.library)
-        library.finalize()
+        for part in compiled.library.all_modules():
+            library._final_module.link_in(part, preserve=True)
+        library._optimize_final_module()
+        library._final_module.verify()
     code: bytes = codegen._tm.emit_object(library._final_module)
     return code
 
