@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from optplay.problems import Problem
 from optplay.training import RECORDED, Clip, History, RunConfig
+from optplay.training.past import Past
 
 # Nobody's own presets and unsaved edits take part in tests.
 _APART = tempfile.TemporaryDirectory(prefix="optplay-tests-")
@@ -153,7 +154,7 @@ def history():
         steps = epochs + diverged
         return History(
             config, epochs, steps, steps if diverged else None,
-            record, weights, states, weights[-1], states[-1],
+            record, Past(config, 0, 0, 1, weights, states), weights[-1], states[-1],
         )  # fmt: skip
 
     return make

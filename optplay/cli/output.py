@@ -82,12 +82,12 @@ class Output:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
 
-    def train(self, preset: "Preset") -> "Results":
-        """What a preset comes to, with a bar while it is trained."""
+    def train(self, preset: "Preset", *, weights: bool = False) -> "Results":
+        """What a preset comes to, with a bar while it is trained; see `run_preset`."""
         from optplay.experiments import run_preset  # noqa: PLC0415 - --help is to be instant
 
         with self.progress("training", preset.steps) as progress:
-            return run_preset(preset, progress=progress)
+            return run_preset(preset, weights=weights, progress=progress)
 
     def tell(self, report: "Report", draw: "Drawing | None" = None) -> None:
         """Writes the CSV files, then prints the document, or the parts with the charts.

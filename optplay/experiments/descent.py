@@ -16,18 +16,24 @@ SMALLEST = 1e-290
 ROUNDING = 1e-13
 
 
-def distances(history: History, steps: slice = slice(None)) -> Floats:
+def distances(history: History, step: int | None = None) -> Floats:
     """How far from the nearest lowest point, at the start and after each step: (epochs + 1,).
 
     NaN on a surface without lowest points.
 
     Args:
-        steps: of which of them, if not of all.
+        step: after which of them, if not all: (1,), or (0,) if the run did not come to it.
 
     Raises:
         TypeError: the run went down on no surface.
     """
-    minima, points = np.array(_surface(history).declared.minima), history.weights[steps]
+    minima = np.array(_surface(history).declared.minima)
+    if step is None:
+        points = history.weights
+    elif step <= history.epochs:
+        points = history.at(step)[0][np.newaxis]
+    else:
+        return np.empty(0)
     if not minima.size:
         return np.full(len(points), nan)
     apart = points[:, np.newaxis] - minima
@@ -37,7 +43,7 @@ def distances(history: History, steps: slice = slice(None)) -> Floats:
 
 def values(history: History) -> Floats:
     """(epochs + 1,) the value at the start and after each step, in a run that did not diverge."""
-    last = _surface(history).value(history.weights[-1])
+    last = _surface(history).value(history.at(history.epochs)[0])
     return np.append(history["loss"], last)
 
 

@@ -12,7 +12,7 @@ from optplay.experiments.claims import Side, Verdict, judge, side
 from optplay.experiments.forks import origin, stream_runs
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset
-from optplay.training import History, RunConfig, refuse_too_large
+from optplay.training import MOST_BYTES, History, RunConfig, refuse_too_large
 from optplay.training.compilation import compiled_loop, compiled_rule
 from optplay.training.pool import Priority
 
@@ -48,11 +48,28 @@ class Results:
         return {outcome: found.count(outcome) for outcome in OUTCOMES}
 
 
-def run_preset(preset: Preset, *, progress: Callable[[int], None] = lambda steps: None) -> Results:
+def room(preset: Preset, most: int = MOST_BYTES, *, asked: bool = False) -> int:
+    """The bytes of weights and states that each History of a preset may keep.
+
+    Those between are made again, which takes as long as to train. So there is none but for what
+    looks at them all over: the way on a surface, a claim that looks back, or an instrument.
+
+    Args:
+        most: the bytes that all of them together may keep.
+        asked: whether an instrument asks for them.
+    """
+    asked = asked or preset.on_surface or any(METRICS[c.metric].looks_back for c in preset.claims)
+    return most // (len(preset.runs) * len(preset.seeds)) if asked else 0
+
+
+def run_preset(
+    preset: Preset, *, weights: bool = False, progress: Callable[[int], None] = lambda steps: None
+) -> Results:
     """Trains all runs of a preset on all cores and judges its claims.
 
     Args:
         preset: what to run.
+        weights: whether the weights of all epochs will be looked at; see `room`.
         progress: called in this thread, every few milliseconds, with how many of `preset.steps`
             are done.
 
@@ -61,7 +78,7 @@ def run_preset(preset: Preset, *, progress: Callable[[int], None] = lambda steps
     """
     histories: dict[Job, History] = {}
     done = 0
-    for job, history, _ in _train(preset):
+    for job, history, _ in _train(preset, room(preset, asked=weights)):
         done += _own_steps(history) - (_own_steps(histories[job]) if job in histories else 0)
         histories[job] = history
         progress(done)
@@ -70,7 +87,7 @@ def run_preset(preset: Preset, *, progress: Callable[[int], None] = lambda steps
 
 def stream_preset(
     preset: Preset, *, known: Mapping[Job, History] = NOTHING,
-    cancelled: Event | None = None,
+    cancelled: Event | None = None, most: int = MOST_BYTES,
 ) -> Iterator[Results]:  # fmt: skip
     """As `run_preset`, but yields the Results of the seeds complete so far, as they come.
 
@@ -81,6 +98,7 @@ def stream_preset(
         preset: what to run.
         known: Histories that need no training any more.
         cancelled: set it from anywhere to stop within about 20 ms, with no further yield.
+        most: see `room`.
 
     Raises:
         InputError: more than this machine can hold or finish.
@@ -93,7 +111,7 @@ def stream_preset(
         yield _results(preset, done)
         return
     due, new = perf_counter() + YIELD_SECONDS, False
-    for job, history, last in _train(preset, cancelled, known):
+    for job, history, last in _train(preset, room(preset, most), cancelled, known):
         if not last:
             continue
         done[job] = history
@@ -109,11 +127,12 @@ def stream_preset(
 
 
 def _train(
-    preset: Preset, cancelled: Event | None = None, known: Mapping[Job, History] = NOTHING
-) -> Iterator[tuple[Job, History, bool]]:
+    preset: Preset, most: int, cancelled: Event | None = None,
+    known: Mapping[Job, History] = NOTHING,
+) -> Iterator[tuple[Job, History, bool]]:  # fmt: skip
     """Trains all runs with all seeds, seed after seed; see `stream_runs` for what it yields."""
     configs = {run.label: run.config for run in preset.runs}
-    refuse_too_large(list(configs.values()), len(preset.seeds))
+    refuse_too_large(list(configs.values()), len(preset.seeds), most=most)
     forks = {label: origin(preset, label) for label in configs}
     origins = {
         (label, seed): ((fork.run, seed), fork.epoch) if fork else None
@@ -128,7 +147,9 @@ def _train(
     for each in configs.values():
         compiled_rule(each.rule)
     compiled_loop(preset.runs[0].config.problem)
-    yield from stream_runs(origins, config, known, priority=Priority.SEEDS, cancelled=cancelled)
+    yield from stream_runs(
+        origins, config, known, priority=Priority.SEEDS, cancelled=cancelled, most=most
+    )
 
 
 def _own_steps(history: History) -> int:

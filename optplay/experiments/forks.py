@@ -12,8 +12,9 @@ import msgspec
 import numpy as np
 
 from optplay.experiments.preset import Fork, Preset
-from optplay.training import History, RunConfig, refuse_too_large, stream
+from optplay.training import MOST_BYTES, History, RunConfig, refuse_too_large, stream
 from optplay.training.lockstep import Job, in_lockstep
+from optplay.training.past import Past
 from optplay.training.pool import Priority, Streams
 from optplay.training.trainer import Start
 
@@ -54,6 +55,7 @@ def stream_runs(
     width: int | None = None,
     cancelled: Event | None = None,
     in_turn: bool = False,
+    most: int = MOST_BYTES,
 ) -> Iterator[tuple[K, History, bool]]:
     """Trains runs side by side; one that goes on from another begins as soon as that is there.
 
@@ -64,6 +66,7 @@ def stream_runs(
         config: what to train for a key; asked by the thread that trains it.
         known: Histories, by key, that need no training any more.
         priority, width, cancelled, in_turn: see `training.pool.Streams`.
+        most: the bytes of weights and states that each run may keep.
     """
 
     forks: dict[K, list[tuple[K, int]]] = {}
@@ -82,12 +85,14 @@ def stream_runs(
         (key, config(key), None) for key, left in origins.items() if not (left or key in known)
     )
     with Streams(
-        in_lockstep(first), priority=priority, width=width, cancelled=cancelled, in_turn=in_turn
-    ) as streams:
+        in_lockstep(first, most), priority=priority, width=width, cancelled=cancelled,
+        in_turn=in_turn,
+    ) as streams:  # fmt: skip
 
         def follow(histories: Iterable[tuple[K, History]]) -> None:
             ready = [job for key, history in histories for job in followed(key, history)]
-            for keys, begun in in_lockstep(job for job in ready if not _over_before(job[2])):
+            going_on = (job for job in ready if not _over_before(job[2]))
+            for keys, begun in in_lockstep(going_on, most):
                 streams.add(keys, begun)
             for key, own, start in ready:
                 if start and _over_before(start):
@@ -138,12 +143,12 @@ def _diverged(config: RunConfig, parent: History, epoch: int) -> History:
     # In batches of another size an epoch has other steps.
     within = parent.steps - parent.epochs * parent.config.problem.steps_per_epoch
     steps = parent.epochs * per_epoch + min(within, per_epoch)
-    states, state = parent.states, parent.current_state
+    n, slots, state = config.problem.parameter_count, len(config.rule.slots), parent.current_state
     if config.optimizer != parent.config.optimizer:
-        shape = len(config.rule.slots), config.problem.parameter_count
-        states = np.broadcast_to(0.0, (parent.epochs + 1, *shape))
-        state = np.broadcast_to(0.0, shape)
+        state = np.broadcast_to(0.0, (slots, n))
+    past = Past(
+        config, parent.born, epoch, 1, np.empty((0, n)), np.empty((0, slots, n)), parent.past
+    )
     return replace(
-        parent, config=config, steps=steps, diverged_at=steps, states=states,
-        current_state=state, forked_at=epoch,
-    )  # fmt: skip
+        parent, config=config, steps=steps, diverged_at=steps, past=past, current_state=state
+    )

@@ -33,8 +33,8 @@ def _best(quantity: str, best: Callable[..., float], worst: float) -> Measure:
 def _norm_ratio(history: History, at: float) -> float:
     if history.diverged_at:
         return inf
-    start = norm(history.weights[0])
-    return norm(history.weights[-1]) / start if start else nan
+    start = norm(history.at(0)[0])
+    return norm(history.current) / start if start else nan
 
 
 def _clipped(history: History, at: float) -> float:
@@ -93,7 +93,7 @@ MEASURES: dict[str, Measure] = {
     "step_ratio": _ratio("steps"),
     "rate_ratio": _ratio("rates"),
     "uncorrected_ratio": lambda h, at: uncorrected_ratio(h, int(at)),
-    "distance": _descent(lambda h, at: float(distances(h)[-1])),
+    "distance": _descent(lambda h, at: float(distances(h, h.epochs)[0])),
     "final_x": _descent(lambda h, at: float(h.current[0])),
     "steps_to_loss": _descent(lambda h, at: steps_until(values(h), at)),
     "steps_to_distance": _descent(lambda h, at: steps_until(distances(h), at)),

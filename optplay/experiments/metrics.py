@@ -29,6 +29,11 @@ class Metric(Struct, frozen=True):
     slow: bool = False
     on: Literal["any", "network", "surface"] = "any"
 
+    @property
+    def looks_back(self) -> bool:
+        """Whether it is of weights or steps in the midst of a run."""
+        return self.slow or self.needs == "a step"
+
     def fits(self, problem: Problem | SurfaceProblem) -> bool:
         kind = "surface" if isinstance(problem, SurfaceProblem) else "network"
         return self.on in ("any", kind)

@@ -163,7 +163,7 @@ def _record(epochs: NDArray[np.int64], values: Floats) -> Curvature:
 def _at(history: History, epoch: int) -> tuple[float, float, float]:
     config, rule = history.config, history.config.rule
     step = max(epoch * config.problem.steps_per_epoch, 1)
-    h = hessian(config.network, history.weights[epoch])
+    h = hessian(config.network, history.at(epoch)[0])
     h[np.diag_indices_from(h)] += config.l2
     plain = top_eigenvalue(h)
     if history.forked_at and epoch <= history.forked_at:
@@ -180,7 +180,7 @@ def _at(history: History, epoch: int) -> tuple[float, float, float]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         t = step - history.born
         corrections = corrections_after(config, t)
-        rates = rule.rates(history.states[epoch], config.hyper, corrections, unit, t)
+        rates = rule.rates(history.at(epoch)[1], config.hyper, corrections, unit, t)
         scale = np.sqrt(rates / unit)
         return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
 
@@ -205,7 +205,8 @@ def sharpness_at_loss(history: History, at: float) -> float:
     """
     if history.diverged_at:
         return inf
-    losses = mean_losses(history.config.network, history.weights)
+    parts = history.past.stretches(history.epochs)
+    losses = np.concatenate([mean_losses(history.config.network, part) for part, _ in parts])
     below = np.flatnonzero(losses <= at)
     if not below.size:
         return nan

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from optplay.later import later
 from optplay.training.config import (
+    MOST_BYTES as MOST_BYTES,
     Clip as Clip,
     RunConfig as RunConfig,
     refuse_too_large as refuse_too_large,

@@ -19,6 +19,8 @@ DAY = 86_400.0
 # Well above what any machine reaches, so that only what is hopeless is refused.
 MULTIPLICATIONS_PER_SECOND = 2e9
 BYTES = 8
+# Of weights and states that a run keeps; those of all runs together where there are many.
+MOST_BYTES = 256_000_000
 # Vectors as long as the weights that a run works on, see `Engine.work`.
 SCRATCH = 5
 
@@ -123,10 +125,19 @@ class RunConfig(Record, frozen=True, kw_only=True):
         return self.lr * SCHEDULES.find(self.decay).factor(step - warm, self.steps - warm)
 
     @property
-    def bytes_needed(self) -> int:
-        """Memory that the History takes: weights and state of every epoch, and the samples."""
-        rows = self.problem.parameter_count * (1 + len(self.rule.slots)) + 16
-        return BYTES * (rows * (self.epochs + 1) + 8 * self.problem.samples)
+    def bytes_of_an_epoch(self) -> int:
+        """Memory that the weights and state after one epoch take."""
+        return BYTES * self.problem.parameter_count * (1 + len(self.rule.slots))
+
+    def bytes_needed(self, most: int = MOST_BYTES) -> int:
+        """Memory that the History takes: its records, weights and states, and the samples.
+
+        Args:
+            most: the bytes of weights and states that it may keep.
+        """
+        epochs, each = self.epochs + 1, self.bytes_of_an_epoch
+        kept = max(each, min(most, each * epochs))
+        return kept + BYTES * (16 * epochs + 8 * self.problem.samples)
 
     @property
     def bytes_at_work(self) -> int:
@@ -143,21 +154,23 @@ class RunConfig(Record, frozen=True, kw_only=True):
 
 
 def refuse_too_large(
-    configs: Sequence[RunConfig], seeds: int = 1, at_once: int | None = None
-) -> None:
+    configs: Sequence[RunConfig], seeds: int = 1, at_once: int | None = None,
+    most: int = MOST_BYTES,
+) -> None:  # fmt: skip
     """Refuses work that this machine can't hold or finish within a day.
 
     Args:
         configs: the runs. seeds: how many times each is to be run.
         at_once: how many Histories are kept at a time; all if left out.
+        most: the bytes of weights and states that each may keep.
 
     Raises:
         InputError: with the memory or the days that it would take.
     """
     count, cores = len(configs) * seeds, os.cpu_count() or 1
-    needed = seeds * sum(c.bytes_needed for c in configs)
+    needed = seeds * sum(c.bytes_needed(most) for c in configs)
     if at_once is not None:
-        needed = min(needed, at_once * max(c.bytes_needed for c in configs))
+        needed = min(needed, at_once * max(c.bytes_needed(most) for c in configs))
     at_work = sorted(c.bytes_at_work for c in configs for _ in range(min(seeds, cores)))
     needed += sum(at_work[-cores:])
     room = _memory() / 2

@@ -143,13 +143,13 @@ class Engine:
         w: Floats,
         state: Floats,
         sums: Floats,
-        recorded: tuple[Floats, Floats, Floats],
+        recorded: Recorded,
         pipeline: Pipeline | None = None,
     ) -> tuple[int, int]:
         """Trains from step `first` up to about `last`, counted from 0; see `kernel.run_steps`.
 
         Args:
-            recorded: record, weights and states, with a row for each epoch up to `last`.
+            recorded: with room for what is recorded up to `last`.
             pipeline: in place of the run's own.
         """
         config, problem = self.config, self.config.problem
@@ -172,7 +172,7 @@ class Engine:
                 self._w[:n], self._state, self._corrections, self.alive, sums,
                 self._g[:n], self._before[:n], self._scratch,
             ),
-            Recorded(*recorded),
+            recorded,
         )  # fmt: skip
         self._corrected = done
         w[:], state[:] = self._w[:n], self._state[:, :n]

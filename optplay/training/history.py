@@ -1,10 +1,16 @@
 """What a run left."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from optplay.arrays import Floats
+from optplay.errors import InputError
 from optplay.training.config import RunConfig
 from optplay.training.recorded import RECORDED
+
+if TYPE_CHECKING:
+    # What makes it again is not needed where nothing is trained.
+    from optplay.training.past import Past, Point
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,11 +24,8 @@ class History:
         diverged_at: the number (from 1) of the step at which the loss, the gradient's norm or a
             weight was no longer finite.
         record: (epochs, quantities), in the order of RECORDED; NaN where there is none.
-        weights: (epochs + 1, n): at the start, then after each epoch.
-        states: (epochs + 1, slots, n): the optimizer's state then.
+        past: its weights and states, of which more may be filled in than this History has.
         current: (n,) the weights and current_state: (slots, n) the state after step `steps`.
-        born: the step before which the state was zero: 0, unless a fork changed the optimizer.
-        forked_at: the epoch at which this run left another one, if it did.
     """
 
     config: RunConfig
@@ -30,16 +33,55 @@ class History:
     steps: int
     diverged_at: int | None
     record: Floats
-    weights: Floats
-    states: Floats
+    past: "Past"
     current: Floats
     current_state: Floats
-    born: int = 0
-    forked_at: int | None = None
 
     def __getitem__(self, quantity: str) -> Floats:
         """One recorded quantity: a value per epoch done."""
         return self.record[:, RECORDED.index(quantity)]
+
+    def at(self, epoch: int) -> "Point":
+        """Weights (n,) and state (slots, n) after an epoch, 0 for the start; made again if need be.
+
+        Raises:
+            InputError: no such epoch.
+        """
+        if not 0 <= epoch <= self.epochs:
+            raise InputError(f"epoch: found {epoch}, allowed: 0 to {self.epochs}")
+        if epoch * self.config.problem.steps_per_epoch == self.steps:
+            return self.current, self.current_state
+        return self.past.at(epoch)
+
+    def at_hand(self, epoch: int) -> bool:
+        """Whether `at` takes no more than some milliseconds."""
+        at_end = epoch * self.config.problem.steps_per_epoch == self.steps
+        return at_end or self.past.at_hand(epoch)
+
+    @property
+    def weights(self) -> Floats:
+        """(epochs + 1, n): at the start, then after each epoch; see `at` for one of them."""
+        return self.past.whole(self.epochs)[0]
+
+    @property
+    def states(self) -> Floats:
+        """(epochs + 1, slots, n): the optimizer's state then."""
+        return self.past.whole(self.epochs)[1]
+
+    @property
+    def born(self) -> int:
+        """The step before which the state was zero: 0, unless a fork changed the optimizer."""
+        return self.past.born
+
+    @property
+    def forked_at(self) -> int | None:
+        """The epoch at which this run left another one, if it did."""
+        return self.past.begin if self.past.before else None
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory."""
+        return self.record.nbytes + self.past.nbytes
 
     @property
     def done(self) -> bool:

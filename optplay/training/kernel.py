@@ -138,12 +138,16 @@ class Recorded(NamedTuple):
     """What a run leaves: the rows of every epoch that ends are filled in.
 
     Attributes:
-        record: (epochs, quantities), weights: (epochs + 1, n), states: (epochs + 1, slots, n).
+        record: (epochs, quantities) of the epochs after `begin`.
+        weights: (rows, n), states: (rows, slots, n) at `begin`, and of every `every`-th after it.
+        begin: after so many epochs of the run they begin. every: from 1.
     """
 
     record: Matrix
     weights: Matrix
     states: Cube
+    begin: int
+    every: int
 
 
 def one_update(
@@ -296,7 +300,7 @@ def run_steps(
     first, last, born, warmup, total = span
     inputs, labels, orders, order_epoch, test_rows, batch_size, layout = data
     w, state, corrections, alive, sums, g, before, scratch = course
-    record, weights, states = recorded
+    record, weights, states, begun, every = recorded
     lr = pipeline.lr[0]
     n, count = w.size, orders.shape[1]
     steps_per_epoch = (count + batch_size - 1) // batch_size
@@ -341,26 +345,28 @@ def run_steps(
                 if not finite:
                     break
         if k == (epoch + 1) * steps_per_epoch:
-            record[epoch, LOSS] = loss / count
-            record[epoch, ACCURACY] = hits / count
-            record[epoch, WEIGHT_NORM] = sqrt(weight_squares)
-            record[epoch, GRADIENT_NORM] = norms / steps_per_epoch
-            record[epoch, RATE] = rate
-            record[epoch, CLIPPED] = clips / steps_per_epoch
-            record[epoch, RATIO] = ratios / steps_per_epoch
+            past = epoch + 1 - begun
+            row = past - 1
+            record[row, LOSS] = loss / count
+            record[row, ACCURACY] = hits / count
+            record[row, WEIGHT_NORM] = sqrt(weight_squares)
+            record[row, GRADIENT_NORM] = norms / steps_per_epoch
+            record[row, RATE] = rate
+            record[row, CLIPPED] = clips / steps_per_epoch
+            record[row, RATIO] = ratios / steps_per_epoch
             if test_rows.size > 0:
                 test_loss, test_hits = measured(
                     w, before, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
                 )
                 for i in range(n):
                     before[i] = w[i]
-                record[epoch, TEST_LOSS] = test_loss / test_rows.size
-                record[epoch, TEST_ACCURACY] = test_hits / test_rows.size
-            if weights.shape[0] > 0:
+                record[row, TEST_LOSS] = test_loss / test_rows.size
+                record[row, TEST_ACCURACY] = test_hits / test_rows.size
+            if past % every == 0:
                 for i in range(n):
-                    weights[epoch + 1, i] = w[i]
+                    weights[past // every, i] = w[i]
                     for slot in range(state.shape[0]):
-                        states[epoch + 1, slot, i] = state[slot, i]
+                        states[past // every, slot, i] = state[slot, i]
             loss = hits = norms = clips = ratios = 0.0
     sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
     sums[5], sums[6], sums[7] = batch_loss, norm, rate

@@ -9,9 +9,11 @@ from msgspec.structs import replace
 from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats
 from optplay.errors import InputError
-from optplay.training.config import RunConfig
+from optplay.training.config import MOST_BYTES, RunConfig
 from optplay.training.engine import SUMS, Engine
 from optplay.training.history import History
+from optplay.training.kernel import Recorded
+from optplay.training.past import Past, rows_apart
 from optplay.training.recorded import RECORDED
 
 CHUNK_SECONDS = 0.015
@@ -24,8 +26,9 @@ Start = tuple[History, int]
 
 
 def stream(
-    config: RunConfig, start: Start | None = None, until: int | None = None
-) -> Generator[History, None, None]:
+    config: RunConfig, start: Start | None = None, until: int | None = None,
+    most: int = MOST_BYTES,
+) -> Generator[History, None, None]:  # fmt: skip
     """Trains, and yields the History so far about every 15 ms; stop iterating to cancel.
 
     Args:
@@ -34,11 +37,13 @@ def stream(
             past is copied. State is kept slot by slot where the optimizer is the same, else it
             starts at zero, with t = 1.
         until: the step to stop after; the end of the run if left out.
+        most: the bytes of weights and states that it may keep, see `training.past`; with 0 those
+            at its start alone.
 
     Raises:
         InputError: `start` has other parameters, or no such epoch.
     """
-    for (history,) in _stream([config], [start], until):
+    for (history,) in _stream([config], [start], until, most):
         yield history
 
 
@@ -52,32 +57,39 @@ def shape(config: RunConfig, start: Start | None = None) -> Hashable:
 
 
 def stream_together(
-    configs: Sequence[RunConfig], starts: Sequence[Start | None] | None = None
-) -> Generator[list[History], None, None]:
+    configs: Sequence[RunConfig], starts: Sequence[Start | None] | None = None,
+    most: int = MOST_BYTES,
+) -> Generator[list[History], None, None]:  # fmt: skip
     """As `stream`, for up to LANES runs of one `shape`, in lockstep: with more than two of them it
     is quicker, and every one comes to the same bits as alone.
 
     Yields the Histories so far, in the order of `configs`; done ones too.
     """
-    yield from _stream(configs, starts or [None] * len(configs), None)
+    yield from _stream(configs, starts or [None] * len(configs), None, most)
 
 
 def _stream(
-    configs: Sequence[RunConfig], starts: Sequence[Start | None], until: int | None
+    configs: Sequence[RunConfig], starts: Sequence[Start | None], until: int | None, most: int
 ) -> Generator[list[History], None, None]:
     config, problem, rule = configs[0], configs[0].problem, configs[0].rule
     n, lanes = problem.parameter_count, (LANES,) * (len(configs) > 1)
+    begin, born = _begin(config, starts[0])
+    # Where lanes are empty, their rows are as long.
+    every = rows_apart(config, most * len(configs) // LANES if lanes else most)
+    count = (config.epochs - begin) // every + 1
     record = np.full((config.epochs, len(RECORDED), *lanes), np.nan)
-    weights = np.zeros((config.epochs + 1, n, *lanes))
-    states = np.zeros((config.epochs + 1, len(rule.slots), n, *lanes))
-    begin, born = 0, 0
+    weights = np.zeros((count, n, *lanes))
+    states = np.zeros((count, len(rule.slots), n, *lanes))
+    pasts = []
     for lane, (each, start) in enumerate(zip(configs, starts, strict=True)):
-        own = [_lane(array, lane, lanes) for array in (record, weights, states)]
-        begin, born = _begin(each, start, *own)
+        rows, w, state = (_lane(array, lane, lanes) for array in (record, weights, states))
+        before = _fill(each, start, every, rows, w[0], state[0])
+        pasts.append(Past(each, born, begin, every, w, state, before))
 
     engine = Engine(*configs, born=born)
     engine.alive[..., len(configs) :] = 0.0 if lanes else 1.0
-    w, state, sums = weights[begin].copy(), states[begin].copy(), np.zeros((SUMS, *lanes))
+    w, state, sums = weights[0].copy(), states[0].copy(), np.zeros((SUMS, *lanes))
+    recorded = Recorded(record[begin:], weights, states, begin, every)
     per_epoch = problem.steps_per_epoch
     done = begin * per_epoch
     chunk = max(1, FIRST_CHUNK // (n * problem.batch_size * max(1, *lanes, 1)))
@@ -86,16 +98,13 @@ def _stream(
 
     def so_far(lane: int, bad: bool = False) -> History:
         epochs = (done - bad) // per_epoch
-        past = [_lane(array, lane, lanes) for array in (record, weights, states)]
-        rows = [a[: epochs + i] for a, i in zip(past, (0, 1, 1), strict=True)]
+        own = _lane(record, lane, lanes)[:epochs]
+        if bad or (lanes and done == config.steps and len(configs) < LANES):
+            own = own.copy()  # without what is empty beside it
         now = [_lane(array, lane, lanes).copy() for array in (w, state)]
-        for array in (*rows, *now):
+        for array in (own, *now):
             array.flags.writeable = False
-        diverged_at, left = done if bad else None, begin if starts[lane] else None
-        return History(
-            configs[lane], epochs, done, diverged_at, rows[0], rows[1], rows[2], now[0], now[1],
-            born, left,
-        )  # fmt: skip
+        return History(configs[lane], epochs, done, done if bad else None, own, pasts[lane], *now)
 
     def all_so_far() -> list[History]:
         return [over[i] if i in over else so_far(i) for i in range(len(configs))]
@@ -103,7 +112,7 @@ def _stream(
     while done < goal and len(over) < len(configs):
         last = min(goal, done + chunk)
         began = perf_counter()
-        done, bad = engine.run(done, last, w, state, sums, (record, weights, states))
+        done, bad = engine.run(done, last, w, state, sums, recorded)
         chunk = _next_chunk(chunk, perf_counter() - began)
         if bad:
             found = np.concatenate([sums[BATCH_LOSS : NORM + 1], w])
@@ -121,19 +130,27 @@ def _lane(array: Floats, lane: int, lanes: tuple[int, ...]) -> Floats:
     return array[..., lane] if lanes else array[:]
 
 
-def _begin(
-    config: RunConfig, start: Start | None, record: Floats, weights: Floats, states: Floats
-) -> tuple[int, int]:
-    """Fills in what was before; the epoch from which a run goes on, and `History.born`."""
+def _begin(config: RunConfig, start: Start | None) -> tuple[int, int]:
+    """The epoch from which a run goes on, and `History.born`."""
     if start is None:
-        weights[0] = config.problem.initial_weights(config.seed)
         return 0, 0
+    _check_start(config, *start)
+    return start[1], _born(config, *start)
+
+
+def _fill(
+    config: RunConfig, start: Start | None, every: int, record: Floats, w: Floats, state: Floats
+) -> Past | None:
+    """Fills in what a run begins with, and gives what was before."""
+    if start is None:
+        w[:] = config.problem.initial_weights(config.seed)
+        return None
     parent, epoch = start
     _check_start(config, parent, epoch)
-    record[:epoch], weights[: epoch + 1] = parent.record[:epoch], parent.weights[: epoch + 1]
+    record[:epoch], (w[:], before) = parent.record[:epoch], parent.at(epoch)
     if parent.config.optimizer == config.optimizer:
-        states[: epoch + 1] = parent.states[: epoch + 1]
-    return epoch, _born(config, parent, epoch)
+        state[:] = before
+    return parent.past.until(epoch, every)
 
 
 def _born(config: RunConfig, parent: History, epoch: int) -> int:
@@ -160,7 +177,7 @@ def _check_start(config: RunConfig, parent: History, epoch: int) -> None:
         raise InputError(f"start: found epoch {epoch}, allowed: 0 to {most}")
 
 
-def train(config: RunConfig, start: Start | None = None) -> History:
+def train(config: RunConfig, start: Start | None = None, *, most: int = MOST_BYTES) -> History:
     """Trains to the end; see `stream` for the arguments and errors."""
-    *_, last = stream(config, start)
+    *_, last = stream(config, start, most=most)
     return last

@@ -20,7 +20,7 @@ from optplay.tui.desk import Desk
 from optplay.tui.growing import grow
 from optplay.tui.job import Job
 from optplay.tui.judged import unchanged
-from optplay.tui.library import Library, plans
+from optplay.tui.library import SEEDS_BYTES, Library, plans
 from optplay.tui.widgets.view import View
 
 QUIET_SECONDS = 0.3
@@ -157,7 +157,7 @@ class Computing:
 
         def make(stop: Event) -> Iterator[Results]:
             step_back()
-            return stream_preset(preset, known=known, cancelled=stop)
+            return stream_preset(preset, known=known, cancelled=stop, most=SEEDS_BYTES)
 
         self.measuring.begin(self._evidence(), make)
         self.waiting = False

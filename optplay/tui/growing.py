@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from optplay.experiments.forks import stream_runs
 from optplay.training import History
 from optplay.training.pool import Priority, all_but_one
-from optplay.tui.library import Plan
+from optplay.tui.library import Plan, room
 
 
 def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[dict[str, History]]:
@@ -24,6 +24,7 @@ def grow(plans: Mapping[str, Plan], known: Mapping[str, History]) -> Iterator[di
     for label, history, _ in stream_runs(
         origins, lambda label: plans[label].config, known,
         priority=Priority.SCREEN, width=all_but_one(), in_turn=True,
+        most=room(plans),
     ):  # fmt: skip
         so_far[label] = history
         yield so_far

@@ -1,5 +1,6 @@
 """The Histories computed so far, by what each is made from."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import msgspec
@@ -7,10 +8,13 @@ import msgspec
 from optplay.experiments import Preset
 from optplay.experiments.forks import origin
 from optplay.kept import Kept
-from optplay.training import History, RunConfig
+from optplay.training import MOST_BYTES as MOST_OF_RUNS, History, RunConfig
 
 # With what else is kept the app stays below 400 MB, of which it takes half before the first edit.
 MOST_BYTES = 64_000_000
+# Of weights and states: of the runs shown, and over all seeds, where something asks for them.
+SHOWN_BYTES = 32_000_000
+SEEDS_BYTES = 64_000_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,13 @@ def plans(preset: Preset, seed: int) -> dict[str, Plan]:
     return {label: plan(label) for label in runs}
 
 
+def room(plans: Mapping[str, Plan]) -> int:
+    """The bytes of weights and states that each of the runs shown may keep."""
+    # There the way of a run is drawn, all of it in every frame.
+    on_surface = any(plan.config.on_surface for plan in plans.values())
+    return (MOST_OF_RUNS if on_surface else SHOWN_BYTES) // len(plans)
+
+
 class Library:
     """The Histories computed so far, the least recently used ones dropped when they take much."""
 
@@ -45,4 +56,4 @@ class Library:
         return self._kept.get(plan)
 
     def keep(self, plan: Plan, history: History) -> None:
-        self._kept.keep(plan, history, plan.config.bytes_needed)
+        self._kept.keep(plan, history, history.nbytes)

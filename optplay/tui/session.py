@@ -9,6 +9,7 @@ import msgspec
 
 from optplay.errors import InputError
 from optplay.experiments import Preset
+from optplay.experiments.experiment import room
 from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, value_at
 from optplay.experiments.labels import STEM, follow_rules, free
 from optplay.experiments.preset import Fork, Run, with_runs
@@ -312,4 +313,4 @@ class Session:
 
 def _check_size(preset: Preset) -> None:
     """Refuses what this machine can't hold or finish."""
-    refuse_too_large([run.config for run in preset.runs], len(preset.seeds))
+    refuse_too_large([run.config for run in preset.runs], len(preset.seeds), most=room(preset))

@@ -173,7 +173,7 @@ class Stage:
     def _distance(self, label: str, epoch: int) -> float:
         """The median distance from the nearest lowest point."""
         found = self.found(label)
-        here = [distances(history, slice(epoch, epoch + 1)) for history in found]
+        here = [distances(history, epoch) for history in found]
         return float(np.median([float(d[0]) if d.size else inf for d in here] or [nan]))
 
     def readings(self, quantity: str) -> list[Reading]:

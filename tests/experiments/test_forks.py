@@ -245,10 +245,10 @@ def test_cancelling():
 
 
 def test_an_error_in_a_run_is_told(monkeypatch, claimed):
-    def failing(configs, starts):
+    def failing(configs, *rest):
         if any(config.seed == 3 for config in configs):
             raise ZeroDivisionError("seed 3")
-        yield from stream_together(configs, starts)
+        yield from stream_together(configs, *rest)
 
     monkeypatch.setattr(lockstep, "stream_together", failing)
     with pytest.raises(ZeroDivisionError, match="seed 3"):
@@ -258,8 +258,8 @@ def test_an_error_in_a_run_is_told(monkeypatch, claimed):
 def test_leaving_a_stream_stops_the_training(monkeypatch):
     asked, ended = [], []
 
-    def slow(configs, starts):
-        for histories in stream_together(configs, starts):
+    def slow(configs, *rest):
+        for histories in stream_together(configs, *rest):
             asked.append(configs)
             yield histories
         ended.append(configs)

@@ -286,7 +286,7 @@ def test_the_nearest_preset():
     ("changes", "words"),
     [
         ({"hidden = [4]": "hidden = [10000, 10000, 10000]"}, ("GB", "memory")),
-        ({"samples = 20": "samples = 1000000", "epochs = 3": "epochs = 10000000"}, ("GB",)),
+        ({"samples = 20": "samples = 1000000", "epochs = 3": "epochs = 10000000"}, ("days",)),
         ({"hidden = [4]": "hidden = [10000, 1]", "samples = 20": "samples = 1000000",
           "epochs = 3": "epochs = 1000", "seeds = 2": "seeds = 4"}, ("days", "one day")),
     ],

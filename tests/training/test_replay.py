@@ -12,7 +12,7 @@ from hypothesis import given, strategies as st
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
-from optplay.training import Clip, RunConfig, after_step, one_update, replay, stream, train
+from optplay.training import Clip, RunConfig, after_step, one_update, past, stream, train
 from optplay.training.engine import pipeline_of, step_by_hand
 
 PROBLEM = Problem(samples=10, hidden=(5,))
@@ -146,7 +146,7 @@ def test_the_batch_and_its_loss():
 def test_checkpoints_are_never_seen(monkeypatch, spacing):
     history = train(RunConfig(problem=PROBLEM, epochs=6))
     expected = list(points(history, history.steps))
-    monkeypatch.setattr(replay, "WORK_BETWEEN", spacing * PROBLEM.parameter_count)
+    monkeypatch.setattr(past, "WORK_BETWEEN", spacing * PROBLEM.parameter_count)
     for step in [*range(61), *range(60, -1, -1), 35, 2, 59]:
         w, state = after_step(history, step)
         np.testing.assert_array_equal(w, expected[step][0])
@@ -165,23 +165,21 @@ def test_going_back_through_shuffled_epochs():
 
 def test_neighbouring_steps_are_not_trained_from_the_start_of_the_epoch(monkeypatch):
     history = train(RunConfig(problem=PROBLEM, epochs=2))
-    monkeypatch.setattr(replay, "WORK_BETWEEN", 2 * PROBLEM.parameter_count)
+    monkeypatch.setattr(past, "WORK_BETWEEN", 2 * PROBLEM.parameter_count)
     one_update(history, 10)
-    ways, advance = [], replay._Replay.advance
-    monkeypatch.setattr(
-        replay._Replay, "advance", lambda *a: ways.append(a[3] - a[2]) or advance(*a)
-    )
+    ways, advance = [], past.Past._advance
+    monkeypatch.setattr(past.Past, "_advance", lambda *a: ways.append(a[3] - a[2]) or advance(*a))
     for step in (9, 8, 7, 8, 9, 10):
         one_update(history, step)
     assert sum(ways) <= 6
-    assert len(replay._replays[history].epochs[0]) <= 5
+    assert len(history.past._known[0]) <= 5
 
 
 def test_few_epochs_are_remembered():
     history = train(RunConfig(problem=PROBLEM, epochs=20))
     for step in range(1, 200, 10):
         after_step(history, step)
-    assert len(replay._replays[history].epochs) == replay.MOST_EPOCHS
+    assert len(history.past._known) == past.MOST_STRETCHES
 
 
 def test_a_replay_keeps_no_run_alive():

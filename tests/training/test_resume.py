@@ -84,7 +84,8 @@ def test_a_resumed_run_does_not_read_the_future_of_its_parent():
     whole = train(run)
     early = replace(
         whole, epochs=2, steps=2 * run.problem.steps_per_epoch,
-        record=whole.record[:2], weights=whole.weights[:3], states=whole.states[:3],
+        record=whole.record[:2], past=whole.past.until(2, 1), current=whole.weights[2],
+        current_state=whole.states[2],
     )  # fmt: skip
     assert_same(train(run, (early, 2)), whole)
     with pytest.raises(InputError, match="start: found epoch 3, allowed: 0 to 2"):

@@ -83,7 +83,7 @@ def test_the_compiled_run_is_that_of_plain_python(config):
                 w, state, np.zeros(len(config.hyper)), np.ones(1), np.zeros(8), np.zeros(n),
                 np.zeros(n), np.zeros((3, 2)),
             ),
-            kernel.Recorded(record, weights, states),
+            kernel.Recorded(record, weights, states, 0, 1),
         )  # fmt: skip
     history = train(config)
     assert (history.steps, history.diverged_at is not None) == (done, bool(bad))

@@ -55,9 +55,9 @@ def trained(monkeypatch):
     """The configs that are trained, in order."""
     seen = []
 
-    def stream_together(configs, starts):
+    def stream_together(configs, *rest):
         seen.extend(configs)
-        return original(configs, starts)
+        return original(configs, *rest)
 
     original = lockstep.stream_together
     monkeypatch.setattr(lockstep, "stream_together", stream_together)
@@ -157,7 +157,7 @@ def test_a_fork_starts_while_its_parent_is_at_work(monkeypatch):
 
 
 def test_an_error_is_told(monkeypatch):
-    def failing(configs, starts):
+    def failing(configs, *rest):
         raise ZeroDivisionError
         yield
 
@@ -169,7 +169,7 @@ def test_an_error_is_told(monkeypatch):
 def test_leaving_it_ends_the_threads(monkeypatch):
     ended = Event()
 
-    def endless(configs, starts):
+    def endless(configs, *rest):
         try:
             while True:
                 yield [*map(train, configs)]

@@ -1,6 +1,8 @@
 """The boundary in the app: it moves with the playhead, and shows one run or all."""
 
 from optplay.instruments.boundary.picture import boundary_picture
+from optplay.training import past, train
+from optplay.tui import library
 
 
 async def test_it_shows_the_selected_run_at_the_playhead(playground):
@@ -53,3 +55,19 @@ async def test_its_keys_are_told_where_they_work(playground):
         assert view.border_subtitle == "click it for its keys"
         await p.click(view, 5, 5)
         assert "n all runs" in view.border_subtitle
+
+
+async def test_what_takes_long_to_make_again_is_waited_for(playground, monkeypatch):
+    monkeypatch.setattr(library, "SHOWN_BYTES", 0)
+    monkeypatch.setattr(past, "QUICK", 0)
+    async with playground(own=True) as p:
+        await p.press("2")
+        view, history = p.app.workspace.view, p.app.stage.histories["SGD"]
+        assert history.past.every > 20
+        weights = train(history.config).weights
+        for key, epoch in (("home", 0), ("right", 1), ("end", 20), ("left", 19)):
+            await p.press(key)
+            await p.settle()
+            size = view.content_size
+            picture = boundary_picture(history.config.problem, weights[epoch], *size, **view.look)
+            assert view.drawn == picture, epoch

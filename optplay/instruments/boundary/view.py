@@ -1,16 +1,23 @@
 """The decision boundary at the playhead."""
 
+from collections.abc import Iterator
 from functools import partial
+from threading import Event
 
 from textual.binding import Binding
 
+from optplay.arrays import Floats
 from optplay.experiments import Preset
 from optplay.instruments.boundary import instrument
 from optplay.instruments.boundary.picture import boundary_picture
 from optplay.plots import Panel, Picture, abreast
 from optplay.training import History
+from optplay.training.past import Past
 from optplay.tui.stage import Stage
-from optplay.tui.widgets.view import PictureView
+from optplay.tui.widgets.view import PictureView, Task
+
+# What took longer than a picture may, by whose it is and the epoch.
+Made = dict[tuple[Past, int], Floats]
 
 
 class Boundary(PictureView):
@@ -46,12 +53,30 @@ class Boundary(PictureView):
     def key(self, stage: Stage) -> object:
         return super().key(stage), self.all_runs
 
-    def picture(self, stage: Stage, width: int, height: int) -> Picture:
+    def wanted(self, stage: Stage) -> Task | None:
+        asked = [(h, min(stage.player.epoch, h.epochs)) for h in self._histories(stage).values()]
+        if all(history.at_hand(epoch) for history, epoch in asked):
+            return None
+
+        def make(stop: Event) -> Iterator[Made]:
+            made: Made = {}
+            for history, epoch in asked:
+                for weights, _ in history.past.way_to(epoch):
+                    made[history.past, epoch] = weights
+                    if stop.is_set():
+                        return
+            yield made
+
+        return Task(tuple(asked), make)
+
+    def _histories(self, stage: Stage) -> dict[str, History]:
         labels = stage.labels if self.all_runs else [stage.session.run.label]
+        return {label: found for label in labels if (found := stage.histories.get(label))}
+
+    def picture(self, stage: Stage, width: int, height: int) -> Picture:
         panels = [
             Panel(label, partial(self._one, history, stage.player.epoch), stage.labels.index(label))
-            for label in labels
-            if (history := stage.histories.get(label))
+            for label, history in self._histories(stage).items()
         ]
         if not panels:
             return self.waiting(width, height)
@@ -60,7 +85,13 @@ class Boundary(PictureView):
         return abreast(panels, width, height, **self.look)
 
     def _one(self, history: History, epoch: int, width: int, height: int) -> Picture:
-        weights = history.weights[min(epoch, history.epochs)]
+        epoch = min(epoch, history.epochs)
+        made: Made = self.result or {}
+        weights = made.get((history.past, epoch))
+        if weights is None and history.at_hand(epoch):
+            weights, _ = history.at(epoch)
+        if weights is None:
+            return self.waiting(width, height)
         return boundary_picture(history.config.network, weights, width, height, **self.look)
 
 

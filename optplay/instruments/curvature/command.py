@@ -35,7 +35,7 @@ def command(preset: "Preset", out: Output) -> None:
     from optplay.instruments.curvature.picture import drawings  # noqa: PLC0415
     from optplay.instruments.curvature.report import CurvatureReport  # noqa: PLC0415
 
-    results = out.train(preset)
+    results = out.train(preset, weights=True)
     with out.progress("curvature", measure.curvature_epochs(results)) as progress:
         measure.measure_curvature(results, progress=progress)
     out.tell(CurvatureReport(results), partial(drawings, results))

@@ -41,5 +41,5 @@ def command(preset: "Preset", epoch: int | None, shared: bool, out: Output) -> N
     from optplay.instruments.landscape.report import LandscapeReport  # noqa: PLC0415
 
     preset = msgspec.structs.replace(preset, seeds=preset.seeds[:1])
-    found = slices(out.train(preset), epoch, shared=shared)
+    found = slices(out.train(preset, weights=True), epoch, shared=shared)
     out.tell(LandscapeReport(preset, found), partial(drawings, found))

@@ -94,8 +94,9 @@ def landscape(histories: Sequence[History], epoch: int | None = None) -> Landsca
     if epoch is not None and epoch < 0:
         raise InputError(f"epoch: found {epoch}, allowed: 0 to {first.epochs}")
     at = first.epochs if epoch is None else min(epoch, first.epochs)
-    plane = _plane([h.weights for h in histories], first.weights[at])
-    paths = tuple(plane.project(h.weights) for h in histories)
+    ways = [h.weights for h in histories]
+    plane = _plane(ways, first.at(at)[0])
+    paths = tuple(map(plane.project, ways))
     x, y = _limits(np.concatenate(paths))
     return Landscape(plane, x, y, paths)
 

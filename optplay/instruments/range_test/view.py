@@ -80,7 +80,7 @@ def _ramps(runs: tuple[Run, ...], seed: int) -> tuple[tuple[str, RunConfig], ...
 def _tests(ramps: tuple[tuple[str, RunConfig], ...], stop: Event) -> Iterator[Tests]:
     tests: Tests = {}
     with Streams(
-        ((label, stream(config)) for label, config in ramps),
+        ((label, stream(config, most=0)) for label, config in ramps),
         priority=Priority.SWEEP, width=all_but_one(), cancelled=stop,
     ) as streams:  # fmt: skip
         for label, history, last in streams:

@@ -30,5 +30,5 @@ def command(preset: "Preset", steps: str | None, out: Output) -> None:
     from optplay.instruments.rates.report import RatesReport  # noqa: PLC0415
 
     chosen = parse_steps(preset, steps)
-    report = RatesReport(out.train(preset), chosen)
+    report = RatesReport(out.train(preset, weights=True), chosen)
     out.tell(report, partial(drawings, report))

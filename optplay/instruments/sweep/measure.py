@@ -70,7 +70,7 @@ class Sweep:
             for end in (0, -1)
         ]
         each = self.count // len(self.runs) // 2 + 1
-        refuse_too_large(corners, each, at_once=os.cpu_count() or 1)
+        refuse_too_large(corners, each, at_once=os.cpu_count() or 1, most=0)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -261,7 +261,7 @@ def _measure(
     for run in sweep.runs:
         compiled_rule(run.config.rule)
     compiled_loop(sweep.runs[0].config.problem)
-    groups = in_lockstep((place, sweep.config(place), None) for place in left)
+    groups = in_lockstep(((place, sweep.config(place), None) for place in left), most=0)
     with Streams(
         ((places, _made(training, known)) for places, training in groups),
         priority=Priority.SWEEP, width=width, cancelled=cancelled,
