@@ -13,9 +13,13 @@ import numpy as np
 import pytest
 from hypothesis import settings
 
-from optplay.problems import Problem
-from optplay.training import RECORDED, Clip, History, RunConfig
+from optplay.problems import Problem, SurfaceProblem
+from optplay.training import RECORDED, Clip, History, RunConfig, train
+from optplay.training.compilation import compiled_hessian
+from optplay.training.eigen import top_eigenvalue
+from optplay.training.losses import mean_losses
 from optplay.training.past import Past
+from optplay.training.trainer import stream_together
 
 # Nobody's own presets and unsaved edits take part in tests.
 _APART = tempfile.TemporaryDirectory(prefix="optplay-tests-")
@@ -41,6 +45,22 @@ DATA = Path(__file__).parent / "data"
 
 def _read(name: str) -> Any:
     return json.loads((DATA / name).read_text())
+
+
+@pytest.fixture(scope="session")
+def compiled() -> None:
+    """Fills the cache of compiled code: in a clean checkout, `run` would say that it compiles."""
+    for decay in ("none", "cosine"):
+        train(RunConfig(optimizer="sgd", decay=decay, epochs=1))
+    # The lesson's network has code of its own, alone and in lockstep.
+    for problem in (Problem(), Problem(hidden=(4,)), Problem(test_fraction=0.5)):
+        [*stream_together([RunConfig(problem=problem, epochs=1, seed=s) for s in range(3)])]
+        train(RunConfig(problem=problem, epochs=1))
+        mean_losses(problem, problem.initial_weights(0)[np.newaxis])
+    for surface in ("ravine", "himmelblau"):
+        train(RunConfig(problem=SurfaceProblem(surface=surface), optimizer="sgd", epochs=1))
+    compiled_hessian()
+    top_eigenvalue(np.eye(2))
 
 
 @pytest.fixture(scope="session")

@@ -3,11 +3,9 @@
 import math
 from random import Random
 
-import numpy as np
-
 from optplay.arithmetic.logarithm import log
 from optplay.arithmetic.trigonometric import cos, cosines_and_sines, sin
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 
 TWO_PI = 2.0 * math.pi
 # Below this, arrays cost more than they save; what is drawn at a time stays in the cache.

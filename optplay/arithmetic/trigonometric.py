@@ -1,10 +1,8 @@
 """sin x and cos x, of single numbers; of arrays, both at once."""
 
-import numpy as np
-
 from optplay.arithmetic.primitives import INF, NAN, Number
 from optplay.arithmetic.reduction import NEAR, by_parts, reduced
-from optplay.arrays import Floats
+from optplay.arrays import Floats, np
 
 QUARTER_PI = float.fromhex("0x1.921fb54442d18p-1")
 # fdlibm's, for sin x within a relative 2^-58 and cos x within 2^-58 in |x| ≤ π/4.

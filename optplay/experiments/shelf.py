@@ -31,7 +31,7 @@ def listed() -> list[Listed]:
 def _shipped(name: str, path: Path) -> Listed:
     # Tests load them: here it would take ten times as long as what is told of them.
     top = parse_toml(path.read_text(encoding="utf-8").partition("\n[")[0])
-    return Listed(name, top["group"], top["title"], top["question"])
+    return Listed(name, top.get("group", MINE), top["title"], top.get("question", ""))
 
 
 def _own(name: str, path: Path, shipped: Iterable[str]) -> Listed:

@@ -5,18 +5,9 @@ copied into the caller. Where the number is a constant there, only the one funct
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 Function = Callable[..., Any]
-F = TypeVar("F", bound=Function)
-
-
-def called(function: F) -> F:
-    """Marks a function that compiled code calls, while all others are copied into their callers:
-    it is compiled once, in however many places it is needed.
-    """
-    function.called = True  # type: ignore[attr-defined]  # it is a plain function
-    return function
 
 
 def by_number(functions: Sequence[Function]) -> Function:

@@ -8,7 +8,7 @@ import numpy as np
 from optplay.arithmetic.lanes import LANES, apart, eight, folded, put_apart, put_eight
 from optplay.arithmetic.primitives import where
 from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Number, Rows, Vector
-from optplay.problems.dispatch import Function, by_number, called
+from optplay.problems.dispatch import Function, by_number
 from optplay.problems.functions import Activation, Loss
 from optplay.problems.problem import ACTIVATIONS, LOSSES, Problem
 
@@ -17,7 +17,8 @@ LAYOUT_SIZES = 3
 B1, W2, B2 = 2 * LANES, 3 * LANES, 4 * LANES
 # What is kept of eight samples, one after the other.
 OUTPUTS, LABELS, COSTS, ERRORS, HITS = (LANES * part for part in range(5))
-LESSON_ACTIVATION, LESSON_LOSS, LESSON_DEPTH, LESSON_WIDTH = Problem().layout.tolist()[:4]
+LESSON_LAYOUT = Problem().layout.tolist()
+LESSON_ACTIVATION, LESSON_LOSS, LESSON_DEPTH, LESSON_WIDTH = LESSON_LAYOUT[:4]
 
 
 def _activating(activation: Activation) -> Function:
@@ -86,20 +87,6 @@ def mean_gradient(
     Returns:
         The sum of the losses, and how many samples were classified rightly.
     """
-    if _is_lesson(layout, LANES):
-        # The same code with constants: nothing is left of the choice between functions.
-        return _eight_neurons(
-            w, g, inputs, labels, rows, first, last, scratch, LESSON_ACTIVATION, LESSON_LOSS
-        )
-    return any_gradient(w, g, inputs, labels, rows, first, last, layout, scratch)
-
-
-@called
-def any_gradient(
-    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
-    last: int, layout: IntVector, scratch: Matrix,
-) -> tuple[Number, Number]:  # fmt: skip
-    """As `mean_gradient`, to the same bits, without code of its own for the lesson's network."""
     activation, loss_kind, depth, width = layout[0], layout[1], layout[2], layout[LAYOUT_SIZES]
     if depth == LESSON_DEPTH and width == LANES:
         return _eight_neurons(
@@ -111,26 +98,23 @@ def any_gradient(
     )  # fmt: skip
 
 
+def lesson_gradient(
+    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
+    last: int, layout: IntVector, scratch: Matrix,
+) -> tuple[Number, Number]:  # fmt: skip
+    """As `mean_gradient`, of the lesson's network alone: with constants in place of its layout,
+    nothing is left of the choice between functions.
+    """
+    return _eight_neurons(
+        w, g, inputs, labels, rows, first, last, scratch, LESSON_ACTIVATION, LESSON_LOSS
+    )
+
+
 def mean_gradients(
     w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
     last: int, layout: IntVector, scratch: Matrix,
 ) -> tuple[Number, Number]:  # fmt: skip
     """As `mean_gradient`, to the same bits, where each number is one of each of eight runs."""
-    if _is_lesson(layout, LESSON_WIDTH):
-        # The same code with constants, which the compiler unrolls.
-        return _backpropagate(
-            w, g, inputs, labels, rows, first, last, layout, scratch,
-            LESSON_DEPTH, LESSON_WIDTH, LESSON_ACTIVATION, LESSON_LOSS,
-        )  # fmt: skip
-    return any_gradients(w, g, inputs, labels, rows, first, last, layout, scratch)
-
-
-@called
-def any_gradients(
-    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
-    last: int, layout: IntVector, scratch: Matrix,
-) -> tuple[Number, Number]:  # fmt: skip
-    """As `any_gradient`, of eight runs."""
     activation, loss_kind, depth, width = layout[0], layout[1], layout[2], layout[LAYOUT_SIZES]
     return _backpropagate(
         w, g, inputs, labels, rows, first, last, layout, scratch,
@@ -138,15 +122,15 @@ def any_gradients(
     )  # fmt: skip
 
 
-def _is_lesson(layout: IntVector, width: int) -> bool:
-    """Whether it is the lesson's network, but for how wide it is."""
-    same: bool = (
-        layout[0] == LESSON_ACTIVATION
-        and layout[1] == LESSON_LOSS
-        and layout[2] == LESSON_DEPTH
-        and layout[LAYOUT_SIZES] == width
-    )
-    return same
+def lesson_gradients(
+    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
+    last: int, layout: IntVector, scratch: Matrix,
+) -> tuple[Number, Number]:  # fmt: skip
+    """As `lesson_gradient`, of eight runs; the compiler unrolls it."""
+    return _backpropagate(
+        w, g, inputs, labels, rows, first, last, layout, scratch,
+        LESSON_DEPTH, LESSON_WIDTH, LESSON_ACTIVATION, LESSON_LOSS,
+    )  # fmt: skip
 
 
 def _eight_neurons(

@@ -24,6 +24,7 @@ INPUTS = 2
 WIDE = 1 << 18
 # Of samples that may be drawn again: as many as a run of the largest size needs.
 MOST_BYTES = 32_000_000
+MOST_WEIGHTS = 8_000_000
 
 DATASETS: Registry[Dataset] = Registry("optplay.problems.datasets", "dataset")
 ACTIVATIONS: Registry[Activation] = Registry("optplay.problems.activations", "activation")
@@ -187,8 +188,14 @@ class Problem(Record, frozen=True, kw_only=True):
         return found
 
     def initial_weights(self, seed: int) -> Floats:
-        """The parameters (n,) that a run with this seed starts from."""
-        return draw_weights(self.sizes, self.init, self.init_scale, seed)
+        """The parameters (n,) that a run with this seed starts from, read-only."""
+        key = self.sizes, self.init, self.init_scale, seed
+        found = _weights.get(key)
+        if found is None:
+            found = draw_weights(*key)
+            found.flags.writeable = False
+            _weights.keep(key, found, found.nbytes)
+        return found
 
     @property
     def layout(self) -> Ints:
@@ -206,6 +213,8 @@ def _names(sizes: tuple[int, ...]) -> tuple[str, ...]:
     return tuple(names)
 
 
+# Runs that are compared begin at the same ones.
+_weights = Kept[tuple[tuple[int, ...], Init, float, int], Floats](MOST_WEIGHTS)
 _drawn = Kept[tuple[str, int, float, int, int], Samples](MOST_BYTES)
 
 

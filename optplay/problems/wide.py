@@ -8,7 +8,6 @@ import numpy as np
 
 from optplay.arithmetic.products import add_product
 from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Rows, Vector
-from optplay.problems.dispatch import called
 from optplay.problems.network import LAYOUT_SIZES, activate, go_back, judge
 from optplay.problems.problem import Problem
 
@@ -23,7 +22,6 @@ def wide_scratch(problem: Problem) -> Floats:
     return np.zeros((3, samples * sum(problem.sizes)))
 
 
-@called
 def wide_gradient(
     w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
     last: int, layout: IntVector, scratch: Matrix,

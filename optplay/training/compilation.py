@@ -15,19 +15,30 @@ from functools import cache, partial, wraps
 from hashlib import sha256
 from importlib import import_module
 from inspect import getclosurevars
+from math import inf
 from pathlib import Path
 from threading import RLock
 from types import FunctionType, NoneType
 from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from optplay.arrays import Floats, Ints
+from optplay.arrays import Floats, Ints, np
 from optplay.errors import within
 from optplay.optim import Optimizer, Schedule
-from optplay.problems import Problem, SurfaceProblem, network, network_hessian
+from optplay.problems import Problem, SurfaceProblem, network, network_hessian, wide
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 from optplay.training.cache import keep, kept
-from optplay.training.machine import ARRAY, FUNCTION, NOTHING, REAL, TUPLE, WHOLE, Compiled, Form
+from optplay.training.machine import (
+    ARRAY,
+    FUNCTION,
+    NOTHING,
+    REAL,
+    TUPLE,
+    WHOLE,
+    Compiled,
+    Form,
+    NotCalled,
+)  # fmt: skip
 
 # What compiled code takes in when it refers to it.
 VALUES = (int, float, complex, str, bytes, tuple, NoneType)
@@ -38,7 +49,7 @@ KNOWN = (
     "optplay.arithmetic.products",
 )
 COMPILER = ("compiler.py", "entry.py", "machine.py", "lanes.py", "views.py", "blas.py")
-DTYPES: dict[Any, str] = {Floats: "float64", Ints: "int64"}
+DTYPES: dict[Any, Any] = {Floats: np.dtype(np.float64), Ints: np.dtype(np.int64)}
 SCALARS = {float: REAL, int: WHOLE, None: NOTHING, NoneType: NOTHING}
 _lock = RLock()
 _listeners: list[Callable[[], None]] = []
@@ -52,7 +63,6 @@ class Way(Enum):
     ALONE = "alone"
     TOGETHER = "eight in lockstep, on the same samples in the same order"
     OWN_ROWS = "eight in lockstep, each with an order of its own"
-    WIDE = "alone, by BLAS"
 
 
 def _once(function: Callable[P, T]) -> Callable[P, T]:
@@ -188,11 +198,20 @@ def compiled_factor(schedule: Schedule) -> Any:
     return _compiled(schedule.factor, kernel.Factor)
 
 
-def compiled_gradient(problem: Problem | SurfaceProblem | None = None) -> Any:
-    """The gradient of a problem, of any network if left out, compiled."""
+def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way = Way.ALONE) -> Any:
+    """The gradient of a problem, of any network if left out, compiled.
+
+    Args:
+        way: for how many runs at a time; surfaces alone only.
+    """
     if isinstance(problem, SurfaceProblem):
         return _compiled_surface(problem.declared.gradient)
-    return _compiled(network.mean_gradient, kernel.Gradient)
+    if way is Way.ALONE and problem and not problem.exact:
+        import_module("optplay.training.blas")
+        return _compiled(wide.wide_gradient, kernel.Gradient)
+    if way is Way.ALONE:
+        return _compiled(network.mean_gradient, kernel.Gradient)
+    return _compiled(network.mean_gradients, kernel.Gradient, way)
 
 
 def compiled_hessian() -> Any:
@@ -215,22 +234,16 @@ def compiled_update() -> Any:
     return _compiled(kernel.update)
 
 
-def compiled_loop(problem: Problem | SurfaceProblem | None = None, way: Way = Way.ALONE) -> Any:
-    """The training loop of a problem, of any network if left out: `kernel.run_network_steps`.
+def compiled_loop(problem: Problem | SurfaceProblem, way: Way = Way.ALONE) -> Any:
+    """The training loop of a problem, as `kernel.run_steps` from the rule on.
 
     Args:
         way: for how many runs at a time; surfaces alone only.
     """
-    if isinstance(problem, SurfaceProblem):
-        # It is not compiled again for each surface.
-        return partial(
-            _compiled(kernel.run_surface_steps),
-            _compiled_surface(problem.declared.gradient),
-            problem.box,
-        )
-    if way is Way.ALONE:
-        return _compiled(kernel.run_network_steps)
-    if way is Way.WIDE:
-        import_module("optplay.training.blas")
-        return _compiled(kernel.run_wide_steps)
-    return _compiled(kernel.run_networks_together, way=way)
+    if isinstance(problem, Problem) and problem.layout.tolist() == network.LESSON_LAYOUT:
+        loop = kernel.run_lesson_steps if way is Way.ALONE else kernel.run_lessons_together
+        measured = compiled_gradient(problem, way) if problem.test_count else NotCalled
+        return partial(_compiled(loop, way=way), measured)
+    general = kernel.run_network_steps if way is Way.ALONE else kernel.run_networks_together
+    box = problem.box if isinstance(problem, SurfaceProblem) else inf
+    return partial(_compiled(general, way=way), compiled_gradient(problem, way), box)

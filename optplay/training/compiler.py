@@ -26,7 +26,7 @@ from optplay.training.views import View
 # What numba would have Python and C call is made in `entry`.
 OPTIONS: dict[str, Any] = {
     "nogil": True, "error_model": "numpy", "fastmath": False, "_nrt": False,
-    "no_cpython_wrapper": True, "no_cfunc_wrapper": True, "forceinline": False,
+    "no_cpython_wrapper": True, "no_cfunc_wrapper": True,
 }  # fmt: skip
 INLINED = {**OPTIONS, "forceinline": True}
 SCALARS: dict[Any, Any] = {
@@ -95,9 +95,8 @@ def _signature(kind: Any, way: Way) -> Any:
 
 @cache
 def _inlined(function: Callable[..., Any]) -> None:
-    """Lets compiled code call the plain function, copied into the caller unless it is `called`."""
-    options = OPTIONS if hasattr(function, "called") else INLINED
-    register_jitable(**options)(function)
+    """Lets compiled code call the plain function, copied into the caller."""
+    register_jitable(**INLINED)(function)
 
 
 def _renamed(function: Any, name: str) -> Any:

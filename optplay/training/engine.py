@@ -104,8 +104,6 @@ class Engine:
         if together:
             configs = (*configs, *[configs[-1]] * (LANES - len(configs)))
         way, self._seeds = Way.TOGETHER if together else Way.ALONE, [config.seed]
-        if not problem.exact:
-            way = Way.WIDE
         if together and problem.reordered:
             way, self._seeds = Way.OWN_ROWS, [c.seed for c in configs]
         # First what a user may have written: the loop takes long to compile.
@@ -126,8 +124,8 @@ class Engine:
         self._state = np.zeros((slots, room, *lanes))
         self._scratch = np.zeros((3, 1))
         if isinstance(problem, Problem):
-            wide = way is Way.WIDE
-            self._scratch = wide_scratch(problem) if wide else scratch_of(problem, *lanes)
+            exact = problem.exact
+            self._scratch = scratch_of(problem, *lanes) if exact else wide_scratch(problem)
         #: (1,) 1, or 0 where a lane's run is over.
         self.alive = np.ones((1, *lanes))
 

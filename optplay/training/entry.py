@@ -25,8 +25,9 @@ def object_file(compiled: Any, name: str, *, address: bool) -> bytes:
     codegen = context.codegen()
     library = codegen.create_library(name)
     module = library.create_ir_module(name)
-    # Python has no lanes to give.
-    if lanes not in compiled.signature.args:
+    # Python has no lanes to give or take.
+    given = compiled.signature.return_type
+    if lanes not in (*compiled.signature.args, *getattr(given, "types", ())):
         _entry(context, module, compiled, name)
     if address:
         _address(context, module, compiled, name)

@@ -9,18 +9,9 @@ one of each run, and comes to the same bits as it would alone.
 
 from collections.abc import Callable
 from math import inf
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from optplay.arithmetic.lanes import (
-    LANES,
-    any_of,
-    eight,
-    four_folded,
-    four_sums,
-    packed,
-    put_eight,
-    spread,
-)  # fmt: skip
+from optplay.arithmetic.lanes import any_of, packed, spread
 from optplay.arithmetic.primitives import sqrt, where
 from optplay.arrays import (
     Cube,
@@ -36,9 +27,9 @@ from optplay.arrays import (
     RowsMatrix,
     Vector,
 )  # fmt: skip
-from optplay.problems.network import any_gradient, any_gradients, mean_gradient, mean_gradients
-from optplay.problems.wide import wide_gradient
+from optplay.problems.network import lesson_gradient, lesson_gradients
 from optplay.training.recorded import RECORDED
+from optplay.training.sums import moved, moved_of_each, squares, squares_of_each
 
 # What is compiled has the types that stand here: see `compilation`.
 Rule = Callable[[Packed, Packed, PackedMatrix, Packed, Packed, PackedNumber, int], None]
@@ -201,85 +192,6 @@ def correct(hyper: Packed, corrections: Packed, steps: int) -> None:
             corrections[j] = hyper[j] * corrections[j] + (1 - hyper[j])
 
 
-def squares(a: Vector) -> Number:
-    """Σ aᵢ² in four sums, since each addition waits for the one before."""
-    whole = a.size - a.size % LANES
-    sums: Any = spread(0.0)
-    for i in range(0, whole, LANES):
-        part = eight(a, i)
-        sums = four_sums(sums, part * part)
-    total = four_folded(sums) if whole > 0 else 0.0
-    for i in range(whole, a.size):
-        total += a[i] * a[i]
-    return total
-
-
-def moved(w: Vector, before: Vector) -> tuple[Number, Number]:
-    """Σ wᵢ² and Σ (wᵢ - beforeᵢ)², added as in `squares`; then `before` is `w`."""
-    whole = w.size - w.size % LANES
-    sums: Any = spread(0.0)
-    changes: Any = spread(0.0)
-    for i in range(0, whole, LANES):
-        part = eight(w, i)
-        by = part - eight(before, i)
-        sums, changes = four_sums(sums, part * part), four_sums(changes, by * by)
-        put_eight(before, i, part)
-    total, change = (four_folded(sums), four_folded(changes)) if whole > 0 else (0.0, 0.0)
-    for i in range(whole, w.size):
-        square, by_square = _moved(w, before, i)
-        total += square
-        change += by_square
-    return total, change
-
-
-def squares_of_each(a: Vector) -> Number:
-    """As `squares`, to the same bits, of each of eight runs."""
-    whole = a.size - a.size % LANES
-    s0 = s1 = s2 = s3 = 0.0
-    for i in range(0, whole, LANES // 2):
-        s0 += a[i] * a[i]
-        s1 += a[i + 1] * a[i + 1]
-        s2 += a[i + 2] * a[i + 2]
-        s3 += a[i + 3] * a[i + 3]
-    total = (s0 + s2) + (s1 + s3)
-    for i in range(whole, a.size):
-        total += a[i] * a[i]
-    return total
-
-
-def moved_of_each(w: Vector, before: Vector) -> tuple[Number, Number]:
-    """As `moved`, to the same bits, of each of eight runs."""
-    whole = w.size - w.size % LANES
-    even, even_change = _two_moved(w, before, 0, whole)
-    odd, odd_change = _two_moved(w, before, 1, whole)
-    total, change = even + odd, even_change + odd_change
-    for i in range(whole, w.size):
-        square, by_square = _moved(w, before, i)
-        total += square
-        change += by_square
-    return total, change
-
-
-def _two_moved(w: Vector, before: Vector, first: int, last: int) -> tuple[Number, Number]:
-    """Two of the four sums: more at a time have no room in the processor."""
-    one = other = one_change = other_change = 0.0
-    for i in range(first, last, LANES // 2):
-        square, by_square = _moved(w, before, i)
-        one += square
-        one_change += by_square
-        square, by_square = _moved(w, before, i + 2)
-        other += square
-        other_change += by_square
-    return one + other, one_change + other_change
-
-
-def _moved(w: Vector, before: Vector, i: int) -> tuple[Number, Number]:
-    one = w[i]
-    by = one - before[i]
-    before[i] = one
-    return one * one, by * by
-
-
 def run_steps(
     gradient: Gradient, measured: Gradient, squares: Squares, moved: Moved, box: float, rule: Rule,
     factor: Factor, span: Span, pipeline: Pipeline, data: Data, course: Course, recorded: Recorded,
@@ -287,9 +199,8 @@ def run_steps(
     """Trains over a span of steps, in place.
 
     Args:
-        measured: the same as `gradient`, for the held-out samples; code of its own in each place
-            takes long to compile.
-        squares, moved: those of this module, or of eight runs those of each.
+        gradient, measured: the same of the training samples and of those held out.
+        squares, moved: those of `sums`, or of eight runs those of each.
         box: the largest |weight|, to which a step that leads further is cut; inf for none.
 
     Returns:
@@ -374,58 +285,6 @@ def run_steps(
 
 
 def run_network_steps(
-    rule: Rule,
-    factor: Factor,
-    span: Span,
-    pipeline: Pipeline,
-    data: Data,
-    course: Course,
-    recorded: Recorded,
-) -> tuple[int, int]:
-    """`run_steps` with the network's gradient, and no box, compiled into it.
-
-    To call the gradient as a first-class function takes as long as a quarter of a step, and so does
-    to ask in each step whether there is a box.
-    """
-    return run_steps(
-        mean_gradient, any_gradient, squares, moved, inf,
-        rule, factor, span, pipeline, data, course, recorded,
-    )  # fmt: skip
-
-
-def run_networks_together(
-    rule: Rule,
-    factor: Factor,
-    span: Span,
-    pipeline: Pipeline,
-    data: Data,
-    course: Course,
-    recorded: Recorded,
-) -> tuple[int, int]:
-    """As `run_network_steps`, for eight runs in lockstep."""
-    return run_steps(
-        mean_gradients, any_gradients, squares_of_each, moved_of_each, inf,
-        rule, factor, span, pipeline, data, course, recorded,
-    )  # fmt: skip
-
-
-def run_wide_steps(
-    rule: Rule,
-    factor: Factor,
-    span: Span,
-    pipeline: Pipeline,
-    data: Data,
-    course: Course,
-    recorded: Recorded,
-) -> tuple[int, int]:
-    """As `run_network_steps`, where layers are products of matrices."""
-    return run_steps(
-        wide_gradient, wide_gradient, squares, moved, inf,
-        rule, factor, span, pipeline, data, course, recorded,
-    )  # fmt: skip
-
-
-def run_surface_steps(
     gradient: Gradient,
     box: float,
     rule: Rule,
@@ -436,8 +295,64 @@ def run_surface_steps(
     course: Course,
     recorded: Recorded,
 ) -> tuple[int, int]:
-    """`run_steps` of one run, with a gradient that is not compiled into it."""
+    """`run_steps` of one run."""
     return run_steps(
         gradient, gradient, squares, moved, box,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
+
+
+def run_networks_together(
+    gradient: Gradient,
+    box: float,
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """`run_steps` of eight runs in lockstep."""
+    return run_steps(
+        gradient, gradient, squares_of_each, moved_of_each, box,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
+
+
+def run_lesson_steps(
+    measured: Gradient,
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """`run_network_steps` with the gradient of the lesson's network, and no box, compiled into it.
+
+    To call the gradient takes as long as a quarter of a step, and so does to ask in each step
+    whether there is a box.
+    """
+    return run_steps(
+        lesson_gradient, measured, squares, moved, inf,
+        rule, factor, span, pipeline, data, course, recorded,
+    )  # fmt: skip
+
+
+def run_lessons_together(
+    measured: Gradient,
+    rule: Rule,
+    factor: Factor,
+    span: Span,
+    pipeline: Pipeline,
+    data: Data,
+    course: Course,
+    recorded: Recorded,
+) -> tuple[int, int]:
+    """As `run_lesson_steps`, for eight runs in lockstep."""
+    return run_steps(
+        lesson_gradients, measured, squares_of_each, moved_of_each, inf,
         rule, factor, span, pipeline, data, course, recorded,
     )  # fmt: skip

@@ -9,13 +9,12 @@ its parts. A function that is given to compiled code has another one for that, i
 """
 
 from collections.abc import Iterator, Sequence
-from ctypes import CFUNCTYPE, c_void_p
+from ctypes import CFUNCTYPE, c_void_p, create_string_buffer
 from functools import cache
+from struct import Struct
 from typing import Any, NamedTuple
 
 import llvmlite.binding as llvm
-import numpy as np
-from numpy.typing import NDArray
 
 ENTRY, ADDRESS = "entry_{}", "address_{}"
 REAL, WHOLE, FUNCTION, ARRAY, TUPLE, NOTHING = "real", "whole", "function", "array", "tuple", "none"
@@ -32,15 +31,21 @@ class Form(NamedTuple):
 
     kind: str
     parts: "tuple[Form, ...]" = ()
-    dtype: str = ""
+    dtype: Any = None
     dimensions: int = 0
 
     @property
-    def words(self) -> int:
-        """How many words it takes."""
+    def letters(self) -> str:
+        """Its words, as `struct` calls them."""
         if self.kind == TUPLE:
-            return sum(part.words for part in self.parts)
-        return {ARRAY: 1 + self.dimensions, NOTHING: 0}.get(self.kind, 1)
+            return "".join(part.letters for part in self.parts)
+        return {ARRAY: "q" * (1 + self.dimensions), NOTHING: "", REAL: "d"}.get(self.kind, "q")
+
+
+class NotCalled:
+    """In place of a function that is not called."""
+
+    address = 0
 
 
 class Compiled:
@@ -59,7 +64,7 @@ class Compiled:
         #: What compiled code is given that calls it; 0 if only Python does.
         self.address: int = engine.get_function_address(ADDRESS.format(name))
         self._taken, self._given = Form(TUPLE, tuple(taken)), given
-        self._size = self._taken.words
+        self._arguments, self._result = Struct(self._taken.letters), Struct(given.letters)
 
     def __call__(self, *arguments: Any) -> Any:
         """Calls it, without holding the interpreter.
@@ -67,40 +72,32 @@ class Compiled:
         Raises:
             TypeError: an argument is of another form than it was compiled for.
         """
-        words = np.empty(self._size + self._given.words, dtype=np.int64)
-        end = _write(words, words.view(np.float64), 0, self._taken, arguments)
-        self._entry(words.ctypes.data)
-        return _read(words, words.view(np.float64), iter(range(end, words.size)), self._given)
+        words: list[Any] = []
+        _write(words, self._taken, arguments)
+        room = create_string_buffer(self._arguments.size + self._result.size)
+        self._arguments.pack_into(room, 0, *words)
+        self._entry(room)
+        return _read(iter(self._result.unpack_from(room, self._arguments.size)), self._given)
 
 
-def _write(
-    words: NDArray[np.int64], reals: NDArray[np.float64], at: int, form: Form, value: Any
-) -> int:
-    """Writes an argument from word `at` on; where the next one begins."""
+def _write(words: list[Any], form: Form, value: Any) -> None:
+    """Adds the words of an argument."""
     if form.kind == TUPLE:
         for part, each in zip(form.parts, value, strict=True):
-            at = _write(words, reals, at, part, each)
-        return at
-    if form.kind == ARRAY:
+            _write(words, part, each)
+    elif form.kind == ARRAY:
         if value.dtype != form.dtype or not value.flags.c_contiguous:
             raise TypeError(f"found an array of {value.dtype}, allowed: {form.dtype}, in C's order")
-        sizes = value.shape[: form.dimensions]
-        words[at], words[at + 1 : at + 1 + form.dimensions] = value.ctypes.data, sizes
-    elif form.kind == REAL:
-        reals[at] = value
+        words.append(value.__array_interface__["data"][0])
+        words += value.shape[: form.dimensions]
     else:
-        words[at] = value.address if form.kind == FUNCTION else value
-    return at + form.words
+        words.append(value.address if form.kind == FUNCTION else value)
 
 
-def _read(
-    words: NDArray[np.int64], reals: NDArray[np.float64], at: Iterator[int], form: Form
-) -> Any:
+def _read(words: Iterator[Any], form: Form) -> Any:
     if form.kind == TUPLE:
-        return tuple(_read(words, reals, at, part) for part in form.parts)
-    if form.kind == NOTHING:
-        return None
-    return float(reals[next(at)]) if form.kind == REAL else int(words[next(at)])
+        return tuple(_read(words, part) for part in form.parts)
+    return None if form.kind == NOTHING else next(words)
 
 
 @cache

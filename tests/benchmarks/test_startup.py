@@ -60,7 +60,8 @@ PARTS = {
     "training, measuring": "import optplay.experiments.report, optplay.experiments.measures",
     "machine code": (
         "from optplay.training.compilation import Way, compiled_loop; "
-        "[compiled_loop(way=way) for way in (Way.ALONE, Way.TOGETHER)]"
+        "config = preset.runs[0].config; "
+        "[compiled_loop(config.problem, way) for way in (Way.ALONE, Way.TOGETHER)]"
     ),
     "rich": "import optplay.cli.console",
     "rich's Markdown": "import rich.markdown",

@@ -3,15 +3,15 @@
 import subprocess
 import sys
 
-from optplay.problems.network import mean_gradient
+from optplay.problems.network import lesson_gradient
 from optplay.training import kernel
 from optplay.training.compilation import _version, reached
 
 
 def test_the_loop_in_the_cache_is_that_of_the_files_compiled_into_it():
     """Without this, a change of the network would change nothing where the loop was cached."""
-    assert {mean_gradient, kernel.run_steps, kernel.one_update} <= {
-        *reached(kernel.run_network_steps)
+    assert {lesson_gradient, kernel.run_steps, kernel.one_update} <= {
+        *reached(kernel.run_lesson_steps)
     }
 
 
@@ -58,11 +58,12 @@ def test_two_threads_may_be_the_first_to_compile():
     """In a process that has not imported numba yet, as when a view opens while the app starts."""
     code = """
 import threading
+from optplay.problems import Problem
 from optplay.training.compilation import compiled_gradient, compiled_loop, on_compile
 
 def train():
     on_compile(lambda: None)
-    compiled_loop()
+    compiled_loop(Problem())
 
 failed = []
 threading.excepthook = lambda args: failed.append(args.exc_value)

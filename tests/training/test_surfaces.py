@@ -70,7 +70,7 @@ def test_the_compiled_run_is_that_of_plain_python(config):
     weights, states = np.empty((STEPS + 1, n)), np.empty((STEPS + 1, len(rule.slots), n))
     weights[0] = w
     with np.errstate(all="ignore"):
-        done, bad = kernel.run_surface_steps(
+        done, bad = kernel.run_network_steps(
             as_mean_gradient(problem.declared.gradient), problem.box, rule.step,
             SCHEDULES.find(config.decay).factor,
             kernel.Span(0, STEPS, born=0, warmup=0, total=STEPS),
@@ -190,7 +190,7 @@ from optplay.training.compilation import _compiled_surface, compiled_loop
 import numpy as np
 from mine import gradient
 
-compiled_loop()
+compiled_loop(SurfaceProblem(surface=next(iter(SURFACES))))
 counted = []
 on_compile(lambda: counted.append(1))
 compiled = _compiled_surface(gradient)

@@ -55,12 +55,8 @@ right = "Adam"
 
 
 @pytest.fixture(autouse=True, scope="session")
-def compiled():
-    """Fills the cache of compiled code, so that the app never says that it compiles."""
-    from optplay.training import RunConfig, train  # noqa: PLC0415
-
-    for optimizer in ("sgd", "adam"):
-        train(RunConfig(optimizer=optimizer, decay="cosine", epochs=1))
+def _compiled(compiled):
+    """The app never says that it compiles."""
 
 
 @pytest.fixture(autouse=True)
