@@ -12,8 +12,9 @@ from optplay.experiments.claims import Side, Verdict, judge, side
 from optplay.experiments.forks import origin, stream_runs
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset
+from optplay.optim import SCHEDULES
 from optplay.training import MOST_BYTES, History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_loop, compiled_rule
+from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
 from optplay.training.pool import Priority
 
 OUTCOMES = ("trained", "collapsed", "diverged")
@@ -146,6 +147,7 @@ def _train(
     # Here, where an interrupt ends it: it may take seconds. First what a user may have written.
     for each in configs.values():
         compiled_rule(each.rule)
+        compiled_factor(SCHEDULES.find(each.decay))
     compiled_loop(preset.runs[0].config.problem)
     yield from stream_runs(
         origins, config, known, priority=Priority.SEEDS, cancelled=cancelled, most=most

@@ -33,6 +33,13 @@ def origin(preset: Preset, label: str) -> Fork | None:
     return fork
 
 
+def lineage(preset: Preset, label: str) -> list[RunConfig]:
+    """A run and those whose past it has."""
+    config = next(run.config for run in preset.runs if run.label == label)
+    fork = origin(preset, label)
+    return [config, *(lineage(preset, fork.run) if fork else [])]
+
+
 def stream_from(config: RunConfig, start: Start | None) -> Generator[History, None, None]:
     """As `training.stream`, also where the run to go on from diverged before that epoch."""
     if start and _over_before(start):

@@ -117,7 +117,7 @@ class RunReport(tables.Report):
             rows.append([label, self._outcome(label), *cells])
         note = tables.seeds_note(preset, between)
         if not any(run.config.problem.by_chance for run in preset.runs):
-            note = "the same with every seed: chance plays no part"
+            note = tables.noted("the same with every seed: chance plays no part", preset)
         return tables.Table(headings, rows, note)
 
     def _outcome(self, label: str) -> str:
@@ -174,10 +174,12 @@ def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
     ]
 
 
-def rates_parts(title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> Iterable[tables.Part]:
+def rates_parts(
+    title: str, found: Iterable[tuple[str, dict[str, Any]]], note: str = ""
+) -> Iterable[tables.Part]:
     """How far parameters move, and at which rates: for runs, by label, the `distribution` of steps.
 
-    What a distribution has besides its quantiles is not needed.
+    What a distribution has besides its quantiles is not needed. `note` stands below.
     """
     yield tables.Line(f"\n{title}")
     headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
@@ -188,4 +190,6 @@ def rates_parts(title: str, found: Iterable[tuple[str, dict[str, Any]]]) -> Iter
             cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
             cells += ["—" if ratio is None else number(ratio), str(at["idle"])]
             rows.append([label, str(at["step"]), name, *cells])
-    yield tables.Choice(tables.Table(headings[:n], [row[:n] for row in rows]) for n in (8, 7, 6))
+    yield tables.Choice(
+        tables.Table(headings[:n], [row[:n] for row in rows], note) for n in (8, 7, 6)
+    )

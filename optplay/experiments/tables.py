@@ -18,6 +18,8 @@ from optplay.files import writing
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from optplay.training import RunConfig
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 CsvRows = Iterable[Iterable[object]]
 # How the cells of a table are joined: on one line, on two, or the median alone.
@@ -76,21 +78,38 @@ class Report(Protocol):
 INEXACT = "wide networks are computed by BLAS: the last digits depend on the machine"
 
 
-def heading(preset: Preset) -> dict[str, Any]:
-    return {"preset": preset.name, "title": preset.title, "exact": exact(preset)}
+def heading(preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> dict[str, Any]:
+    """What each document begins with.
+
+    Args:
+        trained: see `exact`.
+    """
+    return {"preset": preset.name, "title": preset.title, "exact": exact(preset, trained)}
 
 
-def exact(preset: Preset) -> bool:
-    """Whether all its numbers are the same bits on every machine."""
-    return all(run.config.problem.exact for run in preset.runs)
+def exact(preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> bool:
+    """Whether all numbers are the same bits on every machine.
+
+    Args:
+        trained: the runs that they are of; the preset's if left out.
+    """
+    configs = (run.config for run in preset.runs) if trained is None else trained
+    return all(config.problem.exact for config in configs)
 
 
-def seeds_note(preset: Preset, between: Between) -> str:
+def noted(note: str, preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> str:
+    """A table's note, which says so where the numbers are not `exact`."""
+    return note if exact(preset, trained) else "; ".join(filter(None, [note, INEXACT]))
+
+
+def seeds_note(
+    preset: Preset, between: Between, trained: "Iterable[RunConfig] | None" = None
+) -> str:  # fmt: skip
     """Of what the figures in a table are."""
     what = "median (quartiles)" if between else "median"
     count = len(preset.seeds)
     of = f"{what} of {count} seeds" if count > 1 else f"seed {preset.seeds[0]}"
-    return of if exact(preset) else f"{of}; {INEXACT}"
+    return noted(of, preset, trained)
 
 
 def cell(side: Side, between: Between, **words: Any) -> str:

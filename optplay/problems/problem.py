@@ -22,6 +22,8 @@ from optplay.registry import Registry
 INPUTS = 2
 # Products of a layer in a batch, from which on BLAS takes half the time of a loop, or less.
 WIDE = 1 << 18
+# Of those that go by BLAS, samples that are worked on at once: more only fill the memory.
+WIDE_SAMPLES = 4096
 # Of samples that may be drawn again: as many as a run of the largest size needs.
 MOST_BYTES = 32_000_000
 MOST_WEIGHTS = 8_000_000
@@ -126,6 +128,12 @@ class Problem(Record, frozen=True, kw_only=True):
         """Whether its numbers are the same bits on every machine: not where BLAS is quicker."""
         widest = max((a * b for a, b in pairwise(self.hidden)), default=0)
         return widest * min(self.batch_size, self.train_count) < WIDE
+
+    @property
+    def samples_at_once(self) -> int:
+        """Of how many samples what a step works on is kept."""
+        most = max(min(self.batch_size, self.train_count), self.test_count)
+        return 1 if self.exact else min(most, WIDE_SAMPLES)
 
     @property
     def form(self) -> str:

@@ -134,6 +134,11 @@ class SurfaceProblem(Record, frozen=True, kw_only=True):
         return True
 
     @property
+    def samples_at_once(self) -> int:
+        """Of how many samples what a step works on is kept."""
+        return 1
+
+    @property
     def form(self) -> str:
         """The same in words."""
         return f"a surface of {_count(self.parameter_count)}"

@@ -15,18 +15,43 @@ INPUTS = 2
 
 
 def wide_scratch(problem: Problem) -> Floats:
-    """(3, samples in a batch × neurons) room for what each neuron gives, its error, what it takes
-    in, for each sample of a batch.
+    """(3, samples at once × neurons) room for what each neuron gives, its error, what it takes
+    in, for each of the samples.
     """
-    samples = max(min(problem.batch_size, problem.train_count), problem.test_count)
-    return np.zeros((3, samples * sum(problem.sizes)))
+    return np.zeros((3, problem.samples_at_once * sum(problem.sizes)))
 
 
 def wide_gradient(
     w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
     last: int, layout: IntVector, scratch: Matrix,
 ) -> tuple[float, float]:  # fmt: skip
-    """As `network.mean_gradient`. scratch: see `wide_scratch`."""
+    """As `network.mean_gradient`, in blocks of as many samples as `scratch` has room for.
+
+    Args:
+        scratch: see `wide_scratch`.
+    """
+    neurons = INPUTS
+    for layer in range(layout[2] + 1):
+        neurons += layout[LAYOUT_SIZES + layer]
+    block = scratch.shape[1] // neurons
+    for i in range(g.size):
+        g[i] = 0.0
+    loss = hits = 0.0
+    share = 1.0 / (last - first)
+    for low in range(first, last, block):
+        own, right = _add_block(
+            w, g, inputs, labels, rows, low, min(low + block, last), layout, scratch, share
+        )
+        loss += own
+        hits += right
+    return loss, hits
+
+
+def _add_block(
+    w: Vector, g: Vector, inputs: FixedMatrix, labels: FixedVector, rows: Rows, first: int,
+    last: int, layout: IntVector, scratch: Matrix, share: float,
+) -> tuple[float, float]:  # fmt: skip
+    """Adds `share` of the gradients of some samples to g; their loss, and how many are right."""
     activation, loss_kind, depth = layout[0], layout[1], layout[2]
     a, error, taken = scratch[0], scratch[1], scratch[2]
     count = last - first
@@ -49,15 +74,12 @@ def wide_gradient(
         p, here, fan_in = bias + fan_out, there, fan_out
 
     loss = hits = 0.0
-    share = 1.0 / count
     for k in range(count):
         own, slope, hit = judge(loss_kind, a[here + k], labels[rows[first + k]], share)
         error[here + k] = slope
         loss += own
         hits += hit
 
-    for i in range(g.size):
-        g[i] = 0.0
     for layer in range(depth, -1, -1):
         fan_out = layout[LAYOUT_SIZES + layer]
         fan_in = INPUTS if layer == 0 else layout[LAYOUT_SIZES + layer - 1]

@@ -11,20 +11,35 @@ import marshal
 import os
 from collections.abc import Callable
 from enum import Enum
-from functools import cache, partial, wraps
+from functools import cache, partial
 from hashlib import sha256
 from importlib import import_module
 from inspect import getclosurevars
 from math import inf
 from pathlib import Path
 from threading import RLock
-from types import FunctionType, NoneType
-from typing import Annotated, Any, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
+from types import FunctionType, ModuleType, NoneType
+from typing import (
+    Annotated,
+    Any,
+    NamedTuple,
+    get_args,
+    get_origin,
+    get_type_hints,
+)  # fmt: skip
 
 from optplay.arrays import Floats, Ints, np
 from optplay.errors import within
 from optplay.optim import Optimizer, Schedule
-from optplay.problems import Problem, SurfaceProblem, network, network_hessian, wide
+from optplay.problems import (
+    ACTIVATIONS,
+    LOSSES,
+    Problem,
+    SurfaceProblem,
+    network,
+    network_hessian,
+    wide,
+)  # fmt: skip
 from optplay.training import kernel
 from optplay.training.adapters import SurfaceGradient, as_mean_gradient
 from optplay.training.cache import keep, kept
@@ -48,13 +63,31 @@ KNOWN = (
     "optplay.arithmetic.lanes",
     "optplay.arithmetic.products",
 )
-COMPILER = ("compiler.py", "entry.py", "machine.py", "lanes.py", "views.py", "blas.py")
+COMPILER = (
+    "compiler.py", "entry.py", "machine.py", "lanes.py", "views.py", "blas.py", "written.py",
+    "kinds.py", "indices.py", "onward.py",
+)  # fmt: skip
 DTYPES: dict[Any, Any] = {Floats: np.dtype(np.float64), Ints: np.dtype(np.int64)}
 SCALARS = {float: REAL, int: WHOLE, None: NOTHING, NoneType: NOTHING}
 _lock = RLock()
+_known: dict[Any, Any] = {}
 _listeners: list[Callable[[], None]] = []
-P = ParamSpec("P")
-T = TypeVar("T")
+
+
+class Declared(NamedTuple):
+    """A function that a user may have written.
+
+    Attributes:
+        kind: of an "optimizer", a "schedule", a "surface", an "activation" or a "loss".
+        name: how that is called. function: what is declared.
+        counts: how long the rows are that it is given: those of a rule are slots and
+            hyperparameters after `lr`, those of a surface coordinates and constants.
+    """
+
+    kind: str
+    name: str
+    function: Any
+    counts: tuple[int, ...] = ()
 
 
 class Way(Enum):
@@ -65,45 +98,65 @@ class Way(Enum):
     OWN_ROWS = "eight in lockstep, each with an order of its own"
 
 
-def _once(function: Callable[P, T]) -> Callable[P, T]:
-    """As `cache`, but no two threads come to it at a time: neither numba's import nor what
-    compiles stands that.
-    """
-    known: Any = cache(function)
-
-    @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> T:
-        with _lock:
-            result: T = known(*args, **kwargs)
-            return result
-
-    return call
+def _of_user(declared: Declared, function: Any, kind: Any) -> Any:
+    """The machine code of `function`, which is or calls what a user may have written."""
+    with within(f"{declared.kind} {declared.name}"):
+        return _compiled(function, kind, Way.ALONE, (declared.kind, *declared.counts), declared)
 
 
-@_once
-def _compiled(function: Any, kind: Any = None, way: Way = Way.ALONE) -> Any:
+def _compiled(
+    function: Any, kind: Any = None, way: Way = Way.ALONE, counts: tuple[Any, ...] = (),
+    declared: Declared | None = None,
+) -> Any:  # fmt: skip
     """The machine code of `function`, from the cache on disk if there; a second or more if not.
 
     Args:
         kind: the `Callable[…]` as which compiled code is given it, if it is.
         way: for how many runs at a time.
+        counts: for what lengths a user's function was looked through. declared: the function.
 
     Raises:
         InputError: it can't be compiled.
     """
     if int(os.environ.get("NUMBA_DISABLE_JIT") or 0):
         return function
-    name = f"{function.__name__}_{way.name}_{_version(function)}"
+    # No two threads come to it at a time: neither numba's import nor what compiles stands that.
+    with _lock:
+        key = function, kind, way, counts
+        if key not in _known:
+            _known[key] = _made(function, kind, way, counts, declared)
+        return _known[key]
+
+
+def _made(
+    function: Any, kind: Any = None, way: Way = Way.ALONE, counts: tuple[Any, ...] = (),
+    declared: Declared | None = None,
+) -> Any:  # fmt: skip
+    name = f"{function.__name__}_{way.name}_{_version(function, counts)}"
     forms = _forms(kind or function, way)
     if (code := kept(name)) is not None:
         return Compiled(name, code, *forms)
-    if kind is kernel.Rule:
-        import_module("optplay.training.written").refuse(function)
+    _look_through(declared, function)
     for tell in _listeners:
         tell()
     code = import_module("optplay.training.compiler").machine_code(function, kind, way, name)
     keep(name, code)
     return Compiled(name, code, *forms)
+
+
+def _look_through(declared: Declared | None, function: Any) -> None:
+    """Refuses what a user wrote that can't be compiled: `declared`, or what `function` calls."""
+    refuse = import_module("optplay.training.written").refuse
+    if declared:
+        refuse(declared)
+        return
+    called = reached(function)
+    for kind, of_kind in (("activation", ACTIVATIONS), ("loss", LOSSES)):
+        for each in of_kind.values():
+            with within(f"{kind} {each.name}"):
+                for part in (each.value, each.back, each.bend):
+                    if part in called:
+                        refuse(Declared(kind, each.name, part))
 
 
 def _forms(kind: Any, way: Way) -> tuple[tuple[Form, ...], Form]:
@@ -151,15 +204,20 @@ def reached(function: Any) -> list[Any]:
 def _outside(function: Any) -> dict[str, Any]:
     """What a function refers to by name, in its module and around it."""
     names = getclosurevars(function)
-    return {**names.globals, **names.nonlocals}
+    known = {**names.globals, **names.nonlocals}
+    for module in [m for m in known.values() if isinstance(m, ModuleType)]:
+        if module.__name__.startswith("optplay"):
+            parts = {n: getattr(module, n, None) for n in function.__code__.co_names}
+            known |= {f"{module.__name__}.{n}": part for n, part in parts.items() if part}
+    return known
 
 
-def _version(function: Any) -> str:
+def _version(function: Any, counts: tuple[Any, ...] = ()) -> str:
     """What changes with the files of a function and of all that it calls, or with their code where
     they have no file, with the values from elsewhere that they refer to, and with how they are
     compiled.
     """
-    digest = sha256()
+    digest = sha256(repr(counts).encode() if counts else b"")
     for name in COMPILER:
         digest.update(Path(__file__).with_name(name).read_bytes())
     for part in reached(function):
@@ -189,13 +247,19 @@ def compiled_rule(optimizer: Optimizer) -> Any:
     Raises:
         InputError: it is written as no rule can be; see `written`.
     """
-    with within(f"optimizer {optimizer.name}"):
-        return _compiled(optimizer.step, kernel.Rule)
+    counts = len(optimizer.slots), max(len(optimizer.hyperparameters) - 1, 0)
+    declared = Declared("optimizer", optimizer.name, optimizer.step, counts)
+    return _of_user(declared, optimizer.step, kernel.Rule)
 
 
 def compiled_factor(schedule: Schedule) -> Any:
-    """The decay of a schedule as a compiled first-class function."""
-    return _compiled(schedule.factor, kernel.Factor)
+    """The decay of a schedule as a compiled first-class function.
+
+    Raises:
+        InputError: as for a rule.
+    """
+    declared = Declared("schedule", schedule.name, schedule.factor)
+    return _of_user(declared, schedule.factor, kernel.Factor)
 
 
 def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way = Way.ALONE) -> Any:
@@ -203,9 +267,15 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way 
 
     Args:
         way: for how many runs at a time; surfaces alone only.
+
+    Raises:
+        InputError: a surface, an activation or a loss is written as none can be.
     """
     if isinstance(problem, SurfaceProblem):
-        return _compiled_surface(problem.declared.gradient)
+        surface = problem.declared
+        counts = surface.dimension, len(problem.constants)
+        declared = Declared("surface", surface.name, surface.gradient, counts)
+        return _of_user(declared, _surface(surface.gradient), kernel.Gradient)
     if way is Way.ALONE and problem and not problem.exact:
         import_module("optplay.training.blas")
         return _compiled(wide.wide_gradient, kernel.Gradient)
@@ -219,9 +289,12 @@ def compiled_hessian() -> Any:
     return _compiled(network_hessian.mean_hessian)
 
 
-@_once
-def _compiled_surface(gradient: SurfaceGradient) -> Any:
-    return _compiled(as_mean_gradient(gradient), kernel.Gradient)
+def _surface(gradient: SurfaceGradient) -> Any:
+    with _lock:
+        return _once(gradient)
+
+
+_once = cache(as_mean_gradient)
 
 
 def compiled_corrections() -> Any:
@@ -246,4 +319,6 @@ def compiled_loop(problem: Problem | SurfaceProblem, way: Way = Way.ALONE) -> An
         return partial(_compiled(loop, way=way), measured)
     general = kernel.run_network_steps if way is Way.ALONE else kernel.run_networks_together
     box = problem.box if isinstance(problem, SurfaceProblem) else inf
-    return partial(_compiled(general, way=way), compiled_gradient(problem, way), box)
+    # First what a user may have written.
+    gradient = compiled_gradient(problem, way)
+    return partial(_compiled(general, way=way), gradient, box)

@@ -1,5 +1,6 @@
 """Compiling with numba, which takes a third of a second to import: only where it is needed."""
 
+import re
 from collections.abc import Callable
 from functools import cache
 from linecache import getline
@@ -13,6 +14,7 @@ from numba.core.errors import NumbaError
 from numba.core.typeinfer import register_dispatcher
 from numba.extending import register_jitable
 
+from optplay import arithmetic
 from optplay.arrays import Floats, Ints
 from optplay.errors import InputError, show
 from optplay.training.codegen import only_parts
@@ -33,6 +35,14 @@ SCALARS: dict[Any, Any] = {
     float: types.float64, int: types.int64, None: types.void, type(None): types.void,
     Floats: types.float64, Ints: types.int64,
 }  # fmt: skip
+
+ARITHMETIC = Path(arithmetic.__file__).parent
+PLACE = r"During: typing of .* at (.+) \((\d+)\)"
+# What numba says, and what that means.
+MEANT = {
+    "NRT required": "a list, or something else that takes memory",
+    "No conversion from none to float64": "an end without return",
+}
 
 
 def machine_code(function: Any, kind: Any, way: Way, name: str) -> bytes:
@@ -57,14 +67,20 @@ def machine_code(function: Any, kind: Any, way: Way, name: str) -> bytes:
 
 def _told(error: NumbaError) -> str:
     """numba's pages in a line: where, and what has no compiled form."""
-    lines = [line.strip() for line in str(error).splitlines()]
+    text = str(error)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     calls = [line.removeprefix(">>> ") for line in lines if line.startswith(">>> ")]
-    reason = (calls or [line for line in lines[1:] if line] or lines)[0]
-    if (loc := getattr(error, "loc", None)) is None:
-        return f"found {reason}, which can't be compiled"
-    text = show(getline(loc.filename, loc.line).strip())
-    name = Path(loc.filename).name
-    return f"{name}, line {loc.line}, {text}: found {reason}, which can't be compiled"
+    # From within: of what calls what, it tells the calls from outside on, then where they are.
+    places = [(file, int(line)) for file, line in re.findall(PLACE, text)]
+    at = next((k for k, (file, _) in enumerate(places) if ARITHMETIC not in Path(file).parents), 0)
+    loc = getattr(error, "loc", None)
+    place = places[at] if places else (loc.filename, loc.line) if loc else None
+    reason = (calls[::-1] or lines[1:] or lines)[at if len(calls) == len(places) else 0]
+    reason = next((known for part, known in MEANT.items() if part in text), reason)
+    told = f"found {reason}, which can't be compiled"
+    if place is None or not Path(place[0]).is_file():
+        return told
+    return f"{Path(place[0]).name}, line {place[1]}, {show(getline(*place).strip())}: {told}"
 
 
 def _type(kind: Any, way: Way) -> Any:

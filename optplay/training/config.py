@@ -21,8 +21,10 @@ MULTIPLICATIONS_PER_SECOND = 2e9
 BYTES = 8
 # Of weights and states that a run keeps; those of all runs together where there are many.
 MOST_BYTES = 256_000_000
-# Vectors as long as the weights that a run works on, see `Engine.work`.
+# Vectors as long as the weights that a run works on, and numbers of a neuron for each sample of a
+# block, see `Engine`.
 SCRATCH = 5
+NEURON = 3
 
 
 class Clip(Record, frozen=True, kw_only=True):
@@ -143,7 +145,8 @@ class RunConfig(Record, frozen=True, kw_only=True):
     def bytes_at_work(self) -> int:
         """Memory that training takes besides: scratch, and the weights and state as they are."""
         copies = 2 * (1 + len(self.rule.slots))
-        return BYTES * self.problem.parameter_count * (SCRATCH + copies)
+        neurons = self.problem.samples_at_once * sum(self.problem.sizes)
+        return BYTES * (self.problem.parameter_count * (SCRATCH + copies) + NEURON * neurons)
 
     @property
     def seconds_needed(self) -> float:

@@ -107,8 +107,9 @@ class Engine:
         if together and problem.reordered:
             way, self._seeds = Way.OWN_ROWS, [c.seed for c in configs]
         # First what a user may have written: the loop takes long to compile.
-        self._rule, self._loop = compiled_rule(config.rule), compiled_loop(problem, way)
+        self._rule = compiled_rule(config.rule)
         self._factor = compiled_factor(SCHEDULES.find(config.decay))
+        self._loop = compiled_loop(problem, way)
         #: The numbers of the update.
         self.pipeline = pipeline_of(*configs)
         self._samples, self._layout = problem.draw(), problem.layout

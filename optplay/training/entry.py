@@ -7,11 +7,19 @@ from numba import types
 from numba.core import cgutils
 from numba.core.compiler_lock import global_compiler_lock
 
+from optplay.errors import InputError
 from optplay.training.lanes import WORD, lanes
 from optplay.training.machine import ADDRESS, ENTRY
 from optplay.training.views import View, made
 
 BYTES = ir.IntType(8).as_pointer()
+# What machine code may call: it is there where the code is loaded, and, but for BLAS, exact.
+CALLED = (
+    "numba_xxgemm", "memset", "memset_pattern16", "memcpy", "memmove",
+    "sqrt", "fabs", "floor", "ceil", "trunc", "rint", "fmod",
+)  # fmt: skip
+# LLVM calls the C library for these, or may.
+OF_C = ("pow", "powi", "exp", "exp2", "exp10", "log", "log2", "log10", "sin", "cos", "tan")
 
 
 def object_file(compiled: Any, name: str, *, address: bool) -> bytes:
@@ -37,8 +45,25 @@ def object_file(compiled: Any, name: str, *, address: bool) -> bytes:
             library._final_module.link_in(part, preserve=True)
         library._optimize_final_module()
         library._final_module.verify()
+    _refuse_strangers(library._final_module)
     code: bytes = codegen._tm.emit_object(library._final_module)
     return code
+
+
+def _refuse_strangers(module: Any) -> None:
+    """
+    Raises:
+        InputError: it calls what may not be there when it is loaded, or is another on others'.
+    """
+    for function in module.functions:
+        first, *rest = function.name.split(".")
+        known = function.name in CALLED or (first == "llvm" and rest[0] not in OF_C)
+        if function.is_declaration and not known:
+            name = rest[0] if first == "llvm" else first.removeprefix("numba_")
+            raise InputError(
+                f"found a call of {name}, not the same everywhere, allowed: functions of "
+                "optplay.arithmetic"
+            )
 
 
 def _entry(context: Any, module: Any, compiled: Any, name: str) -> None:

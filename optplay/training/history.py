@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optplay.arrays import Floats
+from optplay.arrays import Floats, Ints, np
 from optplay.errors import InputError
 from optplay.training.config import RunConfig
 from optplay.training.recorded import RECORDED
@@ -58,9 +58,32 @@ class History:
         at_end = epoch * self.config.problem.steps_per_epoch == self.steps
         return at_end or self.past.at_hand(epoch)
 
+    def kept(self, *epochs: int) -> tuple[Ints, Floats]:
+        """Epochs (k,), which increase, with the weights (k, n) after them: those at hand.
+
+        All of them, unless the run is long.
+
+        Args:
+            epochs: that are to be among them; there are none after the last of these.
+        """
+        known, weights = self.past.kept(max(epochs))
+        for epoch in epochs:
+            place = int(np.searchsorted(known, epoch))
+            if epoch not in known[place : place + 1]:
+                known = np.insert(known, place, epoch)
+                weights = np.insert(weights, place, self.at(epoch)[0], axis=0)
+        return known, weights
+
+    def between(self, first: int, last: int) -> Floats:
+        """(last - first + 1, n) weights after all epochs from `first` to `last`."""
+        return self.past.whole(last, first)[0]
+
     @property
     def weights(self) -> Floats:
-        """(epochs + 1, n): at the start, then after each epoch; see `at` for one of them."""
+        """(epochs + 1, n): at the start, then after each epoch; see `at` for one of them.
+
+        In a long run they are made again, which takes as long as the run.
+        """
         return self.past.whole(self.epochs)[0]
 
     @property
@@ -91,7 +114,7 @@ class History:
     @property
     def exact(self) -> bool:
         """Whether its numbers are the same bits on every machine."""
-        return self.config.problem.exact
+        return self.past.exact
 
     @property
     def outcome(self) -> str:

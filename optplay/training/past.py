@@ -10,7 +10,7 @@ from threading import RLock
 
 import numpy as np
 
-from optplay.arrays import Floats
+from optplay.arrays import Floats, Ints
 from optplay.training.config import RunConfig
 from optplay.training.engine import SUMS, Engine
 from optplay.training.kernel import Recorded
@@ -63,6 +63,11 @@ class Past:
         """What is kept of it takes."""
         own = self.weights.nbytes + self.states.nbytes
         return own + (self.before.nbytes if self.before else 0)
+
+    @property
+    def exact(self) -> bool:
+        """Whether what it came to is the same bits on every machine."""
+        return self.config.problem.exact and (self.before is None or self.before.exact)
 
     @cached_property
     def engine(self) -> Engine:
@@ -121,22 +126,34 @@ class Past:
             step, _ = self._nearest(self._stretch(epoch)[1], epoch * self._per_epoch)
         yield from map(self.at, range(-(-step // self._per_epoch), epoch + 1))
 
-    def stretches(self, last: int) -> Iterator[Point]:
-        """Weights (k, n) and states (k, slots, n) after all epochs up to `last`, part by part."""
-        if self.before:
-            for weights, states in self.before.stretches(min(last, self.begin - 1)):
+    def stretches(self, last: int, first: int = 0) -> Iterator[Point]:
+        """Weights (k, n) and states (k, slots, n) after all epochs from `first` up to `last`, part
+        by part.
+        """
+        if self.before and first < self.begin:
+            for weights, states in self.before.stretches(min(last, self.begin - 1), first):
                 yield weights, self._own(states)
-        if self.every == 1 and last >= self.begin:
-            own = slice(last + 1 - self.begin)
+        first = max(first, self.begin)
+        if self.every == 1 and last >= first:
+            own = slice(first - self.begin, last + 1 - self.begin)
             yield self.weights[own], self.states[own]
             return
         block = max(1, MOST_BYTES // self._point_bytes)
-        for first in range(self.begin, last + 1, block):
-            yield self._made(first, min(first + block - 1, last))
+        for begin in range(first, last + 1, block):
+            yield self._made(begin, min(begin + block - 1, last))
 
-    def whole(self, last: int) -> Point:
-        """Weights (last + 1, n) and states (last + 1, slots, n) after all epochs up to `last`."""
-        parts = [*self.stretches(last)]
+    def kept(self, last: int) -> tuple[Ints, Floats]:
+        """The epochs (k,) up to `last` whose weights are kept, and these (k, n)."""
+        epochs = np.arange(self.begin, last + 1, self.every)
+        weights = self.weights[: len(epochs)]
+        if not self.before:
+            return epochs, weights
+        earlier, former = self.before.kept(min(last, self.begin - 1))
+        return np.concatenate([earlier, epochs]), np.concatenate([former, weights])
+
+    def whole(self, last: int, first: int = 0) -> Point:
+        """Weights (k, n) and states (k, slots, n) after all k epochs from `first` up to `last`."""
+        parts = [*self.stretches(last, first)]
         weights, states = (
             parts[0] if len(parts) == 1 else map(np.concatenate, zip(*parts, strict=True))
         )

@@ -38,14 +38,15 @@ def test_a_users_rule_compiles_and_steps():
 LOAD = """
 import importlib.util, sys
 import numpy as np
-from optplay.optim import Optimizer
+from optplay.optim import Hyperparameter, Optimizer
 from optplay.training import RunConfig
 from optplay.training.engine import pipeline_of, step_by_hand
 name, file = sys.argv[1:]
 spec = importlib.util.spec_from_file_location(name, file)
 module = sys.modules[name] = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)
-rule = Optimizer("own", "Own", "An idea.", "mine", 2026, (), (), module.step)
+names = Hyperparameter("lr", 0.1, "rate"), Hyperparameter("most", 0.2, "longest step")
+rule = Optimizer("own", "Own", "An idea.", "mine", 2026, names, ("seen",), module.step)
 w = np.ones(1)
 pipeline = pipeline_of(RunConfig())._replace(hyper=np.ones((1, 8)))
 step_by_hand(rule, pipeline, w, np.ones(1), np.zeros((1, 1)), 0.25, 1)

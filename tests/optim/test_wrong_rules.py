@@ -10,7 +10,7 @@ import pytest
 
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS, Optimizer
-from optplay.training.compilation import compiled_rule
+from optplay.training.compilation import Declared, compiled_rule
 from optplay.training.written import refuse
 
 HEAD = '''"""A rule."""
@@ -19,9 +19,10 @@ import math
 
 import numpy as np
 
+from optplay import arithmetic
 from optplay.arithmetic import cos, power, tanh, where
 from optplay.optim.declaration import Floats, Optimizer
-from optplay.optim.hyperparameters import lr
+from optplay.optim.hyperparameters import beta, lr
 
 BOUND = 3
 
@@ -36,14 +37,24 @@ def early(t: int, longest: int) -> bool:
     return t < longest if longest > 0 else False
 
 
+def add(row: Floats, i: int, x: float) -> None:
+    row[i] += x
+
+
+def first(row: Floats) -> float:
+    return row[0]
+
+
 def step(w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float,
          t: int) -> None:
 '''
 TAIL = """
 
-optimizer = Optimizer("own", "Own", "An idea.", "mine", 2026, (lr(0.1),), ("m",), step)
+optimizer = Optimizer("own", "Own", "An idea.", "mine", 2026, (lr(0.1), beta(0.9, "")),
+                      ("m", "p"), step)
 """
 EACH = "for i in range(w.size):\n    "
+ALONE = "numbers one by one, as w[i] in for i in range(w.size): a rule treats parameters one by one"
 # The line that is wrong is the last one, if no other is named.
 WRONG = {
     f"{EACH}if g[i] > 0:\n        w[i] -= lr": (-1, "if, of", "where(condition, a, b)"),
@@ -77,12 +88,55 @@ WRONG = {
     "x = [lr, 1.0]": (0, "list", "arithmetic, where, loops"),
     "if t > 3:\n    raise ValueError": (0, "raise", "arithmetic, where, loops"),
     "print(t)": (0, "the function print", "abs, min, max, and of"),
+    f"total = 0.0\n{EACH}total += g[i] * g[i]": (0, "total, carried from", ALONE),
+    f"big = lr\n{EACH}big = max(big, g[i])": (0, "big, carried from", ALONE),
+    f"{EACH}x = g[i]\nfor i in range(w.size):\n    w[i] -= x": (0, "x, carried from", ALONE),
+    f"{EACH}if t > 1:\n        x = g[i]\n    w[i] -= x": (0, "x, carried from", ALONE),
+    "x = lr\nfor _ in range(2):\n    y = x\n    for i in range(w.size):\n        x = g[i]": (
+        -2, "x, carried from", ALONE
+    ),
+    f"{EACH}w[i] -= lr / w.size": (0, "w.size as a number", ALONE),
+    "n = g.shape[0]": (0, "g.shape as a number", ALONE),
+    f"{EACH}w[i] -= lr * g[0]": (0, "g[0]", ALONE),
+    f"{EACH}w[i] -= g[i - 1]": (0, "g[i - 1]", ALONE),
+    f"{EACH}w[i] -= i": (0, "i as a number", ALONE),
+    "for i in range(w.size // 2):\n    w[i] -= lr": (0, "w[i]", ALONE),
+    "for i in range(2):\n    w[i] -= lr": (0, "w[i]", ALONE),
+    f"{EACH}for j in range(w.size):\n        w[i] -= g[j]": (-1, "a loop in one over", ALONE),
+    f"{EACH}if t > 2:\n        break": (0, "break, of a loop over", ALONE),
+    f"{EACH}return": (0, "return, in a loop over", ALONE),
+    f"x = state[0, 0]\n{EACH}state[0, i] = g[i]": (-2, "state[0, 0]", ALONE),
+    f"m, p = state[0], state[1]\nx = p[0]\n{EACH}p[i] += g[i]": (-2, "p[0]", ALONE),
+    f"p = state[1]\nx = p[0]\n{EACH}add(state[1], i, g[i])": (-2, "p[0]", ALONE),
+    f"x = t\n{EACH}w[i] -= state[1][0]": (0, "state[1][0]", ALONE),
+    "p = state[1]\np[0] = lr": (0, "p[0]", ALONE),
+    "m = state[2]": (0, "the index 2 in state[2]", "0 to 1 (slots: 2)"),
+    f"{EACH}state[5, i] = lr": (0, "the index 5 in state[5, i]", "0 to 1 (slots: 2)"),
+    "x = hyper[BOUND]": (0, "the index 3 in hyper[BOUND]", "0 to 0 (hyperparameters after lr: 1)"),
+    "for j in range(3):\n    x = hyper[j]": (0, "the index 2 in", "0 to 0 (hyperparameters"),
+    "k = 0\nm = state[k]": (0, "k as an index of slots", "numbers, or i of for i in range("),
+    f"{EACH}w[i] -= g[i] * state[0, -1]": (0, "an index below 0", "indices from 0 on"),
+    f"{EACH}w[i] -= where(condition=g[i] > 0, a=lr, b=lr)": (0, "the argument condition", "argum"),
+    f"{EACH}w[i] -= max(lr, g[i], 0.5)": (0, "max of 3", "max(a, max(b, c))"),
+    "return w": (0, "a value returned", "return alone"),
+    f"{EACH}i = 0\n    w[i] -= lr": (-1, "i set where it is an index", "another name"),
+    f"{EACH}for i in range(2):\n        lr = t\n    w[i] -= 1": (-2, "i set where", "another"),
+    "x = w\nx = hyper": (0, "x for rows of w and of hyper", "a name for each"),
+    "x = (1.0, 2.0)[t]": (0, "t as an index", "a number that stands there"),
 }  # fmt: skip
 RIGHT = [
     f"{EACH}w[i] -= where((g[i] > 0) & (t < 9), math.sqrt(lr), tanh(min(g[i], abs(-lr))))",
     "if t > BOUND and early(t, 9):\n    for i in range(w.size):\n        w[i] -= lr * cos(t)",
     f'"""Text."""\nm: Floats = state[0]\n{EACH}m[i] = 2.0**-4 * power(g[i] * g[i], 0.5)',
     f"k = t // 2 if t < 9 else t\n{EACH}w[i] -= lr * k",
+    f"{EACH}w[i] -= lr * arithmetic.tanh(g[i])",
+    f"p = state[1]\nx = lr * where(t > 1, p[0], 1.0)\n{EACH}p[i] = x\n    w[i] -= x * g[i]",
+    f"x = where(t > 1, first(state[1]), 1.0)\n{EACH}state[1, i] = x",
+    f"{EACH}add(w, i, g[i])",
+    f"m = state[0]\nif t > 3:\n    m = state[1]\n{EACH}m[i] += g[i]",
+    f"{EACH}x = 0.0\n    for s in range(state.shape[0]):\n        x += state[s, i]\n    w[i] -= x",
+    f"x = 0.0\nfor j in range(hyper.size):\n    x += hyper[j]\n{EACH}w[i] -= x\n{EACH}w[i] -= x",
+    f"{EACH}if t > 1:\n        x = g[i]\n    else:\n        x = lr\n    w[i] -= x",
     "for i in range(g.shape[0]):\n    state[0, i] += g[i]\n    w[i] -= lr * state[0][i]",
 ]
 
@@ -139,7 +193,9 @@ def test_what_can_be_compiled_is_not_refused(rule, body):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_rules_that_come_with_optplay_are_not_refused(name):
-    refuse(OPTIMIZERS[name].step)
+    rule = OPTIMIZERS[name]
+    counts = len(rule.slots), len(rule.hyperparameters) - 1
+    refuse(Declared("optimizer", name, rule.step, counts))
 
 
 def test_the_compilers_own_words_are_one_line_too(rule):

@@ -175,7 +175,7 @@ VERDICTS: dict[str, dict[str, str]] = {
         "It is SGD as such: at a tenth of its rate it is still flatter than Adam "
         "at a loss of 0.1": OPEN,
         "A larger rate makes Adam flatter too, at a loss of 0.1": HOLDS,
-        "SGD at its best rate is still flatter than that, at a loss of 0.1": OPEN,
+        "SGD at its good rate is still flatter than that, at a loss of 0.1": OPEN,
         "The flatter end is not just one of larger weights: "
         "SGD's norm is no larger than Adam's": FAILS,
     },
@@ -335,9 +335,9 @@ def test_rates_that_compare_fair_quotes() -> None:
 def test_networks_said_to_fall_silent_do(name: str, label: str, silent: int) -> None:
     found = 0
     for history in results(name).runs[label]:
-        w, inputs = history.weights[-1], history.config.problem.draw().inputs
+        w, inputs = history.current, history.config.problem.draw().inputs
         found += not (inputs @ w[:16].reshape(8, 2).T + w[16:24] > 0).any()
-    assert abs(found - silent) <= 2  # chaotic: another machine may differ by a run or two
+    assert found == silent
 
 
 @pytest.mark.slow

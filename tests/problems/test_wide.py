@@ -1,5 +1,6 @@
 """Wide networks by BLAS: the gradient of the others, but for rounding, and it is told."""
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
@@ -12,7 +13,7 @@ from optplay.experiments.tables import seeds_note
 from optplay.problems import ACTIVATIONS, LOSSES, Problem
 from optplay.problems.network import mean_gradient, scratch_of
 from optplay.problems.wide import wide_gradient, wide_scratch
-from optplay.training import RunConfig, train
+from optplay.training import RunConfig, stream, train
 from optplay.training.lockstep import in_lockstep
 
 WIDE = Problem(hidden=(64, 64), samples=200, batch_size=100, test_fraction=0.3)
@@ -46,6 +47,20 @@ def test_it_is_the_gradient_of_the_others(hidden, activation, loss, batch, seed)
     assert hits == other_hits
     assert other_loss == pytest.approx(loss, rel=1e-12)
     np.testing.assert_allclose(other, g, rtol=1e-9, atol=1e-13)
+
+
+@pytest.mark.parametrize("room", [1, 3, 7, 20])
+def test_it_is_the_same_in_blocks_of_as_many_samples_as_there_is_room_for(room):
+    problem = Problem(hidden=(5, 4), samples=20, batch_size=20)
+    (loss, hits, g), _ = gradients(problem, 0, 0, 20)
+    samples, w = problem.draw(), np.random.default_rng(0).uniform(-1, 1, problem.parameter_count)
+    found, scratch = np.full_like(w, np.nan), np.zeros((3, room * sum(problem.sizes)))
+    other_loss, other_hits = wide_gradient(
+        w, found, samples.inputs, samples.labels, samples.train, 0, 20, problem.layout, scratch
+    )
+    assert other_hits == hits
+    assert other_loss == pytest.approx(loss, rel=1e-12)
+    np.testing.assert_allclose(found, g, rtol=1e-9, atol=1e-13)
 
 
 @pytest.mark.parametrize("turned_a", [0, 1])
@@ -107,6 +122,17 @@ batch_size = 100
 [[runs]]
 label = "a"
 """
+
+
+def test_a_fork_is_no_more_exact_than_what_it_left():
+    small = Problem(hidden=(64, 64), samples=200, batch_size=50)
+    wide, narrow = (
+        RunConfig(problem=msgspec.structs.replace(small, batch_size=size), epochs=2)
+        for size in (100, 50)
+    )
+    parent = train(wide)
+    *_, fork = stream(narrow, (parent, 1))
+    assert [h.exact for h in (train(narrow), parent, fork)] == [True, False, False]
 
 
 @pytest.mark.parametrize(("hidden", "exact"), [([8], True), ([64, 64], False)])

@@ -10,6 +10,7 @@ import optplay
 from optplay.errors import InputError
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
+from optplay.problems.wide import wide_scratch
 from optplay.training import Clip, RunConfig, refuse_too_large
 
 NOT_A_NUMBER = float("nan")
@@ -247,6 +248,23 @@ def test_what_a_step_works_on_counts():
     wide = RunConfig(problem=Problem(samples=1, hidden=[5000, 5000]), epochs=1, optimizer="sgd")
     assert wide.bytes_needed() < 0.5e9
     refused(lambda: refuse_too_large([wide]), "1 run of up to 1 epoch would need 1.7 GB")
+
+
+@pytest.mark.usefixtures("machine")
+def test_what_blas_works_on_counts_and_does_not_grow_with_the_samples():
+    # Three numbers of 4096 samples and 10,003 neurons: 1.0 GB.
+    wide = Problem(samples=1_000_000, hidden=[5000, 5000], batch_size=4096)
+    few = Problem(samples=1, hidden=[5000, 5000])
+    many, one = (RunConfig(problem=p, epochs=1, optimizer="sgd") for p in (wide, few))
+    assert many.bytes_at_work - one.bytes_at_work == pytest.approx(0.98e9, rel=0.01)
+    narrow = RunConfig(problem=Problem(samples=1, hidden=[64, 64])).bytes_at_work
+    for held_out, batch in ((0.0, 1_000_000), (0.9, 200)):
+        large = Problem(
+            samples=1_000_000, hidden=[64, 64], batch_size=batch, test_fraction=held_out
+        )
+        counted = RunConfig(problem=large).bytes_at_work - narrow
+        assert counted == pytest.approx(wide_scratch(large).nbytes, rel=0.01)
+        assert counted < 20e6
 
 
 @pytest.mark.usefixtures("machine")

@@ -58,6 +58,13 @@ def assert_same(thin, whole, epochs):
         for made, kept in zip(thin.at(epoch), (whole.weights, whole.states), strict=True):
             np.testing.assert_array_equal(made, kept[epoch])
             assert not made.flags.writeable
+        np.testing.assert_array_equal(thin.between(epoch, whole.epochs), whole.weights[epoch:])
+        np.testing.assert_array_equal(thin.between(0, epoch), whole.weights[: epoch + 1])
+        at, made = thin.kept(epoch // 2, epoch)
+        assert {epoch // 2, epoch} <= {*at.tolist()}
+        assert (np.diff(at) > 0).all()
+        assert at[-1] == epoch
+        np.testing.assert_array_equal(made, whole.weights[at])
     per_epoch = whole.config.problem.steps_per_epoch
     for step in range((whole.forked_at or 0) * per_epoch, whole.steps + 1, 3):
         for made, kept in zip(after_step(thin, step), after_step(whole, step), strict=True):

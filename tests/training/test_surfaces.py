@@ -186,14 +186,16 @@ COUNT = """
 import sys
 from optplay.problems import SurfaceProblem, SURFACES
 from optplay.training import on_compile
-from optplay.training.compilation import _compiled_surface, compiled_loop
+from optplay.training import kernel
+from optplay.training.adapters import as_mean_gradient
+from optplay.training.compilation import _compiled, compiled_loop
 import numpy as np
 from mine import gradient
 
 compiled_loop(SurfaceProblem(surface=next(iter(SURFACES))))
 counted = []
 on_compile(lambda: counted.append(1))
-compiled = _compiled_surface(gradient)
+compiled = _compiled(as_mean_gradient(gradient), kernel.Gradient)
 w, g, fixed = np.array([3.0]), np.zeros(1), np.zeros((1, 1))
 fixed.flags.writeable = False
 value, _ = compiled(w, g, fixed, fixed[0], np.array([0]), 0, 1, np.array([0]), np.zeros((3, 2)))

@@ -10,6 +10,7 @@ from optplay.instruments.surface.picture import surface_picture
 from optplay.plots.captions import named
 from optplay.problems import SURFACES, SurfaceProblem
 from optplay.training import train
+from optplay.training.engine import Engine
 
 BOWL = """
 title = "Bowl"
@@ -250,3 +251,27 @@ async def test_a_network_has_none(playground):
         await p.press("H", "shift+up")
         await p.click(p.app.workspace.view, 20, 5)
         assert not p.app.session.edited
+
+
+@pytest.mark.parametrize("name", ["problem-1-oscillation", "heavy-ball-cycles"])
+def test_to_draw_a_long_run_makes_little_of_it_again(name, monkeypatch):
+    """Of what is not kept a stretch; and the run is drawn where it is."""
+    config = msgspec.structs.replace(load(name).runs[0].config, epochs=30_000)
+    thin, whole = train(config, most=300 * config.bytes_of_an_epoch), train(config)
+    made, real = [], Engine.run
+    monkeypatch.setattr(
+        Engine, "run", lambda self, *args: made.append(args[1] - args[0]) or real(self, *args)
+    )
+    for step in (0, 12_345, 29_999, 30_000):
+        made.clear()
+        drawn, expected = (
+            surface_picture(
+                config.problem, [(0, [h])], 60, 20, step=step, until=30_000, color=False, dark=True
+            )
+            for h in (thin, whole)
+        )
+        assert sum(made) < 3_000
+        if config.problem.declared.dimension == 1:
+            assert drawn == expected
+        else:
+            assert text(drawn).index("●") == text(expected).index("●")

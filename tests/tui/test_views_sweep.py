@@ -296,3 +296,24 @@ async def test_an_edit_makes_it_stale(playground, slow):
         slow.go.set()
         await p.settle()
         assert shows(p, swept(p.app.session.preset, RATES), "final_loss")
+
+
+async def test_a_sweep_says_that_its_last_digits_are_the_machines(playground):
+    """Also where the runs on the screen are exact."""
+    async with playground() as p:
+        session = p.app.session
+        session.turn("problem.hidden", (64, 64))
+        session.turn("problem.samples", 200)
+        p.app.changed()
+        await p.press("5")
+        assert "last digits by machine" not in p.text
+        axes = p.app.workspace.view.axes
+        axes[module.RATES] = "problem.batch_size=1:200:2"
+        p.app.changed()
+        await p.settle()
+        assert p.app.workspace.view.border_title.endswith(" · last digits by machine")
+        session.turn("problem.batch_size", 200)
+        p.app.changed()
+        for key in ("8", "9"):
+            await p.press(key)
+            assert p.app.workspace.view.border_title.endswith(" · last digits by machine")

@@ -8,7 +8,8 @@ import numpy as np
 
 from optplay.counting import counted
 from optplay.experiments import Preset, plain, precise, settings
-from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading
+from optplay.experiments.forks import lineage
+from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading, noted
 from optplay.instruments.inspect.measure import Dissection, Row, rows
 
 
@@ -25,7 +26,7 @@ class InspectReport(Report):
         label, found, parameter = self.label, self.found, self.parameter
         config, update = found.config, found.update
         names = config.problem.parameter_names
-        return heading(self.preset) | {
+        return heading(self.preset, lineage(self.preset, label)) | {
             "label": label,
             "seed": config.seed,
             "optimizer": config.optimizer,
@@ -72,7 +73,8 @@ class InspectReport(Report):
         largest = ", which moves most" * (self.parameter == found.largest)
         name = config.problem.parameter_names[self.parameter]
         yield Line(f"parameter {self.parameter}: {name}{largest}")
-        yield Choice(_tables(rows(found, self.parameter)))
+        note = noted("", self.preset, lineage(self.preset, self.label))
+        yield Choice(_tables(rows(found, self.parameter), note))
 
 
 def _loss(found: Dissection) -> str:
@@ -84,7 +86,7 @@ def _loss(found: Dissection) -> str:
     )
 
 
-def _tables(found: list[Row]) -> list[Table]:
+def _tables(found: list[Row], note: str) -> list[Table]:
     """The rows with their parts; then, for less room, without; then without what was before."""
     wide, narrow, part = [], [], ""
     for row in found:
@@ -96,7 +98,7 @@ def _tables(found: list[Row]) -> list[Table]:
         narrow.append([f"{row.part}: off" if row.formula == "off" else formula, *numbers])
         part = row.part
     return [
-        Table(["Part", "Formula", ">Before", ">Value"], wide),
-        Table(["Formula", ">Before", ">Value"], narrow),
-        Table(["Formula", ">Value"], [[formula, value] for formula, _, value in narrow]),
+        Table(["Part", "Formula", ">Before", ">Value"], wide, note),
+        Table(["Formula", ">Before", ">Value"], narrow, note),
+        Table(["Formula", ">Value"], [[formula, value] for formula, _, value in narrow], note),
     ]

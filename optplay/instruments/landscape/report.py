@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optplay.experiments import Preset, number
-from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading
+from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading, noted
 from optplay.instruments.landscape.measure import Slice
 
 HEADINGS = ("Through", ">Epoch", ">Loss there", ">First\ndirection", ">Second", ">Both")
@@ -33,7 +33,8 @@ class LandscapeReport(Report):
             first, second = one.landscape.plane.explained.tolist()
             parts = [number(part, percent=True) for part in (first, second, first + second)]
             rows.append([one.labels[0], str(one.epoch), number(one.loss), *parts])
-        yield Choice([Table(HEADINGS, rows, f"seed {self.preset.seeds[0]}")])
+        note = noted(f"seed {self.preset.seeds[0]}", self.preset)
+        yield Choice([Table(HEADINGS, rows, note)])
 
 
 def _slice(one: Slice) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 from optplay.experiments import Results
 from optplay.experiments.report import rates_parts
 from optplay.experiments.steps import KINDS, QUANTILES, Quantiles, overlaid
-from optplay.experiments.tables import Line, Part, Report, heading
+from optplay.experiments.tables import Line, Part, Report, heading, noted
 from optplay.instruments.rates.measure import spread_over_time
 
 # Steps of each run that a table has room for.
@@ -66,6 +66,7 @@ class RatesReport(Report):
                 for label, way in spread_over_time(self.results, IN_TABLE).items()
                 for at in way
             ],
+            noted("", self.results.preset),
         )
 
 

@@ -45,10 +45,9 @@ def surface_picture(
     if declared.dimension == 1:
         return _graph(problem, ways, minima, width, height, step, look)
     paths = [
-        Path(way[:, 0], way[:, 1], color, at=_at(history, step))
+        _path(history, color, _at(history, step), _at(history, until))
         for color, histories in ways
         for history in histories
-        for way in [history.weights[: _at(history, until) + 1]]
     ]
     marks = [Mark(x, y, MINIMUM) for x, y in minima]
     (left, bottom), (right, top) = declared.low, declared.high
@@ -57,6 +56,12 @@ def surface_picture(
         height=height, overlays=[*marks, *paths], x_title="x", y_title="y",
         scale="height", **look,
     )  # fmt: skip
+
+
+def _path(history: History, color: int, at: int, until: int) -> Path:
+    """The way up to a step `until`, of a long one not all steps, with the run where it is `at`."""
+    steps, way = history.kept(min(at, until), until)
+    return Path(way[:, 0], way[:, 1], color, at=int(np.searchsorted(steps, min(at, until))))
 
 
 @lru_cache(maxsize=8)
@@ -97,7 +102,7 @@ def _graph(
         for history in histories:
             at = _at(history, step)
             # Only the trail is drawn: not all of a long way is to be valued for it.
-            way = history.weights[max(at - GRAPH_POINTS, 0) : at + 1, 0]
+            way = history.between(max(at - GRAPH_POINTS, 0), at)[:, 0]
             paths.append(Path(way, _heights(problem, way), color, at=len(way) - 1))
     marks = [Mark(point[0], problem.value(np.array(point)), MINIMUM) for point in minima]
     return graph_picture(x, heights, width=width, height=height, paths=paths, marks=marks, **look)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Generator, Iterator, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from math import prod
 from threading import Event
 from time import perf_counter
@@ -21,10 +22,10 @@ from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset, Run
 from optplay.experiments.report import REACHED
 from optplay.instruments.sweep.axes import SweptKey, parse_axis
-from optplay.optim import OPTIMIZERS
+from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
 from optplay.training import History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_loop, compiled_rule
+from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
 from optplay.training.lockstep import in_lockstep
 from optplay.training.pool import Priority, Streams
 
@@ -64,13 +65,8 @@ class Sweep:
                 raise InputError(f"{run.label}: found a fork, allowed: runs that go on from none")
         if self.count > MOST_POINTS:
             raise InputError(f"found {self.count:,} runs to make, allowed: {MOST_POINTS:,}")
-        corners = [
-            self.config((run, *([end] * len(self.axes)), 0))
-            for run in range(len(self.runs))
-            for end in (0, -1)
-        ]
-        each = self.count // len(self.runs) // 2 + 1
-        refuse_too_large(corners, each, at_once=os.cpu_count() or 1, most=0)
+        each = self.count // len(self.ends) + 1
+        refuse_too_large(self.ends, each, at_once=os.cpu_count() or 1, most=0)
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -93,6 +89,12 @@ class Sweep:
             for axis, i in zip(self.axes, at, strict=True):
                 config = axis.set(config, axis.values[i])
         return msgspec.structs.replace(config, seed=self.seeds[seed])
+
+    @cached_property
+    def ends(self) -> list[RunConfig]:
+        """Each run at the ends of all axes: no run between them is larger than all of these."""
+        corners = product(range(len(self.runs)), *((0, -1) for _ in self.axes), (0,))
+        return [self.config(place) for place in corners]
 
     def places(self) -> list[Place]:
         """All places, in the order in which they are trained.
@@ -260,6 +262,7 @@ def _measure(
             left.append(place)
     for run in sweep.runs:
         compiled_rule(run.config.rule)
+        compiled_factor(SCHEDULES.find(run.config.decay))
     compiled_loop(sweep.runs[0].config.problem)
     groups = in_lockstep(((place, sweep.config(place), None) for place in left), most=0)
     with Streams(

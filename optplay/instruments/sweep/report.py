@@ -48,7 +48,7 @@ class SweepReport(tables.Report):
 
     def document(self) -> dict[str, Any]:
         sweep = self.results.sweep
-        return tables.heading(self.preset) | {
+        return tables.heading(self.preset, sweep.ends) | {
             "metric": NAMES[self.metric],
             "axes": [{"key": a.key, "log": a.log, "values": a.values} for a in sweep.axes],
             "seeds": sweep.seeds,
@@ -118,7 +118,7 @@ class SweepReport(tables.Report):
             ">Diverged", ">Collapsed",
         ]  # fmt: skip
         rows = [self._row(run, between, len(headings)) for run in range(len(sweep.runs))]
-        return tables.Table(headings, rows, self._note())
+        return tables.Table(headings, rows, self._note(between))
 
     def _row(self, run: int, between: tables.Between, columns: int) -> list[str]:
         sweep, metric = self.results.sweep, METRICS[self.metric]
@@ -136,10 +136,8 @@ class SweepReport(tables.Report):
             cells.append(("≥ " if any(found.ends[0]) else "") + f"{found.decades:.2f}")
         return [*cells, *shares]
 
-    def _note(self) -> str:
-        seeds = self.results.sweep.seeds
-        count = len(seeds)
-        lines = [f"median (quartiles) of {count} seeds" if count > 1 else f"seed {seeds[0]}"]
+    def _note(self, between: tables.Between) -> str:
+        lines = [tables.seeds_note(self.preset, between, self.results.sweep.ends)]
         lines.append(
             "Good range: the values around the best whose median is at most 10 % worse; ≤ where it "
             "reaches the end of what was tried."

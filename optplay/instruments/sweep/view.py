@@ -1,6 +1,6 @@
 """Each optimizer at all learning rates, or over two knobs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from threading import Event
 
@@ -91,6 +91,10 @@ class SweepView(PictureView):
         except InputError as error:
             return Task.told(str(error))
         return Task(sweep, lambda stop: self._swept(sweep, stop))
+
+    def trained(self, stage: Stage) -> Iterable[RunConfig] | None:
+        found = self.result
+        return found.sweep.ends if isinstance(found, SweepResults) else None
 
     def _swept(self, sweep: Sweep, stop: Event) -> Iterator[SweepResults]:
         if len(self._known) >= MOST_KNOWN:

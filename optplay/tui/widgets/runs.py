@@ -19,6 +19,7 @@ from optplay.tui.screens.choose import Choose, Entry
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.stage import RunRow
 from optplay.tui.widgets.one_liners import OneLiners
+from optplay.tui.widgets.view import BY_MACHINE
 
 NUMBERS = 7
 OUTCOME = 12
@@ -75,7 +76,7 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         signs = [f"{SIGNS[name]} {name}" for name in ("collapsed", "diverged")
                  if not self._words and any(name in row.outcome for row in self._rows)]  # fmt: skip
         if not exact(stage.session.preset):
-            below += " · last digits by machine"
+            below += BY_MACHINE
         below = "   ".join(signs) or below
         if (words, below) != self._heading:
             # What is set anew is drawn anew, border and all.

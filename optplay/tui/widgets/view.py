@@ -1,6 +1,6 @@
 """What all views share: a picture of the stage at the playhead, and what is computed for it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from threading import Event
 from typing import Any, ClassVar
@@ -12,8 +12,10 @@ from textual.widget import Widget
 
 from optplay.errors import show
 from optplay.experiments import Preset
+from optplay.experiments.tables import exact
 from optplay.plots import Look, Picture, notice
 from optplay.registry import Instrument
+from optplay.training import RunConfig
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import identified
 from optplay.tui.screens.prompt import Prompt
@@ -23,6 +25,8 @@ from optplay.tui.widgets.framed import Framed
 # What is shown unless a preset opens on another one.
 FIRST = "curves"
 WAITING = "computing …"
+# Where numbers are not exact.
+BY_MACHINE = " · last digits by machine"
 # Digits of a number that can be typed.
 LONGEST = 18
 
@@ -104,6 +108,10 @@ class View(Widget):
 
     def wanted(self, stage: Stage) -> Task | None:
         """What is to be computed now."""
+        return None
+
+    def trained(self, stage: Stage) -> Iterable[RunConfig] | None:
+        """The runs that it is of, where they are others than the preset's."""
         return None
 
     def show(self, stage: Stage) -> None:
@@ -189,6 +197,8 @@ class PictureView(View, Framed, can_focus=True):
         super().show(stage)
         refused = self.refusal(stage.session.preset)
         title = self.instrument.title if refused else self.heading(stage)
+        if not refused and not exact(stage.session.preset, self.trained(stage)):
+            title += BY_MACHINE
         self.border_title = Content(title)
         self.border_subtitle = Content("" if refused else self._hint(stage))
         if self._picture_key(stage) != self._shown_key:
