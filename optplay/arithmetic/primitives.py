@@ -1,7 +1,7 @@
 """What the functions are made of besides arithmetic, each exact or correctly rounded.
 
-The bodies here serve Python's floats and NumPy's arrays; `compiled` has those for numba. Other
-kinds of numbers need these five, operators, comparisons, `&`, `|` and `abs`.
+The bodies here serve Python's floats and NumPy's arrays; `training.lanes` has those of compiled
+code. Other kinds of numbers need these five, operators, comparisons, `&`, `|` and `abs`.
 """
 
 import math

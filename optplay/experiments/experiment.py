@@ -9,12 +9,10 @@ from types import MappingProxyType
 import msgspec
 
 from optplay.experiments.claims import Side, Verdict, judge, side
-from optplay.experiments.forks import origin, stream_runs
+from optplay.experiments.forks import compile_runs, origin, stream_runs
 from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset
-from optplay.optim import SCHEDULES
 from optplay.training import MOST_BYTES, History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
 from optplay.training.pool import Priority
 
 OUTCOMES = ("trained", "collapsed", "diverged")
@@ -144,11 +142,8 @@ def _train(
     def config(job: Job) -> RunConfig:
         return msgspec.structs.replace(configs[job[0]], seed=job[1])
 
-    # Here, where an interrupt ends it: it may take seconds. First what a user may have written.
-    for each in configs.values():
-        compiled_rule(each.rule)
-        compiled_factor(SCHEDULES.find(each.decay))
-    compiled_loop(preset.runs[0].config.problem)
+    # Here, where an interrupt ends it: it may take seconds.
+    compile_runs(origins, config, known, most)
     yield from stream_runs(
         origins, config, known, priority=Priority.SEEDS, cancelled=cancelled, most=most
     )

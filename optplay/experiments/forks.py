@@ -3,8 +3,9 @@
 A run whose parent diverged before the epoch of the fork has diverged there as well.
 """
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 from threading import Event
 from typing import TypeVar
 
@@ -13,10 +14,11 @@ import numpy as np
 
 from optplay.experiments.preset import Fork, Preset
 from optplay.training import MOST_BYTES, History, RunConfig, refuse_too_large, stream
-from optplay.training.lockstep import Job, in_lockstep
-from optplay.training.past import Past
+from optplay.training.engine import compile_for
+from optplay.training.lockstep import Job, grouped, in_lockstep
+from optplay.training.past import Past, rows_apart
 from optplay.training.pool import Priority, Streams
-from optplay.training.trainer import Start
+from optplay.training.trainer import Start, shape
 
 K = TypeVar("K")
 
@@ -110,6 +112,43 @@ def stream_runs(
             follow(zip(keys, histories, strict=True))
             for key, history in zip(keys, histories, strict=True):
                 yield key, history, last
+
+
+def compile_runs(
+    origins: Mapping[K, tuple[K, int] | None],
+    config: Callable[[K], RunConfig],
+    known: Mapping[K, History],
+    most: int,
+) -> None:
+    """Compiles what `stream_runs` trains these by, if none diverges before its forks.
+
+    Raises:
+        InputError: a rule can't be compiled.
+    """
+    left = {key: origin for key, origin in origins.items() if key not in known}
+    forks: dict[K, list[tuple[K, int]]] = {}
+    for key, origin in left.items():
+        if origin:
+            forks.setdefault(origin[0], []).append((key, origin[1]))
+
+    def alike(job: tuple[K, int]) -> Hashable:
+        common = shape(config(job[0]))
+        return common and (common, job[1])
+
+    def groups(jobs: Iterable[tuple[K, int]]) -> Iterator[list[RunConfig]]:
+        for group in grouped(jobs, alike):
+            yield [config(key) for key, _ in group]
+            yield from groups([fork for key, _ in group for fork in forks.get(key, ())])
+
+    def made_again(key: K) -> bool:
+        """Whether the weights that forks begin with have to be made again."""
+        every = known[key].past.every if key in known else rows_apart(config(key), most)
+        return any(epoch % every for _, epoch in forks[key])
+
+    first = ((key, 0) for key, origin in left.items() if not origin)
+    later = [fork for key in known for fork in forks.get(key, ())]
+    again = ([config(key)] for key in forks if made_again(key))
+    compile_for(chain(groups(first), groups(later), again))
 
 
 def train_one(

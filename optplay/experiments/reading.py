@@ -11,7 +11,7 @@ from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
 from optplay.experiments.folders import known_files, path_of
 from optplay.experiments.keys import RUN_KEYS
 from optplay.experiments.labels import follow_rules
-from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, Try, missing
+from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, Try, with_runs
 from optplay.files import other_than_file, read_bytes
 from optplay.optim import OPTIMIZERS
 from optplay.problems import problem_of
@@ -161,11 +161,8 @@ def _preset(name: str, table: dict[str, Any], rules: Sequence[object] | None = N
     for number, row in enumerate(_tables(table, "try"), 1):
         with within(f"try[{number}]"):
             tries.append(Try.of(row))
-    if rules is not None and (named := follow_rules(rules, runs)) != runs:
-        known = {run.label for run in runs}.union(top.get("gone", ()))
-        runs = named
-        top["gone"] = tuple(label for label in missing(claims, runs) if label in known)
-    return Preset(name=name, runs=runs, claims=tuple(claims), tries=tuple(tries), **top)
+    preset = Preset(name=name, runs=runs, claims=tuple(claims), tries=tuple(tries), **top)
+    return preset if rules is None else with_runs(preset, follow_rules(rules, runs))
 
 
 def _epochs(table: dict[str, Any], shared: dict[str, Any], rows: list[dict[str, Any]]) -> object:

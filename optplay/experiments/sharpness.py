@@ -54,7 +54,7 @@ def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
     samples, result = problem.draw(), np.empty((n, n))
     compiled_hessian()(
         np.array(weights, dtype=np.float64), result,
-        samples.inputs, samples.labels, samples.train.copy(), problem.layout,
+        samples.inputs, samples.labels, samples.train, problem.layout,
         np.empty((4, neurons)), np.empty((neurons, n)),
     )  # fmt: skip
     return result

@@ -3,7 +3,7 @@
 import numpy as np
 
 from optplay.arithmetic.lanes import LANES, eight, put_eight
-from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector
+from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix
 from optplay.problems.dispatch import by_number
 from optplay.problems.network import LAYOUT_SIZES
 from optplay.problems.problem import ACTIVATIONS, INPUTS, LOSSES, Problem
@@ -19,7 +19,7 @@ def losses_scratch(problem: Problem) -> Floats:
 
 def sample_losses(
     weights: FixedMatrix, points: FixedMatrix, labels: FixedVector, layout: IntVector,
-    scratch: FixedMatrix, found: FixedMatrix,
+    scratch: Matrix, found: Matrix,
 ) -> None:  # fmt: skip
     """The loss of each of some samples, for each of some weights.
 

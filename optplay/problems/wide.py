@@ -9,9 +9,7 @@ import numpy as np
 from optplay.arithmetic.products import add_product
 from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Rows, Vector
 from optplay.problems.network import LAYOUT_SIZES, activate, go_back, judge
-from optplay.problems.problem import Problem
-
-INPUTS = 2
+from optplay.problems.problem import INPUTS, Problem
 
 
 def wide_scratch(problem: Problem) -> Floats:

@@ -1,6 +1,7 @@
 """A surface's gradient in the form that the training loop calls."""
 
 from collections.abc import Callable
+from functools import cache
 from math import nan
 
 from optplay.arrays import FixedMatrix, FixedVector, Floats, IntVector, Matrix, Rows, Vector
@@ -9,6 +10,7 @@ from optplay.training.kernel import Gradient
 SurfaceGradient = Callable[[Floats, Floats, Floats], float]
 
 
+@cache
 def as_mean_gradient(gradient: SurfaceGradient) -> Gradient:
     """The gradient of a surface, called as `network.mean_gradient` is."""
 

@@ -58,12 +58,16 @@ def kept(name: str) -> bytes | None:
 def keep(name: str, code: bytes) -> None:
     """Keeps it, where there is a place for it."""
     for folder in folders():
-        # A disk that is full or read-only: the next place may be elsewhere.
-        with suppress(OSError):
+        try:
             folder.mkdir(parents=True, exist_ok=True)
             write_bytes(_path(folder, name), sha256(code).digest() + code)
+        except OSError:
+            # A disk that is full or read-only: the next place may be elsewhere.
+            continue
+        # Another process may be tidying too.
+        with suppress(OSError):
             _tidy(folder)
-            return
+        return
 
 
 def _path(folder: Path, name: str) -> Path:

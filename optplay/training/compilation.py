@@ -8,9 +8,9 @@ by its name, also where it comes from the disk (`cache`).
 """
 
 import marshal
-import os
 from collections.abc import Callable
-from enum import Enum
+from dis import get_instructions
+from enum import Enum, EnumType
 from functools import cache, partial
 from hashlib import sha256
 from importlib import import_module
@@ -28,6 +28,7 @@ from typing import (
     get_type_hints,
 )  # fmt: skip
 
+from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats, Ints, np
 from optplay.errors import within
 from optplay.optim import Optimizer, Schedule
@@ -41,7 +42,7 @@ from optplay.problems import (
     wide,
 )  # fmt: skip
 from optplay.training import kernel
-from optplay.training.adapters import SurfaceGradient, as_mean_gradient
+from optplay.training.adapters import as_mean_gradient
 from optplay.training.cache import keep, kept
 from optplay.training.machine import (
     ARRAY,
@@ -56,7 +57,7 @@ from optplay.training.machine import (
 )  # fmt: skip
 
 # What compiled code takes in when it refers to it.
-VALUES = (int, float, complex, str, bytes, tuple, NoneType)
+VALUES = (int, float, complex, str, bytes, tuple, NoneType, Enum, np.generic)
 # What the functions of these modules are in compiled code is in these files.
 KNOWN = (
     "optplay.arithmetic.primitives",
@@ -64,9 +65,14 @@ KNOWN = (
     "optplay.arithmetic.products",
 )
 COMPILER = (
-    "compiler.py", "entry.py", "machine.py", "lanes.py", "views.py", "blas.py", "written.py",
-    "kinds.py", "indices.py", "onward.py",
+    "compilation.py", "compiler.py", "codegen.py", "entry.py", "machine.py", "lanes.py", "views.py",
+    "blas.py", "written.py", "kinds.py", "indices.py", "onward.py", "../arrays.py",
+    "../arithmetic/lanes.py", "../arithmetic/primitives.py", "../arithmetic/products.py",
 )  # fmt: skip
+# What has values of its own that compiled code refers to.
+OWNERS = (ModuleType, EnumType)
+# Arrays of these are those of a run: they may be written into.
+WRITTEN = ("of a run", "packed")
 DTYPES: dict[Any, Any] = {Floats: np.dtype(np.float64), Ints: np.dtype(np.int64)}
 SCALARS = {float: REAL, int: WHOLE, None: NOTHING, NoneType: NOTHING}
 _lock = RLock()
@@ -118,22 +124,22 @@ def _compiled(
     Raises:
         InputError: it can't be compiled.
     """
-    if int(os.environ.get("NUMBA_DISABLE_JIT") or 0):
-        return function
-    # No two threads come to it at a time: neither numba's import nor what compiles stands that.
-    with _lock:
-        key = function, kind, way, counts
-        if key not in _known:
-            _known[key] = _made(function, kind, way, counts, declared)
-        return _known[key]
+    key = function, kind, way, counts
+    if key not in _known:
+        # No two threads come to it at a time: neither numba's import nor what compiles stands
+        # that. What is known is given without waiting for what is compiled meanwhile.
+        with _lock:
+            if key not in _known:
+                _known[key] = _made(function, kind, way, counts, declared)
+    return _known[key]
 
 
 def _made(
     function: Any, kind: Any = None, way: Way = Way.ALONE, counts: tuple[Any, ...] = (),
     declared: Declared | None = None,
 ) -> Any:  # fmt: skip
-    name = f"{function.__name__}_{way.name}_{_version(function, counts)}"
     forms = _forms(kind or function, way)
+    name = f"{function.__name__}_{way.name}_{_version(function, forms, counts)}"
     if (code := kept(name)) is not None:
         return Compiled(name, code, *forms)
     _look_through(declared, function)
@@ -159,26 +165,37 @@ def _look_through(declared: Declared | None, function: Any) -> None:
                         refuse(Declared(kind, each.name, part))
 
 
-def _forms(kind: Any, way: Way) -> tuple[tuple[Form, ...], Form]:
+def _forms(kind: Any, way: Way) -> tuple[Form, Form]:
     """How Python gives the arguments of a function, and what it gets."""
     *taken, result = [_form(each, way) for each in signature(kind)]
-    return tuple(taken), result
+    return Form(TUPLE, tuple(taken)), result
 
 
 def _form(kind: Any, way: Way) -> Form:
     if get_origin(kind) is Annotated:
         plain, *about = get_args(kind)
+        lanes = in_lanes(about[-1], way)
         if plain is float:
-            return Form(REAL)
-        return Form(ARRAY, dtype=DTYPES[plain], dimensions=about[0])
+            return Form(REAL, lanes=lanes)
+        written = about[-1] in WRITTEN
+        return Form(ARRAY, (), DTYPES[plain], about[0], lanes, written)
     if get_origin(kind) is tuple:
         return Form(TUPLE, tuple(_form(part, way) for part in get_args(kind)))
     if get_origin(kind) is Callable:
-        return Form(FUNCTION)
+        return Form(FUNCTION, _forms(kind, way))
     if hasattr(kind, "_fields"):
         fields = get_type_hints(kind, include_extras=True).values()
         return Form(TUPLE, tuple(_form(field, way) for field in fields))
     return Form(SCALARS[kind])
+
+
+def in_lanes(about: Any, way: Way) -> bool:
+    """Whether numbers of which this is the last thing known are eight where one is written."""
+    return (
+        about == "packed"
+        or (about == "of a run" and way is not Way.ALONE)
+        or (about == "rows" and way is Way.OWN_ROWS)
+    )
 
 
 def signature(kind: Any) -> list[Any]:
@@ -202,24 +219,39 @@ def reached(function: Any) -> list[Any]:
 
 
 def _outside(function: Any) -> dict[str, Any]:
-    """What a function refers to by name, in its module and around it."""
+    """What a function refers to by name, in its module, around it, and as `module.name`."""
     names = getclosurevars(function)
-    known = {**names.globals, **names.nonlocals}
-    for module in [m for m in known.values() if isinstance(m, ModuleType)]:
-        if module.__name__.startswith("optplay"):
-            parts = {n: getattr(module, n, None) for n in function.__code__.co_names}
-            known |= {f"{module.__name__}.{n}": part for n, part in parts.items() if part}
-    return known
+    found = {**names.globals, **names.nonlocals}
+    if any(isinstance(value, OWNERS) for value in found.values()):
+        path = ""
+        for step in get_instructions(function):
+            if step.opname in ("LOAD_GLOBAL", "LOAD_DEREF"):
+                path = step.argval
+            elif step.opname in ("LOAD_ATTR", "LOAD_METHOD"):
+                owner, path = found.get(path), f"{path}.{step.argval}"
+                if isinstance(owner, OWNERS) and hasattr(owner, step.argval):
+                    found[path] = getattr(owner, step.argval)
+            elif step.opname != "EXTENDED_ARG":
+                path = ""
+    return found
 
 
-def _version(function: Any, counts: tuple[Any, ...] = ()) -> str:
+@cache
+def _compiler() -> bytes:
+    """What changes with how functions are compiled."""
+    files = [(Path(__file__).parent / name).read_bytes() for name in COMPILER]
+    return sha256(b"".join(files)).digest()
+
+
+def _version(function: Any, forms: Any = None, counts: tuple[Any, ...] = ()) -> str:
     """What changes with the files of a function and of all that it calls, or with their code where
     they have no file, with the values from elsewhere that they refer to, and with how they are
     compiled.
+
+    Args:
+        forms: as what it is compiled.
     """
-    digest = sha256(repr(counts).encode() if counts else b"")
-    for name in COMPILER:
-        digest.update(Path(__file__).with_name(name).read_bytes())
+    digest = sha256(_compiler() + repr((LANES, forms, counts)).encode())
     for part in reached(function):
         code = part.__code__
         try:
@@ -232,7 +264,12 @@ def _version(function: Any, counts: tuple[Any, ...] = ()) -> str:
             k: f.__qualname__ for k, f in outside.items()
             if isinstance(f, FunctionType) and f.__module__ in KNOWN
         }  # fmt: skip
-        digest.update(repr((part.__module__, part.__qualname__, values, known)).encode())
+        arrays = {
+            k: (v.dtype.str, v.tolist()) for k, v in outside.items() if isinstance(v, np.ndarray)
+        }
+        given = [v for v in part.__defaults__ or () if isinstance(v, VALUES)]
+        named = part.__module__, part.__qualname__
+        digest.update(repr((named, values, arrays, known, given)).encode())
     return digest.hexdigest()[:14]
 
 
@@ -275,7 +312,7 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way 
         surface = problem.declared
         counts = surface.dimension, len(problem.constants)
         declared = Declared("surface", surface.name, surface.gradient, counts)
-        return _of_user(declared, _surface(surface.gradient), kernel.Gradient)
+        return _of_user(declared, as_mean_gradient(surface.gradient), kernel.Gradient)
     if way is Way.ALONE and problem and not problem.exact:
         import_module("optplay.training.blas")
         return _compiled(wide.wide_gradient, kernel.Gradient)
@@ -287,14 +324,6 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way 
 def compiled_hessian() -> Any:
     """The Hessian of the network, compiled."""
     return _compiled(network_hessian.mean_hessian)
-
-
-def _surface(gradient: SurfaceGradient) -> Any:
-    with _lock:
-        return _once(gradient)
-
-
-_once = cache(as_mean_gradient)
 
 
 def compiled_corrections() -> Any:

@@ -18,11 +18,13 @@ from optplay import arithmetic
 from optplay.arrays import Floats, Ints
 from optplay.errors import InputError, show
 from optplay.training.codegen import only_parts
-from optplay.training.compilation import Way, reached, signature
+from optplay.training.compilation import Way, in_lanes, reached, signature
 from optplay.training.entry import object_file, pointer_to
 from optplay.training.lanes import lanes, places
 from optplay.training.views import View
 
+# What is not compiled here is compiled nowhere, whatever the environment asks of numba.
+vars(numba.config)["DISABLE_JIT"] = 0
 # Each operation rounds as it is written, so that results do not depend on the processor.
 # Nothing compiled here allocates, so no reference counts (_nrt): they take a tenth of a step.
 # What numba would have Python and C call is made in `entry`.
@@ -87,12 +89,9 @@ def _type(kind: Any, way: Way) -> Any:
     """The type of compiled code for an annotation."""
     if get_origin(kind) is Annotated:
         plain, *about = get_args(kind)
-        together = way in (Way.TOGETHER, Way.OWN_ROWS)
         number = SCALARS[plain]
-        if about[-1] == "packed" or (together and about[-1] == "of a run"):
-            number = lanes
-        elif way is Way.OWN_ROWS and about[-1] == "rows":
-            number = places
+        if in_lanes(about[-1], way):
+            number = lanes if number == types.float64 else places
         return number if plain is float else View(number, about[0])
     if get_origin(kind) is tuple:
         return types.Tuple([_type(part, way) for part in get_args(kind)])

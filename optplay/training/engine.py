@@ -1,5 +1,6 @@
 """The compiled loop, bound to all that a RunConfig decides."""
 
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from math import inf
 
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 
 from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats
-from optplay.optim import SCHEDULES, Optimizer
+from optplay.optim import OPTIMIZERS, SCHEDULES, Optimizer
 from optplay.problems import Problem
 from optplay.problems.network import scratch_of
 from optplay.problems.wide import wide_scratch
@@ -44,6 +45,28 @@ def pipeline_of(*configs: RunConfig) -> Pipeline:
     )
 
 
+def way_of(configs: Sequence[RunConfig]) -> Way:
+    """How runs are trained that are trained at a time."""
+    if len(configs) == 1:
+        return Way.ALONE
+    return Way.OWN_ROWS if configs[0].problem.reordered else Way.TOGETHER
+
+
+def compile_for(groups: Iterable[Sequence[RunConfig]]) -> None:
+    """Compiles what runs are trained by; those of a group are trained at a time.
+
+    Raises:
+        InputError: see `compiled_rule`.
+    """
+    kinds = dict.fromkeys((c[0].optimizer, c[0].decay, c[0].problem, way_of(c)) for c in groups)
+    # First what a user may have written: loops take long.
+    for rule, decay, *_ in kinds:
+        compiled_rule(OPTIMIZERS.find(rule))
+        compiled_factor(SCHEDULES.find(decay))
+    for *_, problem, way in kinds:
+        compiled_loop(problem, way)
+
+
 def _corrections(hyper: Floats, steps: int) -> Floats:
     """1 - βᵗ after so many steps, as the loop has them, for each row of `hyper`."""
     corrections = np.zeros_like(hyper)
@@ -60,9 +83,14 @@ def corrections_after(config: RunConfig, t: int) -> Floats:
 
 
 def step_by_hand(
-    rule: Optimizer, pipeline: Pipeline, w: Floats, g: Floats, state: Floats, lr: float, t: int
-) -> tuple[float, float]:
+    rule: Optimizer, pipeline: Pipeline, w: Floats, g: Floats, state: Floats, lr: float, t: int,
+    corrections: Floats | None = None,
+) -> tuple[float, float]:  # fmt: skip
     """One step of the pipeline on weights (n,), gradient (n,) and state (slots, n), in place.
+
+    Args:
+        corrections: as they were after the step before, which go on too; made again, in a time
+            that grows with t, if left out.
 
     Returns:
         As `kernel.update`.
@@ -70,7 +98,8 @@ def step_by_hand(
     n = w.size
     weights, gradient, states = padded(n), padded(n), padded(n, len(state))
     weights[:n], gradient[:n], states[:, :n] = w, g, state
-    corrections = _corrections(pipeline.hyper, t - 1)
+    if corrections is None:
+        corrections = _corrections(pipeline.hyper, t - 1)
     norm, clipped = compiled_update()(
         compiled_rule(rule), weights[:n], gradient[:n], states, corrections, pipeline, lr, t
     )
@@ -103,9 +132,8 @@ class Engine:
         lanes = (LANES,) * together
         if together:
             configs = (*configs, *[configs[-1]] * (LANES - len(configs)))
-        way, self._seeds = Way.TOGETHER if together else Way.ALONE, [config.seed]
-        if together and problem.reordered:
-            way, self._seeds = Way.OWN_ROWS, [c.seed for c in configs]
+        way = way_of(configs)
+        self._seeds = [c.seed for c in (configs if way is Way.OWN_ROWS else configs[:1])]
         # First what a user may have written: the loop takes long to compile.
         self._rule = compiled_rule(config.rule)
         self._factor = compiled_factor(SCHEDULES.find(config.decay))
@@ -113,8 +141,7 @@ class Engine:
         #: The numbers of the update.
         self.pipeline = pipeline_of(*configs)
         self._samples, self._layout = problem.draw(), problem.layout
-        # Compiled code takes rows that may be written.
-        self._test = self._samples.test.copy() if test else np.empty(0, dtype=np.int64)
+        self._test = self._samples.test if test else np.empty(0, dtype=np.int64)
         if way is Way.OWN_ROWS:
             self._test = np.repeat(self._test[:, np.newaxis], LANES, axis=1)
         self._orders, self._order_epoch = self._drawn(0, 1), 0

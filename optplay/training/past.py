@@ -58,6 +58,15 @@ class Past:
         #: Held by whoever makes steps again.
         self.lock = RLock()
 
+    def part(self) -> None:
+        """Takes its rows from those of other runs, which would stay in memory as long as these."""
+        with self.lock:
+            self.weights, self.states = self.weights.copy(), self.states.copy()
+            for array in (self.weights, self.states):
+                array.flags.writeable = False
+            self._known.clear()
+            self._newest = -1, (self.weights, self.states)
+
     @property
     def nbytes(self) -> int:
         """What is kept of it takes."""

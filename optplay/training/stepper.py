@@ -21,6 +21,7 @@ class Stepper:
     def __init__(self, config: RunConfig) -> None:
         self.config = config
         self._pipeline = pipeline_of(config)
+        self._corrections = np.zeros_like(self._pipeline.hyper)
         self.t = 0
         self.state = np.zeros((len(config.rule.slots), 0))
 
@@ -49,7 +50,9 @@ class Stepper:
             )
         self.t += 1
         config = self.config
-        step_by_hand(config.rule, self._pipeline, w, g, self.state, config.lr, self.t)
+        step_by_hand(
+            config.rule, self._pipeline, w, g, self.state, config.lr, self.t, self._corrections
+        )
         return w
 
 

@@ -99,8 +99,9 @@ def _stream(
     def so_far(lane: int, bad: bool = False) -> History:
         epochs = (done - bad) // per_epoch
         own = _lane(record, lane, lanes)[:epochs]
-        if bad or (lanes and done == config.steps and len(configs) < LANES):
-            own = own.copy()  # without what is empty beside it
+        if bad or (lanes and done == config.steps):
+            own = own.copy()  # without what is beside it
+            pasts[lane].part()
         now = [_lane(array, lane, lanes).copy() for array in (w, state)]
         for array in (own, *now):
             array.flags.writeable = False

@@ -17,7 +17,7 @@ from numba.core.typing.templates import (
     infer_global,
     signature,
 )
-from numba.extending import NativeValue, lower_builtin, lower_getattr, models, register_model, unbox
+from numba.extending import lower_builtin, lower_getattr, models, register_model
 
 from optplay.arithmetic.lanes import LANES, apart, eight, packed, put_apart, put_eight
 from optplay.training.lanes import PLACE, VECTOR, WORD, lanes, places
@@ -182,22 +182,6 @@ def _(context: Any, builder: Any, chosen: Any, values: Any) -> Any:
     more, per_lanes = (ir.Constant(WORD, number) for number in (LANES - 1, LANES))
     last = builder.udiv(builder.add(last, more), per_lanes)
     return made(context, builder, chosen.return_type, view.data, [*others, last])
-
-
-@unbox(View)
-def _(kind: View, value: Any, c: Any) -> Any:
-    """Of lanes, an array has one dimension more."""
-    dtype = {lanes: types.float64, places: types.int64}.get(kind.dtype, kind.dtype)
-    of_lanes = dtype != kind.dtype
-    array = types.Array(dtype, kind.ndim + of_lanes, "C", readonly=True)
-    native = c.unbox(array, value)
-    parts = c.context.make_array(array)(c.context, c.builder, native.value)
-    sizes = cgutils.unpack_tuple(c.builder, parts.shape)[: kind.ndim]
-    view = made(c.context, c.builder, kind, parts.data, sizes)
-    # Whoever calls holds the array.
-    if c.context.enable_nrt:
-        c.context.nrt.decref(c.builder, array, native.value)
-    return NativeValue(view, is_error=native.is_error)
 
 
 def _define(function: Any, arguments: int, result: Any, emit: Any) -> None:

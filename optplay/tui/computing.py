@@ -21,6 +21,7 @@ from optplay.tui.growing import grow
 from optplay.tui.job import Job
 from optplay.tui.judged import unchanged
 from optplay.tui.library import SEEDS_BYTES, Library, plans
+from optplay.tui.memory import give_back
 from optplay.tui.widgets.view import View
 
 QUIET_SECONDS = 0.3
@@ -168,6 +169,7 @@ class Computing:
         self.measuring.cancel()
         self.waiting = True
         self._desk.stage.results = None
+        give_back()
 
     def _hush(self) -> None:
         if self._quiet:

@@ -114,9 +114,9 @@ class Desk:
 
     def turn(self, name: str, value: object) -> None:
         """Turns a knob; says what else it changed."""
-        label, was = self.session.run.label, self.session.value(name)
-        turned = self.attempt(lambda: self.session.turn(name, value)) and value != was
-        if turned and name == "optimizer":
+        label, was = self.session.run.label, self.session.run.config.optimizer
+        turned = self.attempt(lambda: self.session.turn(name, value))
+        if turned and name == "optimizer" and value != was:
             run = self.session.run
             rule, rate = run.config.rule.title, run.config.lr
             now = "" if run.label == label else f" is now {run.label},"

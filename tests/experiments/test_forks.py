@@ -1,6 +1,6 @@
 """Runs that go on from other runs, for every seed, and Results as seeds complete."""
 
-from threading import Event, Timer
+from threading import Event, Timer, current_thread, main_thread
 from time import perf_counter
 
 import msgspec
@@ -20,7 +20,7 @@ from optplay.experiments.report import RunReport
 from optplay.experiments.tables import strict_json
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
-from optplay.training import Clip, RunConfig, lockstep, train
+from optplay.training import Clip, RunConfig, engine, lockstep, train
 from optplay.training.lockstep import stream_together
 from optplay.tui.library import plans
 
@@ -310,3 +310,31 @@ def test_longer_texts_than_there_may_be(key, most):
 def test_more_runs_than_there_may_be():
     with pytest.raises(InputError, match="runs: found 20,000, allowed: up to 1,000"):
         parse('title = "Many"\n' + "[[runs]]\n" * 20_000, "many")
+
+
+@pytest.mark.parametrize(("seeds", "shuffle"), [(1, False), (2, True), (3, True), (10, False)])
+def test_what_is_trained_by_is_compiled_before_and_here(monkeypatch, seeds, shuffle):
+    """An interrupt ends what this thread compiles; what nothing is trained by takes seconds too."""
+    asked = {True: set(), False: set()}
+
+    def noted(problem, way):
+        asked[current_thread() is main_thread()].add((problem, way))
+        return original(problem, way)
+
+    original = engine.compiled_loop
+    monkeypatch.setattr(engine, "compiled_loop", noted)
+    one = config({"shuffle": shuffle})
+    other = msgspec.structs.replace(one, hyperparameters={"lr": 0.01})
+    larger = config({"shuffle": shuffle, "batch_size": 5})
+    made = preset(
+        ("A", one), ("B", other, "A", 2), ("C", larger, "B", 4), ("D", one, "A", 2),
+        seeds=tuple(range(seeds)),
+    )  # fmt: skip
+    run_preset(made)
+    assert asked[True] == asked[False]
+    known = {("A", s): train(msgspec.structs.replace(one, seed=s)) for s in range(seeds)}
+    for found in asked.values():
+        found.clear()
+    list(stream_preset(made, known=known))
+    assert asked[True] == asked[False]
+    assert asked[False]

@@ -1,7 +1,10 @@
 """A run named after its rule follows it, and claims about a rule that is gone are void."""
 
+from pathlib import Path
+
 import pytest
 
+from optplay.errors import InputError
 from optplay.experiments import figures, run_preset
 from optplay.experiments.labels import follow_rules, free
 from optplay.experiments.preset import Fork, Run
@@ -59,6 +62,15 @@ def test_another_rule_from_the_command_line(write):
     assert found.gone == ("SGD",)
     assert parse(to_toml(found), found.name) == found
     assert command(found, "p", original) == "optplay run p --set SGD.optimizer=adam"
+
+
+@pytest.mark.parametrize("gone", ["5", "[5, [2]]"])
+def test_what_a_file_calls_gone_is_looked_at_before_another_rule_is_taken(write, gone):
+    path = write()
+    text = Path(path).read_text()
+    Path(path).write_text(f"gone = {gone}\n{text}")
+    with pytest.raises(InputError, match=r"gone: found .*5.*, allowed: a list, each a text"):
+        load(path, edits=["SGD.optimizer=adam"])
 
 
 def test_the_verdict_on_it(write, cli):

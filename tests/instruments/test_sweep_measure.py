@@ -2,7 +2,7 @@
 
 from itertools import product
 from os import cpu_count
-from threading import Event
+from threading import Event, current_thread, main_thread
 from time import sleep
 
 import numpy as np
@@ -23,7 +23,7 @@ from optplay.instruments.sweep.measure import (
     stream_sweep,
 )
 from optplay.problems import Problem
-from optplay.training import RunConfig, lockstep, train
+from optplay.training import RunConfig, engine, lockstep, train
 from optplay.training.pool import Streams
 
 TINY = Problem(samples=20, hidden=(4,), test_fraction=0.2)
@@ -127,6 +127,21 @@ def test_snapshots_grow_and_do_not_change(monkeypatch):
             one.metrics["final_loss"][0] = 0
         with pytest.raises(ValueError, match="read-only"):
             one.outcomes[0] = 0
+
+
+@pytest.mark.parametrize("axis", ["lr=1e-3:1:2", "lr=1e-3:1:5", "problem.batch_size=1:16:3"])
+def test_what_is_trained_by_is_compiled_before_and_here(monkeypatch, axis):
+    asked = {True: set(), False: set()}
+    original = engine.compiled_loop
+
+    def noted(problem, way):
+        asked[current_thread() is main_thread()].add((problem, way))
+        return original(problem, way)
+
+    monkeypatch.setattr(engine, "compiled_loop", noted)
+    list(stream_sweep(sweep(axis, seeds=(0,))))
+    assert asked[True] == asked[False]
+    assert asked[False]
 
 
 def test_snapshots_are_rare():

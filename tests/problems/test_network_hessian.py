@@ -95,7 +95,7 @@ def test_without_hidden_layers_it_is_logistic_regressions():
 
 def test_only_the_training_samples_count():
     held_out = Problem(samples=20, test_fraction=0.5, activation="tanh")
-    w = held_out.initial_weights(0)
+    w = held_out.initial_weights(0).copy()
     h = hessian_by(compiled_hessian(), held_out, w)
     alone = Problem(samples=10, activation="tanh")
     assert np.array_equal(held_out.draw().inputs[:10], alone.draw().inputs)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from errno import ENOSPC
+from pathlib import Path
 
 import pytest
 
@@ -105,6 +106,16 @@ def test_where_one_folder_takes_nothing_the_next_does(tmp_path, monkeypatch):
     assert len(list(places[1].iterdir())) == 1
     places.pop()
     assert compiles()
+
+
+def test_where_another_process_tidies_too_it_is_kept_once(tmp_path, monkeypatch):
+    places = [tmp_path / "one", tmp_path / "two"]
+    monkeypatch.setattr(cache, "folders", lambda: places)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "iterdir", lambda self: iter([self / "dropped just now"]))
+        assert compiles()
+    assert not compiles()
+    assert not places[1].exists()
 
 
 def test_the_oldest_go_first(folder, monkeypatch):

@@ -51,7 +51,7 @@ def first_step_not_finite(config, most=10_000):
     problem, samples = config.problem, config.problem.draw()
     gradient, rows = compiled_gradient(), samples.train.copy()
     stepper = optplay.optimizer(config.optimizer, **config.hyperparameters)
-    w, size = problem.initial_weights(config.seed), problem.batch_size
+    w, size = problem.initial_weights(config.seed).copy(), problem.batch_size
     g, scratch = np.zeros_like(w), scratch_of(problem)
     for k in range(most):
         low = k % problem.steps_per_epoch * size

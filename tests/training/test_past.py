@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from hypothesis import given, strategies as st
+from msgspec.structs import replace
 
 from optplay.arithmetic.lanes import LANES
 from optplay.errors import InputError
@@ -96,6 +97,22 @@ def test_forks_of_runs_that_kept_little(data, first, second, third, epochs):
         thin = train(config, (thin, epoch), most=rows * config.bytes_of_an_epoch)
         whole = train(config, (whole, epoch))
         assert_same(thin, whole, epochs)
+
+
+def test_a_run_that_was_in_lockstep_holds_no_memory_of_the_others():
+    same = RunConfig(problem=Problem(samples=20, loss="mse"), optimizer="sgd", epochs=9)
+    configs = [replace(same, seed=seed) for seed in range(8)]
+    configs[3] = replace(same, hyperparameters={"lr": 1000.0})
+    histories = [*stream_together(configs)][-1]
+    assert histories[3].diverged_at
+    for history in histories:
+        assert history.done
+        kept = history.record, history.past.weights, history.past.states
+        for array in (*kept, history.at(0)[0]):
+            whole = array
+            while whole.base is not None:
+                whole = whole.base
+            assert whole.nbytes in [own.nbytes for own in kept]
 
 
 @given(st.data(), st.integers(2, LANES), rooms)

@@ -7,7 +7,7 @@ import optplay
 from optplay.errors import InputError
 from optplay.problems import Problem, network
 from optplay.problems.network import scratch_of
-from optplay.training import Clip, RunConfig, train
+from optplay.training import Clip, RunConfig, engine, train
 
 
 def batch_gradient(problem, w, rows):
@@ -159,3 +159,19 @@ def test_stepping_keeps_to_one_length():
     with pytest.raises(InputError, match="step: found 3 weights, allowed: 2, as before"):
         adam.step([1.0, 2.0, 3.0], [1.0, 1.0, 1.0])
     assert adam.t == 1
+
+
+def test_a_step_by_hand_takes_as_long_as_the_first(monkeypatch):
+    """Corrections go on from step to step."""
+    made, compiled = [], engine.compiled_corrections
+
+    def counted():
+        return lambda hyper, corrections, steps: (
+            made.append(steps), compiled()(hyper, corrections, steps)
+        )  # fmt: skip
+
+    monkeypatch.setattr(engine, "compiled_corrections", counted)
+    adam, steps = optplay.optimizer("adam"), 20
+    for _ in range(steps):
+        adam.step([2.0], [3.0])
+    assert sum(made) <= steps

@@ -2,7 +2,7 @@
 
 from textual import events
 
-from optplay.tui.widgets.knob_row import KnobInput
+from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 
 
 async def test_arrows_turn_it_and_walk_to_the_next(playground):
@@ -183,3 +183,24 @@ async def test_the_knob_in_focus_is_explained_until_another_is_switched(playgrou
         await p.press("down", "up")
         assert p.focused == "lr"
         assert explained(p).startswith("lr:")
+
+
+async def test_what_a_row_asked_for_as_another_run_came_is_not_asked(playground):
+    async with playground() as p:
+        controls = p.app.controls
+        for message in (
+            KnobRow.Asked("problem.surface"), KnobRow.Turned("problem.spread", 1.0),
+            KnobRow.Switched("problem.surface"), KnobRow.Told("problem.surface", "?", wrong=False),
+        ):  # fmt: skip
+            controls.post_message(message)
+            await p.settle()
+            assert p.app.fault is None
+            assert len(p.app.screen_stack) == 1
+
+
+async def test_a_name_chosen_for_a_run_that_went_is_refused_in_a_line(playground):
+    async with playground() as p:
+        p.app.controls.take("problem.surface", "valley")
+        await p.settle()
+        assert p.app.fault is None
+        assert "unknown key of a run with sgd" in p.text

@@ -67,6 +67,8 @@ class Monkey:
                 await quiet.wait_for_idle(max_sleep=1)
                 while self.left > 0 and self.app.return_code is None:
                     await self.act()
+                # What it opened last is not to be opened while all is taken down.
+                await quiet.wait_for_idle(max_sleep=10)
 
     async def act(self):
         """One thing; and now and then what comes of those before."""

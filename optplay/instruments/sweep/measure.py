@@ -22,17 +22,20 @@ from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Preset, Run
 from optplay.experiments.report import REACHED
 from optplay.instruments.sweep.axes import SweptKey, parse_axis
-from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
 from optplay.training import History, RunConfig, refuse_too_large
-from optplay.training.compilation import compiled_factor, compiled_loop, compiled_rule
-from optplay.training.lockstep import in_lockstep
+from optplay.training.engine import compile_for
+from optplay.training.lockstep import grouped, in_lockstep
 from optplay.training.pool import Priority, Streams
+from optplay.training.trainer import shape
 
 # What is kept of each run; of those that are to be low, the lowest is best.
 SWEPT = ("final_loss", "final_accuracy", "epochs_to_accuracy", "final_test_loss")
 SNAPSHOT_SECONDS = 0.1
 MOST_AXES = 2
+# From so many runs it is seen what all are trained by.
+FIRST = 100
 MOST_POINTS = 1_000_000
 # Every fourth value of an axis comes first, then every second one, then the rest.
 STRIDES = (4, 2)
@@ -260,10 +263,8 @@ def _measure(
             yield place, found
         else:
             left.append(place)
-    for run in sweep.runs:
-        compiled_rule(run.config.rule)
-        compiled_factor(SCHEDULES.find(run.config.decay))
-    compiled_loop(sweep.runs[0].config.problem)
+    # To look at a thousand takes as long as to train a hundred.
+    compile_for(grouped(map(sweep.config, left[:FIRST]), shape))
     groups = in_lockstep(((place, sweep.config(place), None) for place in left), most=0)
     with Streams(
         ((places, _made(training, known)) for places, training in groups),

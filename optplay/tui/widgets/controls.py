@@ -7,9 +7,10 @@ from typing import Any
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import Static
 
-from optplay.experiments.keys import PROBLEM, Key, key_of, keys
+from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, keys
 from optplay.experiments.scales import Choice
 from optplay.training import RunConfig
 from optplay.tui.desk import Desk
@@ -146,24 +147,32 @@ class Controls(Vertical):
             words.append((known[about].title, explained(known[about], value).replace("\n", ". ")))
         return self._desk.session.run.label, words
 
-    def on_knob_row_told(self, event: KnobRow.Told) -> None:
+    def _of_run(self, event: Message, key: str) -> bool:
+        """Whether a row that says something is of the run that is there now."""
         event.stop()
+        return key == SCOPE or has_key(self.config, key)
+
+    def on_knob_row_told(self, event: KnobRow.Told) -> None:
+        if not self._of_run(event, event.key):
+            return
         self._about = event.key
         self._tell(event.text, wrong=event.wrong)
 
     def on_knob_row_turned(self, event: KnobRow.Turned) -> None:
-        event.stop()
+        if not self._of_run(event, event.key):
+            return
         if event.key == SCOPE:
             self._rescope(event.value == ALL_RUNS)
         else:
             self._desk.turn(event.key, event.value)
 
     def on_knob_row_switched(self, event: KnobRow.Switched) -> None:
-        event.stop()
-        self.action_switch(event.key)
+        if self._of_run(event, event.key):
+            self.action_switch(event.key)
 
     def on_knob_row_asked(self, event: KnobRow.Asked) -> None:
-        event.stop()
+        if not self._of_run(event, event.key):
+            return
         if event.key == SCOPE:
             self._rescope(not self._desk.session.whole_problem)
         else:
