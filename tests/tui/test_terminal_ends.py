@@ -108,7 +108,10 @@ def test_stopped_and_continued(start, times):
     app.process.kill(signal.SIGTSTP)
     app.wait(lambda text: app.sent.endswith(b"\x1b[?1004l"))
     assert app.attributes() == app.before
+    begin = len(app.sent)
     app.process.kill(signal.SIGCONT)
+    # What the screen showed before is no sign: a key is echoed until the terminal is taken again.
+    app.wait(lambda text: b"\x1b[?1004h" in app.sent[begin:])
     app.wait("epoch 2/100", "Plain")
     app.press("q")
     assert app.end() == 0
