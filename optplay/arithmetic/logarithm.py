@@ -7,6 +7,7 @@ from optplay.arithmetic.primitives import (
     LN2_HIGH,
     LN2_LOW,
     NAN,
+    UP,
     Number,
     exponent,
     mantissa,
@@ -14,7 +15,6 @@ from optplay.arithmetic.primitives import (
     where,
 )
 
-UP = float.fromhex("0x1p+54")
 # (ln(1 + f) - 2s)/s³ in s² for s = f/(2 + f), √½ ≤ 1 + f ≤ √2, by Remez' algorithm: ln within a
 # relative 2^-59.5.
 C1 = float.fromhex("0x1.5555555555593p-1")

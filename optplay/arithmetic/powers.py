@@ -10,13 +10,13 @@ from optplay.arithmetic.primitives import (
     LN2_HIGH,
     LN2_LOW,
     NAN,
+    UP,
     Number,
     exponent,
     mantissa,
     where,
 )
 
-UP = float.fromhex("0x1p+54")
 THIRD = float.fromhex("0x1.5555555555555p-2")
 THIRD_LOW = float.fromhex("0x1.5555555555555p-56")
 # (artanh(s)/s - 1 - s²/3)/s⁴ in s² for |s| ≤ (√2 - 1)², by Remez' algorithm: the logarithm within

@@ -18,6 +18,8 @@ NAN = math.nan
 # Added and subtracted again, it rounds what is below 2^51 to a whole number, ties to even.
 ROUND = float.fromhex("0x1.8p+52")
 LEAST_NORMAL = float.fromhex("0x1p-1022")
+# Times this, what is below LEAST_NORMAL is a normal number.
+UP = float.fromhex("0x1p+54")
 LARGEST = float.fromhex("0x1.fffffffffffffp+1023")
 # Two parts of ln 2: whole numbers below 2^11 times the first, of 42 bits, are exact.
 LN2_HIGH = float.fromhex("0x1.62e42fefa38p-1")
