@@ -137,7 +137,7 @@ class Optplay(App[None]):
 
     def _begin(self) -> None:
         """Another preset is on the desk."""
-        if self.return_code is not None:
+        if self._ending:
             # It was told to end before it began: there is nothing left to draw in.
             return
         self.workspace.begin()
@@ -246,10 +246,13 @@ class Optplay(App[None]):
     def action_interrupt(self) -> None:
         self.exit(return_code=INTERRUPTED)
 
+    @property
+    def _ending(self) -> bool:
+        return self.return_code is not None or not (self.is_running and self.screen_stack)
+
     async def on_event(self, event: events.Event) -> None:
-        # What is typed as the app ends finds no screen any more.
-        ending = self.return_code is not None or not self.screen_stack
-        if not (ending and isinstance(event, events.InputEvent)):
+        # What is typed as the app ends finds no screen any more, or one without its widgets.
+        if not (self._ending and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
     def _fatal_error(self) -> None:

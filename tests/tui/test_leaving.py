@@ -1,6 +1,10 @@
 """Leaving the app is instant, whatever its threads are at."""
 
 import pytest
+from textual.events import Key
+
+from optplay.experiments import load
+from optplay.tui.app import Optplay
 
 from .terminal import OPTPLAY, SMALL, Terminal
 
@@ -39,3 +43,20 @@ def test_while_it_compiles_for_the_first_time(tmp_path):
         assert not list(tmp_path.glob("cache/**/run_network_steps-*")), "it waited for the end"
     finally:
         app.close()
+
+
+async def test_what_is_typed_as_the_app_is_taken_down(small):
+    app = Optplay(load(small), small)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+        take_down = app._close_all
+
+        async def typed_between():
+            # The widgets go before their screen does.
+            await app.screen.query_one("#knobs").remove()
+            app.post_message(Key("c", "c"))
+            await pilot.pause()
+            await take_down()
+
+        app._close_all = typed_between
+    assert app.fault is None
