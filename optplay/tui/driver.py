@@ -221,8 +221,9 @@ class GuardedDriver(LinuxDriver):
         queued = self._app.message_queue_size
         for screen in self._app.screen_stack[-1:]:
             queued += screen.message_queue_size
-            if screen.focused:
-                queued += screen.focused.message_queue_size
+            # Asked for once: it may lose the focus meanwhile, as another thread sees to the app.
+            if focused := screen.focused:
+                queued += focused.message_queue_size
         return queued + self._sent - self._given
 
     def _give(self, message: Message) -> None:
