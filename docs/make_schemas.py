@@ -7,18 +7,21 @@ hyperparameters of its optimizers, its metrics. What the reports are made of is 
 import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 from writing import ROOT, write
 
 from optplay.experiments import METRICS, OUTCOMES, SIGNS
 from optplay.experiments.claims import Claim
+from optplay.experiments.places import EITHER, INNER_FIELDS, WARMUP_FIELDS
 from optplay.experiments.preset import MOST_SEEDS, Fork, Preset, Run, Seed, Try
 from optplay.experiments.report import NEAR, REACHED
 from optplay.experiments.steps import QUANTILES
 from optplay.instruments.sweep.report import NAMES as SWEPT
-from optplay.optim import OPTIMIZERS, SCHEDULES, Hyperparameter
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS, Hyperparameter, Wrapper
+from optplay.optim.declaration import MOST_NUMBERS, Size
+from optplay.optim.foreign.declared import NAME
 from optplay.problems import DATASETS, SURFACES, Problem, SurfaceProblem, problem
 from optplay.records import Record, options, record_types
 from optplay.training import RECORDED, RunConfig
@@ -31,8 +34,13 @@ CHOICES: Mapping[str, Iterable[str]] = {
     "optimizer": OPTIMIZERS, "decay": SCHEDULES, "dataset": DATASETS, "surface": SURFACES,
     "activation": problem.ACTIVATIONS, "loss": problem.LOSSES, "metric": METRICS,
 }  # fmt: skip
+KNOB: Schema = {
+    "anyOf": [
+        {"type": ["number", "boolean", "string"]}, {"type": "array", "items": {"type": "number"}},
+    ]
+}  # fmt: skip
 # Keys of a RunConfig that a run has not of its own, or that are spelt out.
-NOT_OF_A_RUN = ("problem", "optimizer", "hyperparameters", "epochs", "seed")
+NOT_OF_A_RUN = ("problem", "optimizer", "hyperparameters", "epochs", "seed", *INNER_FIELDS)
 
 
 def closed(what: str = "", /, *, optional: Iterable[str] = (), **properties: Schema) -> Schema:
@@ -111,13 +119,55 @@ def record(kind: type[Record], *, in_file: bool, without: Iterable[str] = ()) ->
 
 
 def hyperparameter(h: Hyperparameter) -> Schema:
+    said = {"description": h.text}
+    if h.names:
+        return said | {"enum": list(h.names), "default": h.default}
     if isinstance(h.default, bool):
-        return {"description": h.text, "type": "boolean", "default": h.default}
+        return said | {"type": "boolean", "default": h.default}
     low = "exclusiveMinimum" if h.low_open else "minimum"
     high = "exclusiveMaximum" if h.high_open else "maximum"
-    return {
-        "description": h.text, "type": "number", low: h.low, high: h.high, "default": h.default,
-    }  # fmt: skip
+    one: Schema = {"type": "integer" if h.whole else "number", low: h.low, high: h.high}
+    if isinstance(h.default, tuple):
+        many = {"minItems": 1, "maxItems": MOST_NUMBERS, "uniqueItems": True}
+        return said | several(one, **many) | {"default": list(h.default)}
+    return said | one | {"default": h.default}
+
+
+def knobs(declared: Iterable[Hyperparameter]) -> Schema:
+    """A table of hyperparameters, each of which may be left out."""
+    properties = {h.name: hyperparameter(h) for h in declared}
+    return closed(optional=properties, **properties)
+
+
+def decay_key() -> Schema:
+    """The name of a decay, or a table with its name and its knobs."""
+    tables = []
+    for schedule in SCHEDULES.values():
+        table = knobs(schedule.knobs)
+        table["properties"] = {"name": {"const": schedule.name}, **table["properties"]}
+        tables.append(table | {"required": ["name"], "description": schedule.text})
+    told = msgspec.json.schema(_type(RunConfig, "decay"))["description"]
+    default = {"default": RunConfig().decay}
+    return {"description": told, "anyOf": [{"enum": list(SCHEDULES)}, *tables], **default}
+
+
+def warmup_key() -> Schema:
+    """A part of the run, or a table with a part or with steps."""
+    fields = record(RunConfig, in_file=True)["properties"]
+    inner = {name: fields[field] for name, field in WARMUP_FIELDS.items()}
+    table = closed(optional=inner, **inner)
+    table["oneOf"] = [{"required": [name]} for name in EITHER["warmup"]]
+    part = dict(inner["part"])
+    return {"description": part.pop("description"), "anyOf": [part, table]}
+
+
+def wrapper_key(wrapper: Wrapper) -> Schema:
+    """Whether it is on, its first hyperparameter, or a table."""
+    ways: list[Schema] = [{"type": "boolean"}]
+    if wrapper.hyperparameters:
+        first = hyperparameter(wrapper.hyperparameters[0])
+        ways += [first, knobs(wrapper.hyperparameters)]
+    return {"description": wrapper.text, "anyOf": ways}
 
 
 def problem_table(*, shared: bool) -> Schema:
@@ -139,10 +189,22 @@ def _type(kind: type[Record], name: str) -> Any:
 def run_table() -> Schema:
     """A run: its own keys, and the hyperparameters that its optimizer has."""
     pipeline = record(RunConfig, in_file=True, without=NOT_OF_A_RUN)["properties"]
+    pipeline |= {"warmup": warmup_key(), "decay": decay_key()}
+    pipeline["clip"]["oneOf"] = [{"required": [name]} for name in EITHER["clip"]]
+    pipeline |= {wrapper.name: wrapper_key(wrapper) for wrapper in WRAPPERS.values()}
     own = {
         "label": msgspec.json.schema(_type(Run, "label")),
-        "optimizer": field("optimizer", _type(RunConfig, "optimizer"), in_file=True)
-        | {"default": RunConfig().optimizer},
+        "optimizer": {
+            "description": field("optimizer", _type(RunConfig, "optimizer"), in_file=True)[
+                "description"
+            ],
+            "anyOf": [
+                {"enum": list(OPTIMIZERS)},
+                text("a class of PyTorch's kind, its arguments keys of this table")
+                | {"pattern": f"^{NAME.pattern}$"},
+            ],
+            "default": RunConfig().optimizer,
+        },
         **pipeline,
         "problem": problem_table(shared=False),
         "fork": {
@@ -152,14 +214,16 @@ def run_table() -> Schema:
     }
     hyperparameters = {h.name: {} for o in OPTIMIZERS.values() for h in o.hyperparameters}
     run = closed(**own, **hyperparameters) | {"required": ["label"]}
+    # Those of a class that only its package knows.
+    run["additionalProperties"] = KNOB
     run["allOf"] = []
     for optimizer in OPTIMIZERS.values():
         chosen: Schema = {"properties": {"optimizer": {"const": optimizer.name}}}
         if optimizer.name != RunConfig().optimizer:
             chosen["required"] = ["optimizer"]
-        knobs = {h.name: hyperparameter(h) for h in optimizer.hyperparameters}
-        names = {"propertyNames": {"enum": [*own, *knobs]}}
-        run["allOf"].append({"if": chosen, "then": {"properties": knobs, **names}})
+        of_rule = {h.name: hyperparameter(h) for h in optimizer.hyperparameters}
+        names = {"propertyNames": {"enum": [*own, *of_rule]}}
+        run["allOf"].append({"if": chosen, "then": {"properties": of_rule, **names}})
     return run
 
 
@@ -214,6 +278,10 @@ CONFIG = record(RunConfig, in_file=False) | {"description": "all that decides th
 CONFIG["properties"]["hyperparameters"] = named(
     {"type": ["number", "boolean"]}, "those of its optimizer"
 )
+CONFIG["properties"]["decay_knobs"] = named(KNOB, "what this decay is tuned by")
+CONFIG["properties"]["wrappers"] = named(
+    named(KNOB, "its hyperparameters"), "what changes the rule, from the innermost, by name"
+)
 SIDE = closed("over the seeds", median=number(), low=number("lower quartile"),
               high=number("upper quartile"))  # fmt: skip
 NUMBERS = several(number())
@@ -246,12 +314,19 @@ def spread(what: str) -> Schema:
     )
 
 
+NO_RATES = or_null(text("why a parameter has no rate of its own, where there is a reason"))
+WEIGHTS = one_of(
+    ("trained", "evaluated"),
+    "which are told of: those that are trained, or others that the rule or a wrapper keeps to be "
+    "evaluated",
+)
 DISTRIBUTION = closed(
     "how far the parameters of all seeds moved in one step",
     label=LABEL,
     step=whole("the update, from 1", 1),
     moved=whole("parameters that moved"),
     idle=whole("parameters that did not"),
+    no_rates=NO_RATES,
     rates=spread("effective rates"),
     steps=spread("|Δw|"),
 )
@@ -274,6 +349,7 @@ def run() -> Schema:
         diverged_at=or_null(whole("the step at which something was not finite", 1)),
         metrics=named(number(), "by name; those of its kind of problem") | {"properties": fast},
         history=closed("a value per epoch", **dict.fromkeys(RECORDED, NUMBERS)),
+        weights=WEIGHTS | {"description": f"of final_params: {WEIGHTS['description']}"},
         final_params=PER_PARAMETER,
         path=several(NUMBERS, "on a surface only: the point at the start and after each step"),
     )
@@ -308,7 +384,8 @@ def sweep() -> Schema:
     of_seeds = closed(**SIDE["properties"], seeds=several(number(), "a value per seed"))
     counts = {outcome: whole("seeds") for outcome in OUTCOMES}
     at = several(number(), "a value per axis")
-    point = closed(at=at, **dict.fromkeys(SWEPT.values(), of_seeds), **counts)
+    epochs = whole("of the run there", 1)
+    point = closed(at=at, epochs=epochs, **dict.fromkeys(SWEPT.values(), of_seeds), **counts)
     good = closed(
         low=number(),
         high=number(),
@@ -335,6 +412,7 @@ def sweep() -> Schema:
         axes=several(axis, minItems=1, maxItems=2),
         seeds=several(SEED),
         fresh_seeds=several(SEED, "with --confirm, else empty"),
+        gradient_evaluations=number("that each run may take, with --equal-evaluations"),
         runs=several(one_run),
     )
 
@@ -361,6 +439,7 @@ def rates() -> Schema:
     way = closed(
         "the last steps of up to 60 epochs, all seeds pooled; each list has a value per step",
         label=LABEL,
+        no_rates=NO_RATES,
         epoch=several(whole(least=1)),
         step=several(whole(least=1)),
         moved=several(whole()),
@@ -376,19 +455,27 @@ def rates() -> Schema:
 def inspect() -> Schema:
     """The report of `optplay inspect`."""
     row = closed(
-        part=one_of(("gradient", "clipping", "L2", "rule", "decay", "weight")),
+        part=one_of(("gradient", "clipping", "L2", "rule", *WRAPPERS, "decay", "weight")),
         name=text(),
         formula=text("a line, or off, or nothing"),
         value=number(),
         before=number(),
+        form=text("what it is, as 6×6 matrix, where it is no number of this parameter"),
     )
     both = closed(before=PER_PARAMETER, after=PER_PARAMETER)
+    slot = closed(
+        size=one_of(get_args(Size), "a number per parameter, row or column of each tensor, a "
+                    "square of its rows or columns, or one"),
+        before=NUMBERS,
+        after=NUMBERS,
+    )  # fmt: skip
     term = {"anyOf": [PER_PARAMETER, number("one for all parameters")]}
     return document(
         label=LABEL,
         seed=SEED,
         optimizer=text(),
         formula=several(text(), "lines"),
+        wrappers=named(several(text()), "by name the lines of each one's formula"),
         step=whole("the update, from 1", 1),
         epoch=whole("from 1", 1),
         t=whole("the step as the optimizer counts it", 1),
@@ -396,15 +483,18 @@ def inspect() -> Schema:
         samples=several(whole(), "rows of the mini-batch; none on a surface"),
         loss=number("mean over the mini-batch, before the update"),
         gradient_norm=number("before clipping"),
-        clip_factor=number("1 if it was let through"),
+        clip_factor=number("1 if it was let through, null if each has its own"),
         parameter=closed("the one that rows are about", index=whole(), name=text()),
         rows=several(row),
         parameters=several(text(), "names"),
+        first_gradient=or_null(
+            several(number(), "the one at the weights, where the other was taken elsewhere")
+        ),
         gradient=PER_PARAMETER,
         clipped_gradient=PER_PARAMETER,
         l2_term=PER_PARAMETER,
         rule_gradient=PER_PARAMETER,
-        states=named(both, "by slot"),
+        states=named(slot, "by slot"),
         terms=named(term, "of the rule's formula, by name"),
         delta=PER_PARAMETER,
         decay=PER_PARAMETER,
@@ -429,6 +519,8 @@ def curvature() -> Schema:
         seed=SEED,
         config=CONFIG,
         outcome=one_of(OUTCOMES),
+        weights=WEIGHTS,
+        no_rates=NO_RATES,
         figures=figures,
         curvature=closed("a value per epoch listed", epochs=several(whole()), **columns),
     )
@@ -440,6 +532,7 @@ def landscape() -> Schema:
     path = closed(run=LABEL, points=several(NUMBERS, "[x, y] after each epoch, and at the start"))
     one_slice = closed(
         through=closed(run=LABEL, epoch=whole(), loss=number("there")),
+        weights=WEIGHTS,
         origin=several(number(), "the weights there"),
         directions=several(NUMBERS, "two unit vectors", minItems=2, maxItems=2),
         explained=several(number(), "part of the variance of the weights' history along each"),

@@ -6,7 +6,7 @@ is new is added to the last table of its name, and what is gone is taken out.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +16,10 @@ from writing import ROOT, write
 
 from optplay.cli import app
 from optplay.experiments import METRICS, plain
+from optplay.experiments.places import INNER_FIELDS, WARMUP_FIELDS, allowed_of
 from optplay.experiments.preset import MINE
 from optplay.experiments.shelf import listed
-from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS, Hyperparameter
 from optplay.problems import (
     ACTIVATIONS,
     DATASETS,
@@ -29,7 +30,7 @@ from optplay.problems import (
 )
 from optplay.records import Record, describe
 from optplay.registry import INSTRUMENTS, has_part
-from optplay.training import RunConfig
+from optplay.training import Clip, RunConfig
 
 # By what stands in a row's first column, what the columns behind it hold.
 Rows = Mapping[str, tuple[str, ...]]
@@ -100,6 +101,29 @@ def _keys(kind: type[Record], without: tuple[str, ...] = ()) -> Rows:
     return rows
 
 
+def _run_keys() -> Rows:
+    """Those of a run's table, and those of the tables in it."""
+    rows = dict(_keys(RunConfig, (*NOT_OF_A_RUN, *INNER_FIELDS)))
+    found: dict[str, tuple[str, ...]] = {}
+    for name, cells in rows.items():
+        found[name] = cells
+        key = name.strip("`")
+        if key == "warmup":
+            inner = {f: i for i, f in WARMUP_FIELDS.items() if i != "part"}
+            of_run = _keys(RunConfig, NOT_OF_A_RUN)
+            found |= {f"`warmup.{i}`": of_run[f"`{f}`"] for f, i in inner.items()}
+        if key == "clip":
+            found |= {f"`clip.{n.strip('`')}`": c for n, c in _keys(Clip).items()}
+    for wrapper in WRAPPERS.values():
+        found[f"`{wrapper.name}`"] = ("", allowed_of(wrapper), wrapper.text)
+    return found
+
+
+def _tuned(knobs: Iterable[Hyperparameter]) -> str:
+    """What something is tuned by, with the defaults."""
+    return ", ".join(f"{h.name} {plain(h.default)}" for h in knobs)
+
+
 def _text(kind: Any) -> str:
     """What is said of a field of this type."""
     schema = msgspec.json.schema(kind)
@@ -129,18 +153,21 @@ TABLES: Mapping[str, Callable[[], Rows]] = {
     "app-options": lambda: {f"`{o}`": (text,) for o, text in options(commands()[APP]).items()},
     "views": _views,
     "metrics": lambda: {f"`{m.name}`": (m.text, m.needs, m.on) for m in METRICS.values()},
-    "run-keys": lambda: _keys(RunConfig, NOT_OF_A_RUN),
+    "run-keys": _run_keys,
     "network-keys": lambda: _keys(Problem),
     "surface-keys": lambda: _keys(SurfaceProblem),
     "optimizers": lambda: {
         f"`{o.name}`": (
-            ", ".join(f"{h.name} {plain(h.default)}" for h in o.hyperparameters),
+            _tuned(o.hyperparameters),
             o.summary,
             o.paper,
         )
         for o in OPTIMIZERS.values()
     },
-    "schedules": lambda: {f"`{s.name}`": (s.text,) for s in SCHEDULES.values()},
+    "schedules": lambda: {f"`{s.name}`": (_tuned(s.knobs), s.text) for s in SCHEDULES.values()},
+    "wrappers": lambda: {
+        f"`{w.name}`": (_tuned(w.hyperparameters), w.text, w.paper) for w in WRAPPERS.values()
+    },
     "datasets": lambda: {f"`{d.name}`": (d.text,) for d in DATASETS.values()},
     "surfaces": lambda: {f"`{s.name}`": (s.text,) for s in SURFACES.values()},
     "activations": lambda: {f"`{a.name}`": (a.text,) for a in ACTIVATIONS.values()},

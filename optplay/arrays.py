@@ -35,6 +35,8 @@ Cube = Annotated[Floats, 3, "of a run"]
 FixedVector = Annotated[Floats, 1]
 FixedMatrix = Annotated[Floats, 2]
 IntVector = Annotated[Ints, 1]
+IntMatrix = Annotated[Ints, 2]
+IntCube = Annotated[Ints, 3]
 # Which samples come when: the same for all runs, or each of eight has an order of its own.
 Rows = Annotated[Ints, 1, "rows"]
 RowsMatrix = Annotated[Ints, 2, "rows"]

@@ -149,13 +149,17 @@ def refusal(name: str, found: object, kind: Any) -> str:
         return f"{name}: found {len(found):,} of them, allowed: {describe(kind)}"
     # As other libraries have it, `clip = 1.0`.
     hint, number = "", isinstance(found, int | float) and not isinstance(found, bool)
-    if number and len(records) == 1 and len(only := records[0].__struct_fields__) == 1:
-        hint = f", as {name} = {{ {only[0]} = {show(found)} }}"
+    if number and len(records) == 1:
+        first = checks(records[0])[0]
+        if describe(first.type).startswith(WORDS[float]):
+            hint = f", as {name} = {{ {first.name} = {show(found)} }}"
     return f"{name}: found {show(found)}, allowed: {describe(kind)}{hint}"
 
 
 def options(kind: Any) -> tuple[str, ...]:
     """The names that a field of type `kind` may hold, if it is a choice."""
+    if get_origin(kind) is Annotated:
+        kind = get_args(kind)[0]
     return get_args(kind) if get_origin(kind) is Literal else ()
 
 

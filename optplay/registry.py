@@ -27,11 +27,16 @@ class Registry(Mapping[str, D]):
     """The object called `attribute` of each module of a package, by its name, in their order.
 
     The modules are imported when something is first asked for.
+
+    Args:
+        what: a person calls it, the attribute if left out.
+        elsewhere: the module whose `find(name)` gives what has a colon in its name: it is in no
+            list, and made when it is asked for.
     """
 
-    def __init__(self, package: str, attribute: str, what: str = "") -> None:
+    def __init__(self, package: str, attribute: str, what: str = "", elsewhere: str = "") -> None:
         self._package, self._attribute = package, attribute
-        self._what = what or attribute
+        self._what, self._elsewhere = what or attribute, elsewhere
 
     @cached_property
     def _known(self) -> dict[str, D]:
@@ -54,9 +59,24 @@ class Registry(Mapping[str, D]):
         Raises:
             InputError: there is none of that name.
         """
+        if self._elsewhere and isinstance(name, str) and ":" in name:
+            found: D = import_module(self._elsewhere).find(name)
+            return found
+        if isinstance(name, str) and (of_file := self._of_file(name)):
+            return of_file
         if not isinstance(name, str) or name not in self._known:
             raise InputError(unknown(self._what, name, self._known))
         return self._known[name]
+
+    def _of_file(self, name: str) -> D | None:
+        """What the file of this name declares, as long as no other one was asked for: to import all
+        of them takes a while.
+        """
+        module = f"{self._package}.{name}"
+        if "_known" in vars(self) or not name.isidentifier() or find_spec(module) is None:
+            return None
+        found: D | None = getattr(import_module(module), self._attribute, None)
+        return found if found is not None and found.name == name else None
 
 
 class Instrument(NamedTuple):

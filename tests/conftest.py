@@ -15,7 +15,7 @@ from hypothesis import settings
 
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import RECORDED, Clip, History, RunConfig, train
-from optplay.training.compilation import compiled_hessian
+from optplay.training.compilation import compiled_bend
 from optplay.training.eigen import top_eigenvalue
 from optplay.training.losses import mean_losses
 from optplay.training.past import Past
@@ -59,7 +59,7 @@ def compiled() -> None:
         mean_losses(problem, problem.initial_weights(0)[np.newaxis])
     for surface in ("ravine", "himmelblau"):
         train(RunConfig(problem=SurfaceProblem(surface=surface), optimizer="sgd", epochs=1))
-    compiled_hessian()
+    compiled_bend(Problem())
     top_eigenvalue(np.eye(2))
 
 
@@ -85,6 +85,12 @@ def torch_extremes() -> Any:
 def torch_schedules() -> Any:
     """The learning rates of torch 2.13's schedulers, with base 1, at every step of n."""
     return _read("torch_schedules.json")
+
+
+@pytest.fixture(scope="session")
+def torch_schedule_knobs() -> Any:
+    """The learning rates of torch 2.13's schedulers, by our names: with knobs, at steps of n."""
+    return _read("torch_schedule_knobs.json")
 
 
 SMALL = """
@@ -190,3 +196,20 @@ def cli(capsys):
         return code, *capsys.readouterr()
 
     return run
+
+
+@pytest.fixture(scope="module")
+def packages():
+    """Packages with classes of PyTorch's kind and a stand-in for it, found while this is used."""
+    from optplay.optim.foreign import children, declared  # noqa: PLC0415
+
+    def forget():
+        children._children().end()
+        declared.find.cache_clear()
+        declared._count.cache_clear()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(Path(__file__).parent / "optim" / "foreign" / "packages")
+        forget()
+        yield
+    forget()

@@ -4,7 +4,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -157,8 +157,9 @@ def make_folder(folder: str) -> None:
         raise InputError(f"--csv: cannot write into {folder[:200]}: {reason}") from None
 
 
+@cache
 def announce_compiling() -> None:
-    """Says on stderr, once, when something has to be compiled."""
+    """Says on stderr, once in a process, when something has to be compiled."""
     from optplay.training import on_compile  # noqa: PLC0415 - --help is to be instant
 
     said: list[bool] = []

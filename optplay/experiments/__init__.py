@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from optplay.experiments.wording import (
         SIGNS as SIGNS,
         caution as caution,
+        cautions as cautions,
         claimed as claimed,
         figures as figures,
         number as number,
@@ -42,5 +43,6 @@ else:
         metrics="METRICS Metric", preset="Preset",
         quantities="LEAST_DRAWN QUANTITIES Quantity band on_log_axis",
         reading="load", report="NEAR REACHED",
-        wording="SIGNS caution claimed figures number numbers plain precise settings spread",
+        wording="SIGNS caution cautions claimed figures number numbers plain precise settings "
+        "spread",
     )  # fmt: skip

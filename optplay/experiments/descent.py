@@ -29,9 +29,9 @@ def distances(history: History, step: int | None = None) -> Floats:
     """
     minima = np.array(_surface(history).declared.minima)
     if step is None:
-        points = history.weights
+        points = np.concatenate([*history.evaluated_parts()])
     elif step <= history.epochs:
-        points = history.at(step)[0][np.newaxis]
+        points = history.evaluated(step)[np.newaxis]
     else:
         return np.empty(0)
     if not minima.size:
@@ -43,8 +43,10 @@ def distances(history: History, step: int | None = None) -> Floats:
 
 def values(history: History) -> Floats:
     """(epochs + 1,) the value at the start and after each step, in a run that did not diverge."""
-    last = _surface(history).value(history.at(history.epochs)[0])
-    return np.append(history["loss"], last)
+    surface = _surface(history)
+    if history.past.evaluated_apart:
+        return np.array([surface.value(w) for part in history.evaluated_parts() for w in part])
+    return np.append(history["loss"], surface.value(history.at(history.epochs)[0]))
 
 
 def steps_until(values: Floats, at: float) -> float:

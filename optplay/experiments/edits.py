@@ -9,7 +9,8 @@ from typing import Any
 import tomli_w
 
 from optplay.errors import InputError, show, unknown
-from optplay.experiments.keys import RUN_KEYS
+from optplay.experiments.keys import run_keys
+from optplay.experiments.places import choose, put, spell_out
 from optplay.experiments.scales import number_of
 from optplay.gate import line
 from optplay.optim import OPTIMIZERS
@@ -18,17 +19,19 @@ from optplay.toml import loads
 DEFAULT_RULE = "adam"
 # What people type for a number, or for several, that is none in TOML.
 TYPED = re.compile(r"[-+.\d][-+.,/%e\d ]*", re.IGNORECASE)
-LISTS = ("hidden", "start")
+LISTS = ("hidden", "start", "at")
 # What a run can't have of its own, and the option that sets it for all.
 OPTIONS = {
     "epochs": "--epochs", "problem.steps": "--epochs", "seed": "--seed", "seeds": "--seeds",
 }  # fmt: skip
 
 
-def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
+def split_edit(
+    edit: str, labels: Iterable[str], rules: Iterable[object] = ()
+) -> tuple[str, list[str], str]:
     """Label, key by key, and value of a `LABEL.key=value`, with `*` as the label of all runs.
 
-    Without a label a key is that of all runs.
+    Without a label a key is that of all runs; `rules` are the names of their optimizers.
 
     Raises:
         InputError: there is no such label, or no value.
@@ -37,7 +40,8 @@ def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
     fitting = [name for name in names if edit.startswith(name + ".")]
     if not fitting:
         key, equals, text = edit.partition("=")
-        if equals and key.partition(".")[0].strip() in _keys():
+        first = key.partition(".")[0].strip()
+        if equals and (first in _keys() or any(first in _knobs(rule) for rule in rules)):
             return "*", key.strip().split("."), text.strip()
         wanted = edit.partition("=")[0]
         wanted = wanted.rpartition(".")[0] or wanted
@@ -55,7 +59,15 @@ def split_edit(edit: str, labels: Iterable[str]) -> tuple[str, list[str], str]:
 def _keys() -> frozenset[str]:
     """With what a key of any run begins."""
     own = [h.name for rule in OPTIMIZERS.values() for h in rule.hyperparameters]
-    return frozenset(["optimizer", "problem", *OPTIONS, *RUN_KEYS, *own])
+    return frozenset(["optimizer", "problem", *OPTIONS, *run_keys(), *own])
+
+
+def _knobs(rule: object) -> list[str]:
+    """The names of what a rule is tuned by; none of one that can't be found."""
+    try:
+        return OPTIMIZERS.find(rule).knobs
+    except InputError:
+        return []
 
 
 def is_rate(edit: str) -> bool:
@@ -73,7 +85,8 @@ def apply_edit(table: dict[str, Any], edit: str) -> None:
     runs = [r for r in runs if isinstance(r, dict)] if isinstance(runs, list) else []
     # Labels as they are shown, and so as they are copied from the screen.
     named = [(line(str(r.get("label"))), r) for r in runs]
-    label, keys, text = split_edit(line(edit), [name for name, _ in named])
+    rules = [run.get("optimizer", DEFAULT_RULE) for run in runs]
+    label, keys, text = split_edit(line(edit), [name for name, _ in named], rules)
     if option := OPTIONS.get(".".join(keys)):
         raise InputError(f"{keys[-1]} is the same for all runs: {option} N")
     if text == "none" and keys[0] == "problem":
@@ -81,19 +94,42 @@ def apply_edit(table: dict[str, Any], edit: str) -> None:
     for name, run in named:
         if label not in ("*", name):
             continue
-        place = run
-        for key in keys[:-1]:
-            # Taking out a key of a table that isn't there leaves things as they are.
-            place = place.get(key, {}) if text == "none" else place.setdefault(key, {})
-            if not isinstance(place, dict):
-                raise InputError(f"{key}: found {show(place)}, allowed: a table")
         if text == "none":
-            place.pop(keys[-1], None)
-        else:
-            value = _typed_value(text, keys[-1])
+            _take_out(run, keys)
+            continue
+        value = _typed_value(text, keys[-1])
+        if len(keys) == 1:
             if keys == ["optimizer"]:
                 _drop_hyperparameters(run, value)
-            place[keys[-1]] = value
+            put(run, keys[0], value)
+            continue
+        spell_out(run, keys[0])
+        place = run
+        for key in keys[:-1]:
+            place = _table(place.setdefault(key, {}), key)
+        choose(place, keys[-2], keys[-1], value)
+
+
+def _take_out(run: dict[str, Any], keys: list[str]) -> None:
+    """Takes out a key; one of a table that isn't there leaves things as they are.
+
+    A table that has no other key is taken out with it.
+    """
+    if len(keys) > 1 and run.get(keys[0]) is not False:
+        spell_out(run, keys[0])
+    places = [run]
+    for key in keys[:-1]:
+        places.append(_table(places[-1].get(key) or {}, key))
+    if keys[-1] in places[-1]:
+        del places[-1][keys[-1]]
+        if len(places) > 1 and not places[-1] and keys[0] != "problem":
+            del places[-2][keys[-2]]
+
+
+def _table(found: object, key: str) -> dict[str, Any]:
+    if not isinstance(found, dict):
+        raise InputError(f"{key}: found {show(found)}, allowed: a table")
+    return found
 
 
 def _unshare(table: dict[str, Any], runs: list[dict[str, Any]], key: str) -> None:
@@ -113,9 +149,8 @@ def _drop_hyperparameters(run: dict[str, Any], optimizer: object) -> None:
     if optimizer == run.get("optimizer", DEFAULT_RULE):
         return
     run.pop("lr", None)
-    known = {o.name: {h.name for h in o.hyperparameters} for o in OPTIMIZERS.values()}
-    old = known.get(str(run.get("optimizer", DEFAULT_RULE)), set())
-    for name in old - known.get(str(optimizer), old):
+    old, new = _knobs(run.get("optimizer", DEFAULT_RULE)), _knobs(optimizer)
+    for name in set(old) - set(new) if new else ():
         run.pop(name, None)
 
 

@@ -132,8 +132,10 @@ def compile_runs(
             forks.setdefault(origin[0], []).append((key, origin[1]))
 
     def alike(job: tuple[K, int]) -> Hashable:
-        common = shape(config(job[0]))
-        return common and (common, job[1])
+        own, left = config(job[0]), origins[job[0]]
+        common = shape(own)
+        # A fork that changes nothing goes on with its parent's schedule.
+        return common and (common, job[1], left is not None and own == config(left[0]))
 
     def groups(jobs: Iterable[tuple[K, int]]) -> Iterator[list[RunConfig]]:
         for group in grouped(jobs, alike):
@@ -189,11 +191,17 @@ def _diverged(config: RunConfig, parent: History, epoch: int) -> History:
     # In batches of another size an epoch has other steps.
     within = parent.steps - parent.epochs * parent.config.problem.steps_per_epoch
     steps = parent.epochs * per_epoch + min(within, per_epoch)
-    n, slots, state = config.problem.parameter_count, len(config.rule.slots), parent.current_state
-    if config.optimizer != parent.config.optimizer:
-        state = np.broadcast_to(0.0, (slots, n))
+    n, slots, state = config.problem.parameter_count, len(config.slots), parent.current_state
+    if config.rule is not parent.config.rule or config.slots != parent.config.slots:
+        state = np.broadcast_to(0.0, (slots, config.width))
     past = Past(
-        config, parent.born, epoch, 1, np.empty((0, n)), np.empty((0, slots, n)), parent.past
+        config,
+        parent.born,
+        epoch,
+        1,
+        np.empty((0, n)),
+        np.empty((0, slots, config.width)),
+        parent.past,
     )
     return replace(
         parent, config=config, steps=steps, diverged_at=steps, past=past, current_state=state

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 
 import msgspec
 
+from optplay.errors import InputError
 from optplay.experiments.preset import Run
 from optplay.optim import OPTIMIZERS
 
@@ -46,9 +47,10 @@ def follow_rules(before: Sequence[object], runs: Sequence[Run]) -> tuple[Run, ..
 
 def _renamed(run: Run, was: object) -> str | None:
     """Its label with the new rule where that has the old one as a word; else None."""
-    if not isinstance(was, str) or was not in OPTIMIZERS:
+    try:
+        old, new = re.escape(OPTIMIZERS.find(was).title), run.config.rule.title
+    except InputError:
         return None
-    old, new = re.escape(OPTIMIZERS[was].title), run.config.rule.title
     if re.fullmatch(rf"{old}( \d+)?", run.label, re.IGNORECASE):
         return new
     found, count = re.subn(

@@ -67,6 +67,10 @@ _ALL = (
     Metric("trained", "1 if the run trained, else 0"),
     Metric("collapsed", "1 if the run collapsed, else 0"),
     Metric("diverged", "1 if the run diverged, else 0"),
+    Metric(
+        "gradient_evaluations", "of how many mini-batches a gradient was taken: some rules and "
+        "wrappers take several a step",
+    ),
     Metric("step_size", "‖Δw‖ of this step", "a step"),
     Metric("step_ratio", "longest over shortest parameter step at this step", "a step"),
     Metric("rate_ratio", "fastest over slowest parameter rate at this step", "a step"),

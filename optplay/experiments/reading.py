@@ -9,8 +9,9 @@ from optplay.errors import InputError, show, unknown, within
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import DEFAULT_RULE, apply_edit, is_rate
 from optplay.experiments.folders import known_files, path_of
-from optplay.experiments.keys import RUN_KEYS
+from optplay.experiments.keys import run_keys
 from optplay.experiments.labels import follow_rules
+from optplay.experiments.places import fields_of
 from optplay.experiments.preset import MOST_RUNS, MOST_SEEDS, Preset, Run, Seed, Try, with_runs
 from optplay.files import other_than_file, read_bytes
 from optplay.optim import OPTIMIZERS
@@ -203,7 +204,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
     if isinstance(row.get("label"), str):
         where += f" ({row['label'][:40]})"
     with within(where):
-        special = {"label", "optimizer", "problem", "fork", *RUN_KEYS}
+        special = {"label", "optimizer", "problem", "fork", *run_keys()}
         own = row.get("problem", {})
         if not isinstance(own, dict):
             raise InputError(f"problem: found {show(own)}, allowed: a table")
@@ -211,10 +212,9 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
             raise InputError("problem: steps: the same for all runs, allowed in [problem]")
         if "label" not in row:
             raise InputError("label is missing: a text")
-        given = {key: row[key] for key in RUN_KEYS if key in row}
         optimizer = row.get("optimizer", DEFAULT_RULE)
         hyperparameters = {key: value for key, value in row.items() if key not in special}
-        names = [h.name for h in OPTIMIZERS.find(optimizer).hyperparameters]
+        names = OPTIMIZERS.find(optimizer).knobs
         for key in hyperparameters:
             if key not in names:
                 allowed = [*names, *sorted(special)]
@@ -223,7 +223,7 @@ def _run(row: dict[str, Any], number: int, shared: dict[str, Any], epochs: objec
             problem = problem_of({**shared, **own})
         config = RunConfig(
             problem=problem, optimizer=optimizer, hyperparameters=hyperparameters,
-            epochs=epochs, **given,  # type: ignore[arg-type]  # RunConfig checks them
+            epochs=epochs, **fields_of(row),  # type: ignore[arg-type]  # RunConfig checks them
         )  # fmt: skip
         run = Run(label=row["label"], config=config, fork=row.get("fork"))
     return run

@@ -14,7 +14,7 @@ from optplay.experiments.metrics import METRICS, Metric
 from optplay.experiments.preset import Preset
 from optplay.experiments.steps import distribution
 from optplay.experiments.wording import caution, number
-from optplay.training import RECORDED, History
+from optplay.training import RECORDED, History, RunConfig
 
 REACHED = 0.9
 NEAR = 0.01
@@ -41,7 +41,8 @@ class RunReport(tables.Report):
                 "diverged_at": history.diverged_at,
                 "metrics": run_metrics(history),
                 "history": {q: history[q] for q in RECORDED},
-                "final_params": history.current,
+                "weights": weights_told(history.config, whole=history.whole),
+                "final_params": history.final,
                 **({"path": history.weights} if run.config.on_surface else {}),
             }
             for run in preset.runs
@@ -130,6 +131,15 @@ class RunReport(tables.Report):
         return tables.cell(side, between, percent=metric.percent, infinite=metric.infinite)
 
 
+def weights_told(config: RunConfig, *, whole: bool = True) -> str:
+    """Of which weights something is told: of those trained, or of others that are evaluated.
+
+    Args:
+        whole: whether it is of the end of an epoch; only then others are known.
+    """
+    return "evaluated" if config.evaluated_apart and whole else "trained"
+
+
 def run_metrics(history: History) -> dict[str, float]:
     """The fast metrics that need no `at`, and when it came to 90 % accuracy, or near."""
     config = history.config
@@ -159,17 +169,22 @@ def verdict_document(verdict: Verdict) -> dict[str, Any]:
 
 def _columns(preset: Preset) -> list[tuple[str, Metric, float]]:
     """What the table of runs tells, the most telling first, since the last gives way."""
+    costs = {run.config.evaluations_per_step for run in preset.runs}
+    # Told only where a comparison at equal epochs would not be one at equal cost.
+    cost = [(">Gradients", METRICS["gradient_evaluations"], 0.0)] * (len(costs) > 1)
     if not preset.on_surface:
         return [
             (">Final loss", METRICS["final_loss"], 0.0),
             (">Accuracy", METRICS["final_accuracy"], 0.0),
             (f">Epochs to\n{100 * REACHED:.0f} %", METRICS["epochs_to_accuracy"], REACHED),
+            *cost,
             (">‖w‖", METRICS["weight_norm"], 0.0),
         ]
     return [
         (">Final value", METRICS["final_loss"], 0.0),
         (">Distance", METRICS["distance"], 0.0),
         (f">Steps to\ndistance {NEAR:g}", METRICS["steps_to_distance"], NEAR),
+        *cost,
         (">Final x", METRICS["final_x"], 0.0),
     ]
 
@@ -179,17 +194,21 @@ def rates_parts(
 ) -> Iterable[tables.Part]:
     """How far parameters move, and at which rates: for runs, by label, the `distribution` of steps.
 
-    What a distribution has besides its quantiles is not needed. `note` stands below.
+    What a distribution has besides its quantiles is not needed. `note` stands below, after why some
+    run has no rates.
     """
     yield tables.Line(f"\n{title}")
     headings = ["Run", ">Step", "<What", ">10 %", ">Median", ">90 %", ">Max/min", ">Idle"]
-    rows = []
+    rows, reasons = [], {}
     for label, at in found:
+        if at["no_rates"]:
+            reasons[label] = f"{label} has no multiplier for each parameter: {at['no_rates']}"
         for kind, name in (("rates", "multiplier"), ("steps", "|Δw|")):
             q, ratio = at[kind]["quantiles"], at[kind]["ratio"]
             cells = [number(q[k]) if q else "—" for k in ("0.1", "0.5", "0.9")]
             cells += ["—" if ratio is None else number(ratio), str(at["idle"])]
             rows.append([label, str(at["step"]), name, *cells])
+    note = "\n".join([*reasons.values(), *filter(None, [note])])
     yield tables.Choice(
         tables.Table(headings[:n], [row[:n] for row in rows], note) for n in (8, 7, 6)
     )

@@ -11,8 +11,9 @@ from optplay.errors import InputError
 from optplay.experiments.claims import Claim
 from optplay.experiments.edits import edit_text, split_edit, toml
 from optplay.experiments.folders import MINE
-from optplay.experiments.keys import PROBLEM, RATE, entries, told, usual
+from optplay.experiments.keys import PROBLEM, RATE, entries, keys, told, usuals
 from optplay.experiments.labels import follow_rules
+from optplay.experiments.places import DECAY, spell_out, value_at, with_value
 from optplay.experiments.preset import Preset, Run
 from optplay.experiments.reading import LARGEST_FILE, parse
 from optplay.files import write_text
@@ -125,11 +126,15 @@ def command(preset: Preset, opened: str, original: Preset) -> str | None:
 
 def _edits(new: RunConfig, old: RunConfig) -> dict[str, str]:
     """The keys that `--set` has to change, in order, with their values."""
-    before, changes = entries(old), {}
+    # As `--set` does: of a decay's knobs those that both have are kept.
+    before, changes = entries(with_value(old, DECAY, new.decay)) | {DECAY: old.decay}, {}
     if new.optimizer != old.optimizer:
         before.pop(RATE)
-    usual_before, usual_now = entries(usual(old)), entries(usual(new))
+    usual_before, usual_now = usuals(old), usuals(new)
+    known = {key.name: key for key in keys(new)}
     for name, value in entries(new).items():
+        if name in known and any(value_at(new, other) for other in known[name].instead):
+            continue  # It goes off when that comes on.
         # What stands at its default may be left out of the file: a new rule brings another one.
         unsaid = value == usual_before.get(name) != usual_now[name]
         if unsaid or value != before.get(name, usual_now[name]):
@@ -147,6 +152,8 @@ def _row(run: Run) -> dict[str, Any]:
     for name, value in told(run.config).items():
         *tables, last = name.split(".")
         place = row
+        if tables:
+            spell_out(row, tables[0])
         for table in tables:
             place = place.setdefault(table, {})
         place[last] = value

@@ -159,6 +159,21 @@ class Level(Range, frozen=True):
         return self.keep(0.0 if last else _factor(value, by), value)
 
 
+class Anything(Level, frozen=True):
+    """A number of which nothing is known: it moves by factors, and through zero."""
+
+    low: float = -float_info.max
+
+    def nudge(self, value: float, by: int) -> float:
+        if value == 0:
+            return self.first * by
+        away = by if value > 0 else -by
+        if away < 0 and abs(value) <= self.first:
+            return 0.0
+        moved = _factor(abs(value), away)
+        return self.keep(moved if value > 0 else -moved, value)
+
+
 class Factor(Level, frozen=True):
     """A rate: it moves by factors, and a sweep's values are spread by factors too."""
 
@@ -263,6 +278,24 @@ class Layers(Struct, frozen=True):
         if inner.strip() in ("", "none"):
             return ()
         return tuple(_whole(part.strip()) for part in inner.split(",") if part.strip())
+
+
+class Parts(Struct, frozen=True):
+    """Parts of a whole, one after the other: each notch moves all of them by 5 %."""
+
+    def nudge(self, value: Sequence[float], by: int) -> tuple[float, ...]:
+        moved = tuple(round(part + by * FRACTION_STEP, 6) for part in value)
+        return moved if moved[0] > 0 and moved[-1] < 1 else tuple(value)
+
+    def show(self, value: Sequence[float]) -> str:
+        return ", ".join(map(Fraction().show, value))
+
+    def spell(self, value: Sequence[float]) -> str:
+        return ", ".join(map(Fraction().spell, value))
+
+    def read(self, text: str) -> tuple[float, ...]:
+        inner = text.strip().strip("[]()")
+        return tuple(number_of(part.strip()) for part in inner.split(",") if part.strip())
 
 
 class Choice(Struct, frozen=True):

@@ -9,24 +9,24 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import NDArray
 
-from optplay.arithmetic import exp, log, power
+from optplay.arithmetic import exp, log
 from optplay.arrays import Floats
 from optplay.counting import counted
 from optplay.errors import InputError
+from optplay.experiments.steps import rates_after
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import History
-from optplay.training.compilation import compiled_hessian
+from optplay.training.adapters import DIFFERENCE, hessian_room
+from optplay.training.compilation import compiled_bend
 from optplay.training.eigen import top_eigenvalue
-from optplay.training.engine import corrections_after
 from optplay.training.losses import mean_losses
+from optplay.training.made import of_state, rates_of
 from optplay.training.trainer import CHUNK_SECONDS
 
 MOST_PARAMETERS = 2000
 # Samples × parameters²: about a second of one Hessian.
 MOST_PRODUCTS = 1e10
 MOST_EPOCHS = 300
-# Rounding and the neglected third derivative weigh about the same here.
-DIFFERENCE = power(float(np.finfo(np.float64).eps), 1 / 3)
 
 
 def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
@@ -40,7 +40,7 @@ def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
     """
     if isinstance(problem, SurfaceProblem):
         return difference_hessian(problem.slope, weights)
-    n, neurons = problem.parameter_count, sum(problem.sizes[1:])
+    n = problem.parameter_count
     if n > MOST_PARAMETERS:
         raise InputError(
             f"curvature: found a network of {n:,} parameters, allowed: up to {MOST_PARAMETERS:,}"
@@ -52,10 +52,9 @@ def hessian(problem: Problem | SurfaceProblem, weights: Floats) -> Floats:
             f"{counted(int(MOST_PRODUCTS / n / n), 'sample')} with so many"
         )
     samples, result = problem.draw(), np.empty((n, n))
-    compiled_hessian()(
-        np.array(weights, dtype=np.float64), result,
-        samples.inputs, samples.labels, samples.train, problem.layout,
-        np.empty((4, neurons)), np.empty((neurons, n)),
+    compiled_bend(problem)(
+        np.array(weights, dtype=np.float64), result, samples.inputs, samples.labels, samples.train,
+        0, samples.train.size, problem.layout, *hessian_room(problem),
     )  # fmt: skip
     return result
 
@@ -85,9 +84,11 @@ class Curvature:
     Attributes:
         epochs: (k,) after which epochs; 0 is the start.
         sharpness: (k,) the top eigenvalue of the Hessian H of the mean loss over all training
-            samples, whatever the batch; NaN where H is not finite.
+            samples, whatever the batch, at the weights that are evaluated; NaN where H is not
+            finite.
         preconditioned: (k,) that of D^{-½}HD^{-½}, with D = lr/rates where the optimizer has a rate
-            per parameter, as it had at the last step of that epoch; else `sharpness`.
+            per parameter, as it had at the last step of that epoch; else `sharpness`; NaN where it
+            has `no_rates`.
         threshold: (k,) above which the optimizer is unstable on a quadratic, for the learning rate
             of that step. NaN if its declaration has none.
 
@@ -163,24 +164,26 @@ def _record(epochs: NDArray[np.int64], values: Floats) -> Curvature:
 def _at(history: History, epoch: int) -> tuple[float, float, float]:
     config, rule = history.config, history.config.rule
     step = max(epoch * config.problem.steps_per_epoch, 1)
-    h = hessian(config.network, history.at(epoch)[0])
+    h = hessian(config.network, history.evaluated(epoch))
     h[np.diag_indices_from(h)] += config.l2
     plain = top_eigenvalue(h)
     if history.forked_at and epoch <= history.forked_at:
         return plain, nan, nan
-    lr = config.learning_rate(step - 1)
+    lr = history.learning_rate(step - 1)
     limit = rule.stability(config.hyperparameters) if rule.stability else nan
     threshold = limit / lr if lr else limit * np.inf
-    if rule.rates is None:
-        return plain, plain, threshold
-    if not epoch:
+    if rule.no_rates:
         return plain, nan, threshold
     # Rates are proportional to lr; a rate of 0 would leave nothing to divide.
     unit = lr or 1.0
+    w, state = history.at(epoch)
+    # A rule whose first step only looks has none yet then.
+    if rates_of(config, of_state(config, w, state, unit, step - history.born + 1)) is None:
+        return plain, plain, threshold
+    rates = rates_after(history, step, w, state, unit) if epoch else None
+    if rates is None:
+        return plain, nan, threshold
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        t = step - history.born
-        corrections = corrections_after(config, t)
-        rates = rule.rates(history.at(epoch)[1], config.hyper, corrections, unit, t)
         scale = np.sqrt(rates / unit)
         return plain, top_eigenvalue(scale[:, np.newaxis] * h * scale), threshold
 
@@ -205,8 +208,8 @@ def sharpness_at_loss(history: History, at: float) -> float:
     """
     if history.diverged_at:
         return inf
-    parts = history.past.stretches(history.epochs)
-    losses = np.concatenate([mean_losses(history.config.network, part) for part, _ in parts])
+    parts = history.evaluated_parts()
+    losses = np.concatenate([mean_losses(history.config.network, part) for part in parts])
     below = np.flatnonzero(losses <= at)
     if not below.size:
         return nan

@@ -1,6 +1,6 @@
 """How far each parameter moves in one step, and at which rate (exercise 3).
 
-The effective rate is what the rule multiplies a parameter's direction by; see `Optimizer.rates`.
+The effective rate is what the rule multiplies a parameter's direction by; see `Optimizer.terms`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from optplay.arithmetic import log10, power
 from optplay.arithmetic.norms import norm
+from optplay.arrays import Floats
 from optplay.experiments.quantiles import quantiles
 from optplay.kept import Kept
 from optplay.optim.hyperparameters import BIAS_CORRECTION
 from optplay.training import History, RunConfig, after_step, one_update
-from optplay.training.engine import corrections_after, pipeline_of, step_by_hand
+from optplay.training.made import decayed_part, of_state, rates_of, told_by
+from optplay.training.replay import made_in
 
 QUANTILES = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 KINDS = ("rates", "steps")
@@ -32,7 +34,8 @@ ROUNDING = 4 * np.finfo(np.float64).eps
 class StepTaken:
     """One update: `steps` (n,) is |Δw| by the rule, without decay; `rates` (n,) effective rates.
 
-    The rate is what the rule multiplies the direction by: lr/(√v̂ + ε) in Adam, lr in SGD.
+    The rate is what the rule multiplies the direction by: lr/(√v̂ + ε) in Adam, lr in SGD. NaN where
+    a rule has `no_rates`.
     """
 
     steps: NDArray[np.float64]
@@ -58,41 +61,55 @@ def _step_taken(history: History, step: int) -> StepTaken | None:
     if not first < step <= history.steps - (history.diverged_at is not None):
         return None
     (before, _), (after, state) = after_step(history, step - 1), after_step(history, step)
-    lr, t = config.learning_rate(step - 1), step - history.born
-    rates = np.full(before.size, lr)
-    if config.rule.rates:
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            corrections = corrections_after(config, t)
-            rates = config.rule.rates(state, config.hyper, corrections, lr, t)
-    decayed = before * (1 - lr * (config.weight_decay or 0.0))
+    lr = history.learning_rate(step - 1)
+    rates = None if config.rule.no_rates else rates_after(history, step, before, state, lr)
+    if rates is None:
+        rates = np.full(before.size, nan if config.rule.no_rates else lr)
+    decayed = before * (1 - decayed_part(config, lr, history.share(step - 1)))
     steps = np.abs(after - decayed)
     # What the decay alone moves is idle: all that is left of it is a rounding error.
-    steps[steps <= ROUNDING * np.abs(before) * bool(config.weight_decay)] = 0.0
+    steps[steps <= ROUNDING * np.abs(before) * bool(config.pipeline_decay)] = 0.0
     return StepTaken(steps, rates)
+
+
+def rates_after(
+    history: History, step: int, w: Floats, state: Floats, lr: float
+) -> Floats | None:  # fmt: skip
+    """(n,) the rate of each parameter in a step, from 1; None where all have lr.
+
+    It is told by the state alone, see `of_state`; of rules of tensors, whose rates go by norms of
+    the gradient, by the step as it was made.
+
+    Args:
+        w: (n,) the weights. state: (slots, width) after the step. lr: for which they are told.
+    """
+    config, t = history.config, step - history.born
+    if config.rule.scope == "parameter":
+        return rates_of(config, of_state(config, w, state, lr, t))
+    return rates_of(config, made_in(config, one_update(history, step), lr))
 
 
 def uncorrected_ratio(history: History, step: int) -> float:
     """‖Δw‖ of a step without bias correction over ‖Δw‖ of it with: from one state and gradient.
 
-    NaN for a rule that has no such switch, and where nothing moves; infinity if the run did not
-    come to make this step.
+    NaN for a rule that has no such switch or tells no terms, and where nothing moves; infinity if
+    the run did not come to make this step.
     """
     config = history.config
-    if BIAS_CORRECTION.name not in config.hyperparameters:
+    if BIAS_CORRECTION.name not in config.hyperparameters or config.rule.terms is None:
         return nan
     if step_taken(history, step) is None:
         return inf
-    update, lengths = one_update(history, step), []
+    made, lengths = [*made_in(config, one_update(history, step))], []
     for correction in (False, True):
-        hyperparameters = {**config.hyperparameters, BIAS_CORRECTION.name: correction}
-        pipeline = pipeline_of(
-            RunConfig(optimizer=config.optimizer, hyperparameters=hyperparameters, weight_decay=0.0)
+        told = told_by(
+            config,
+            [
+                each._replace(hyper={**each.hyper, BIAS_CORRECTION.name: correction})
+                for each in made
+            ],
         )
-        delta, state = np.zeros_like(update.before), update.state_before.copy()
-        step_by_hand(
-            config.rule, pipeline, delta, update.rule_gradient.copy(), state, update.lr, update.t
-        )
-        lengths.append(norm(delta))
+        lengths.append(norm(np.asarray(told.terms["Δ"])))
     return lengths[0] / lengths[1] if lengths[1] else nan
 
 
@@ -114,7 +131,8 @@ def distribution(
             edges that fit them.
 
     Returns:
-        `step`, `moved` and `idle` (counts of parameters), and for each of `steps` and `rates`:
+        `step`, `moved` and `idle` (counts of parameters), `no_rates` (why there are none of a rule
+        whose step is not made so; else None), and for each of `steps` and `rates`:
         `quantiles` {"0": …, "0.1": …}, `ratio` (largest over smallest), and a histogram:
         `edges` (bins + 1, evenly spaced on a log scale) and `counts` (bins).
     """
@@ -122,7 +140,14 @@ def distribution(
     summaries = {
         kind: _summary(values, edges[kind] if edges else None) for kind, values in pooled.items()
     }
-    return {"step": step, "moved": count, "idle": idle, **summaries}
+    return {
+        "step": step, "moved": count, "idle": idle, "no_rates": no_rates(histories), **summaries,
+    }  # fmt: skip
+
+
+def no_rates(histories: Sequence[History]) -> str | None:
+    """Why a run has no rate for each parameter, if there is a reason."""
+    return (histories[0].config.rule.no_rates or None) if histories else None
 
 
 def overlaid(runs: Mapping[str, Sequence[History]], step: int) -> dict[str, dict[str, Any]]:

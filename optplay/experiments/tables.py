@@ -12,7 +12,7 @@ import msgspec
 from optplay.arrays import np
 from optplay.experiments.claims import Side, Verdict
 from optplay.experiments.preset import Preset
-from optplay.experiments.wording import number, spread
+from optplay.experiments.wording import cautions, number, spread, unwarmed
 from optplay.files import writing
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Report(Protocol):
         return {}
 
 
-INEXACT = "wide networks are computed by BLAS: the last digits depend on the machine"
+INEXACT = "computed by BLAS or another package: the last digits depend on the machine"
 
 
 def heading(preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> dict[str, Any]:
@@ -94,12 +94,17 @@ def exact(preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> bool:
         trained: the runs that they are of; the preset's if left out.
     """
     configs = (run.config for run in preset.runs) if trained is None else trained
-    return all(config.problem.exact for config in configs)
+    return all(config.exact for config in configs)
 
 
 def noted(note: str, preset: Preset, trained: "Iterable[RunConfig] | None" = None) -> str:
-    """A table's note, which says so where the numbers are not `exact`."""
-    return note if exact(preset, trained) else "; ".join(filter(None, [note, INEXACT]))
+    """A table's note, which says so where the numbers are not `exact`, or a warmup is none."""
+    if trained is None:
+        more = cautions(preset)
+    else:
+        trained = list(trained)
+        more = [*dict.fromkeys(unwarmed(config, config.steps) for config in trained)]
+    return "; ".join(filter(None, [note, "" if exact(preset, trained) else INEXACT, *more]))
 
 
 def seeds_note(

@@ -8,7 +8,9 @@ from optplay.counting import counted
 from optplay.experiments.claims import FEWEST_SEEDS, VOID, Claim, Side, Verdict
 from optplay.experiments.edits import edit_text
 from optplay.experiments.keys import PROBLEM, entries, keys, told
+from optplay.experiments.preset import Preset
 from optplay.experiments.scales import powered
+from optplay.optim.declaration import Value
 from optplay.training import RunConfig
 
 # Of a number for people, and at most to tell two apart.
@@ -68,8 +70,12 @@ def _finite(value: float, powers: bool, digits: int) -> str:
     return f"{value:.0f}" if whole else short
 
 
-def plain(value: float | bool) -> str:
+def plain(value: Value) -> str:
     """A hyperparameter as a preset spells it."""
+    if isinstance(value, tuple):
+        return ", ".join(map(plain, value)).join("[]")
+    if isinstance(value, str):
+        return value
     return str(value).lower() if isinstance(value, bool) else powered(f"{value:g}")
 
 
@@ -131,6 +137,27 @@ def caution(seeds: int, verdicts: Sequence[Verdict] = ()) -> str:
     if seeds >= FEWEST_SEEDS or (verdicts and not any(v.by_chance for v in verdicts)):
         return ""
     return f"{counted(seeds, 'seed')}: fewer than {FEWEST_SEEDS} seeds decide nothing"
+
+
+def cautions(preset: Preset) -> list[str]:
+    """What its runs ask for that comes to nothing: see `unwarmed`."""
+    found = []
+    for run in preset.runs:
+        config = run.config
+        steps = config.steps - run.forked_at * config.problem.steps_per_epoch
+        if steps and (told := unwarmed(config, steps)):
+            found.append(f"{run.label}: {told}")
+    return found
+
+
+def unwarmed(config: RunConfig, steps: int) -> str:
+    """That a run's warmup comes to none of its steps, or to no end; empty where all is well."""
+    if config.warm(steps) > steps:
+        warm = counted(config.warm(steps), "step")
+        return f"a warmup over {warm} comes to no end in {steps:,}"
+    if not config.warmup or config.warm(steps):
+        return ""
+    return f"a warmup over {plain(config.warmup)} of {counted(steps, 'step')} rounds to none"
 
 
 def settings(config: RunConfig) -> str:

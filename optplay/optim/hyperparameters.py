@@ -1,6 +1,10 @@
-"""Hyperparameters that several optimizers share, declared once."""
+"""Hyperparameters that several optimizers or schedules share, declared once."""
 
+from optplay.arithmetic import where
 from optplay.optim.declaration import Hyperparameter
+
+# Added to a root above zero, which is above 1e-162, it changes no bit.
+NEXT_TO_NOTHING = 1e-300
 
 
 def lr(default: float) -> Hyperparameter:
@@ -25,16 +29,30 @@ BETA2 = memory("beta2", 0.999, "how long squared gradients are remembered: 1/(1-
 
 
 def epsilon(default: float) -> Hyperparameter:
-    """What keeps the denominator away from zero."""
+    """What keeps the denominator away from zero; at 0 nothing does."""
     return Hyperparameter(
         "epsilon",
         default,
         "keeps the division finite; large values make the rule more like SGD",
-        low_open=True,
         log=True,
     )
+
+
+def above_zero(epsilon: float) -> float:
+    """ε as a rule adds it to a root: where both are 0, what got no gradient stays where it is."""
+    return where(epsilon > 0, epsilon, NEXT_TO_NOTHING)
 
 
 BIAS_CORRECTION = Hyperparameter(
     "bias_correction", True, "makes up for averages that start at zero"
 )
+
+FLOOR = Hyperparameter("floor", 0.0, "the part of lr that it never falls below")
+DROP = Hyperparameter(
+    "factor", 0.1, "by what the learning rate is multiplied then", low_open=True, log=True
+)
+
+
+def every(default: int, text: str) -> Hyperparameter:
+    """How many steps go by from one time to the next; its whole part counts."""
+    return Hyperparameter("every", default, text, low=1, high=1000, log=True)

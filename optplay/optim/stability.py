@@ -14,8 +14,8 @@ def descent(hyper: Mapping[str, float]) -> float:
 
 
 def heavy_ball(hyper: Mapping[str, float]) -> float:
-    """2 + 2β, for a sum of gradients."""
-    return 2 + 2 * hyper["beta"]
+    """2 + 2β, for a sum of gradients; more by as much as they are dampened."""
+    return (2 + 2 * hyper["beta"]) / (1 - hyper["dampening"])
 
 
 def nesterov(hyper: Mapping[str, float]) -> float:
@@ -26,3 +26,8 @@ def nesterov(hyper: Mapping[str, float]) -> float:
 def mean_gradient(hyper: Mapping[str, float]) -> float:
     """(2+2β₁)/(1-β₁), for a mean of gradients: the heavy ball's, at 1-β₁ of its rate."""
     return (2 + 2 * hyper["beta1"]) / (1 - hyper["beta1"])
+
+
+def mean_gradient_ahead(hyper: Mapping[str, float]) -> float:
+    """(2+2β₁)/((1-β₁)(1+2β₁)), for a mean of gradients that looks ahead: Nesterov's, likewise."""
+    return mean_gradient(hyper) / (1 + 2 * hyper["beta1"])

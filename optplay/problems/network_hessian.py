@@ -46,9 +46,9 @@ _judge = by_number([_judging(loss) for loss in LOSSES.values()])
 
 def mean_hessian(
     w: Vector, h: Matrix, inputs: FixedMatrix, labels: FixedVector, rows: Rows,
-    layout: IntVector, scratch: Matrix, tangents: Matrix,
+    first: int, last: int, layout: IntVector, scratch: Matrix, tangents: Matrix,
 ) -> None:  # fmt: skip
-    """The Hessian of the mean loss over the samples `rows`, written into `h`.
+    """The Hessian of the mean loss over the samples rows[first:last], written into `h`.
 
     Args:
         w: (n,) parameters, in the order of `draw_weights`.
@@ -59,15 +59,15 @@ def mean_hessian(
         tangents: (neurons, n) room for each neuron's ∇s.
     """
     activation, loss_kind, depth = layout[0], layout[1], layout[2]
-    a, first, second, error = scratch[0], scratch[1], scratch[2], scratch[3]
+    a, phi1, phi2, error = scratch[0], scratch[1], scratch[2], scratch[3]
     for r in range(w.size):
         for q in range(w.size):
             h[r, q] = 0.0
     for u in range(tangents.shape[0]):
         for q in range(w.size):
             tangents[u, q] = 0.0
-    share = 1.0 / rows.size
-    for k in range(rows.size):
+    share = 1.0 / (last - first)
+    for k in range(first, last):
         x0, x1, y = inputs[rows[k], 0], inputs[rows[k], 1], labels[rows[k]]
 
         # Forward. `p` is where a layer's weights begin, `here` where its neurons do, and `below`
@@ -90,13 +90,13 @@ def mean_hessian(
                     for i in range(fan_in):
                         s += w[row + i] * a[below + i]
                         t[row + i] = a[below + i]
-                        slope = w[row + i] * first[below + i]
+                        slope = w[row + i] * phi1[below + i]
                         if slope != 0.0:
                             for q in range(p):
                                 t[q] += slope * tangents[below + i, q]
-                a[u], first[u], second[u] = s, 1.0, 0.0
+                a[u], phi1[u], phi2[u] = s, 1.0, 0.0
                 if layer < depth:
-                    a[u], first[u], second[u] = _activate(activation, s)
+                    a[u], phi1[u], phi2[u] = _activate(activation, s)
             p += fan_out * (fan_in + 1)
             below, here = here, here + fan_out
 
@@ -118,12 +118,12 @@ def mean_hessian(
                 for o in range(fan_out):
                     row = p + o * fan_in + i
                     by_activation += error[there + o] * w[row]
-                    cross = error[there + o] * first[u]
+                    cross = error[there + o] * phi1[u]
                     if cross != 0.0:
                         for q in range(p):
                             h[row, q] += cross * tangents[u, q]
-                error[u] = by_activation * first[u]
-                _add_outer(h, tangents[u], p, by_activation * second[u])
+                error[u] = by_activation * phi1[u]
+                _add_outer(h, tangents[u], p, by_activation * phi2[u])
     for r in range(w.size):
         for q in range(r):
             h[q, r] = h[r, q]

@@ -124,6 +124,11 @@ class Problem(Record, frozen=True, kw_only=True):
         return sum((a + 1) * b for a, b in pairwise(self.sizes))
 
     @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """Its tensors, in the order of the parameters: of each layer the weights and the biases."""
+        return tuple(s for a, b in pairwise(self.sizes) for s in ((b, a), (b,)))
+
+    @property
     def exact(self) -> bool:
         """Whether its numbers are the same bits on every machine: not where BLAS is quicker."""
         widest = max((a * b for a, b in pairwise(self.hidden)), default=0)

@@ -129,6 +129,11 @@ class SurfaceProblem(Record, frozen=True, kw_only=True):
         return COORDINATES[: self.parameter_count]
 
     @property
+    def shapes(self) -> tuple[tuple[int, ...], ...]:
+        """One vector."""
+        return ((self.parameter_count,),)
+
+    @property
     def exact(self) -> bool:
         """Its numbers are the same bits on every machine."""
         return True

@@ -31,7 +31,8 @@ from typing import (
 from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats, Ints, np
 from optplay.errors import within
-from optplay.optim import Optimizer, Schedule
+from optplay.optim import Optimizer, Schedule, Wrapper
+from optplay.optim.declaration import Evaluated, Probe
 from optplay.problems import (
     ACTIVATIONS,
     LOSSES,
@@ -41,9 +42,10 @@ from optplay.problems import (
     network_hessian,
     wide,
 )  # fmt: skip
-from optplay.training import kernel
-from optplay.training.adapters import as_mean_gradient
+from optplay.training import kernel, more
+from optplay.training.adapters import as_factor, as_mean_gradient, as_mean_hessian
 from optplay.training.cache import keep, kept
+from optplay.training.composed import composed
 from optplay.training.machine import (
     ARRAY,
     FUNCTION,
@@ -63,11 +65,13 @@ KNOWN = (
     "optplay.arithmetic.primitives",
     "optplay.arithmetic.lanes",
     "optplay.arithmetic.products",
+    "optplay.arithmetic.tensors",
 )
 COMPILER = (
     "compilation.py", "compiler.py", "codegen.py", "entry.py", "machine.py", "lanes.py", "views.py",
     "blas.py", "written.py", "kinds.py", "indices.py", "onward.py", "../arrays.py",
     "../arithmetic/lanes.py", "../arithmetic/primitives.py", "../arithmetic/products.py",
+    "../arithmetic/tensors.py",
 )  # fmt: skip
 # What has values of its own that compiled code refers to.
 OWNERS = (ModuleType, EnumType)
@@ -87,7 +91,8 @@ class Declared(NamedTuple):
         kind: of an "optimizer", a "schedule", a "surface", an "activation" or a "loss".
         name: how that is called. function: what is declared.
         counts: how long the rows are that it is given: those of a rule are slots and
-            hyperparameters after `lr`, those of a surface coordinates and constants.
+            hyperparameters after `lr`, those of a schedule knobs, those of a surface coordinates
+            and constants.
     """
 
     kind: str
@@ -104,10 +109,10 @@ class Way(Enum):
     OWN_ROWS = "eight in lockstep, each with an order of its own"
 
 
-def _of_user(declared: Declared, function: Any, kind: Any) -> Any:
+def _of_user(declared: Declared, function: Any, kind: Any, way: Way = Way.ALONE) -> Any:
     """The machine code of `function`, which is or calls what a user may have written."""
     with within(f"{declared.kind} {declared.name}"):
-        return _compiled(function, kind, Way.ALONE, (declared.kind, *declared.counts), declared)
+        return _compiled(function, kind, way, (declared.kind, *declared.counts), declared)
 
 
 def _compiled(
@@ -284,9 +289,12 @@ def compiled_rule(optimizer: Optimizer) -> Any:
     Raises:
         InputError: it is written as no rule can be; see `written`.
     """
-    counts = len(optimizer.slots), max(len(optimizer.hyperparameters) - 1, 0)
-    declared = Declared("optimizer", optimizer.name, optimizer.step, counts)
-    return _of_user(declared, optimizer.step, kernel.Rule)
+    return _of_user(_declared(optimizer), optimizer.step, kernel.Rule)
+
+
+def _declared(rule: Optimizer) -> Declared:
+    counts = len(rule.slots), rule.numbers
+    return Declared("optimizer", rule.name, rule.step, counts)
 
 
 def compiled_factor(schedule: Schedule) -> Any:
@@ -295,8 +303,40 @@ def compiled_factor(schedule: Schedule) -> Any:
     Raises:
         InputError: as for a rule.
     """
-    declared = Declared("schedule", schedule.name, schedule.factor)
-    return _of_user(declared, schedule.factor, kernel.Factor)
+    # One that holds several numbers is the last, and has one at least.
+    counts = (len(schedule.knobs),)
+    declared = Declared("schedule", schedule.name, schedule.factor, counts)
+    factor = schedule.factor if schedule.needs_more else as_factor(schedule.factor)
+    return _of_user(declared, factor, kernel.Factor)
+
+
+def compiled_whole(rule: Optimizer, wrappers: tuple[Wrapper, ...], way: Way = Way.ALONE) -> Any:
+    """The update rule over all parameters, with its wrappers, as a first-class function.
+
+    Raises:
+        InputError: as `compiled_rule`.
+    """
+    whole = composed(rule, wrappers)
+    if rule.scope != "parameter":
+        # Of what it may have numba tells.
+        with within(f"optimizer {rule.name}"):
+            return _compiled(whole, more.Whole, way)
+    return _of_user(_declared(rule), whole, more.Whole, way)
+
+
+def compiled_probe(probe: Probe | None, way: Way = Way.ALONE) -> Any:
+    """Where a second gradient is taken, compiled, if one is."""
+    return _compiled(probe, more.Probe, way) if probe else NotCalled
+
+
+def compiled_evaluated(evaluated: Evaluated | None, way: Way = Way.ALONE) -> Any:
+    """The weights to evaluate, compiled, if they are others."""
+    return _compiled(evaluated, more.Evaluated, way) if evaluated else NotCalled
+
+
+def compiled_whole_update() -> Any:
+    """One step of the pipeline of a run that needs more, compiled: `more.whole_update_alone`."""
+    return _compiled(more.whole_update_alone)
 
 
 def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way = Way.ALONE) -> Any:
@@ -309,10 +349,8 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way 
         InputError: a surface, an activation or a loss is written as none can be.
     """
     if isinstance(problem, SurfaceProblem):
-        surface = problem.declared
-        counts = surface.dimension, len(problem.constants)
-        declared = Declared("surface", surface.name, surface.gradient, counts)
-        return _of_user(declared, as_mean_gradient(surface.gradient), kernel.Gradient)
+        gradient = as_mean_gradient(problem.declared.gradient)
+        return _of_user(_surface(problem), gradient, kernel.Gradient)
     if way is Way.ALONE and problem and not problem.exact:
         import_module("optplay.training.blas")
         return _compiled(wide.wide_gradient, kernel.Gradient)
@@ -321,9 +359,25 @@ def compiled_gradient(problem: Problem | SurfaceProblem | None = None, way: Way 
     return _compiled(network.mean_gradients, kernel.Gradient, way)
 
 
-def compiled_hessian() -> Any:
-    """The Hessian of the network, compiled."""
-    return _compiled(network_hessian.mean_hessian)
+def _surface(problem: SurfaceProblem) -> Declared:
+    """What a user may have written of a surface."""
+    surface = problem.declared
+    counts = surface.dimension, len(problem.constants)
+    return Declared("surface", surface.name, surface.gradient, counts)
+
+
+def compiled_bend(problem: Problem | SurfaceProblem | None) -> Any:
+    """The Hessian of the loss of a batch, compiled, if a problem is given.
+
+    Raises:
+        InputError: as for a gradient.
+    """
+    if problem is None:
+        return NotCalled
+    if isinstance(problem, SurfaceProblem):
+        hessian = as_mean_hessian(problem.declared.gradient)
+        return _of_user(_surface(problem), hessian, more.Hessian)
+    return _compiled(network_hessian.mean_hessian, more.Hessian)
 
 
 def compiled_corrections() -> Any:
@@ -336,17 +390,26 @@ def compiled_update() -> Any:
     return _compiled(kernel.update)
 
 
-def compiled_loop(problem: Problem | SurfaceProblem, way: Way = Way.ALONE) -> Any:
+def compiled_loop(
+    problem: Problem | SurfaceProblem, way: Way = Way.ALONE, *, whole: bool = False
+) -> Any:
     """The training loop of a problem, as `kernel.run_steps` from the rule on.
 
     Args:
         way: for how many runs at a time; surfaces alone only.
+        whole: whether for runs that need more, see `more`.
     """
-    if isinstance(problem, Problem) and problem.layout.tolist() == network.LESSON_LAYOUT:
+    if (
+        not whole
+        and isinstance(problem, Problem)
+        and problem.layout.tolist() == network.LESSON_LAYOUT
+    ):
         loop = kernel.run_lesson_steps if way is Way.ALONE else kernel.run_lessons_together
         measured = compiled_gradient(problem, way) if problem.test_count else NotCalled
         return partial(_compiled(loop, way=way), measured)
-    general = kernel.run_network_steps if way is Way.ALONE else kernel.run_networks_together
+    general: Any = kernel.run_network_steps if way is Way.ALONE else kernel.run_networks_together
+    if whole:
+        general = more.run_whole_steps if way is Way.ALONE else more.run_wholes_together
     box = problem.box if isinstance(problem, SurfaceProblem) else inf
     # First what a user may have written.
     gradient = compiled_gradient(problem, way)

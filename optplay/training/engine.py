@@ -1,6 +1,6 @@
 """The compiled loop, bound to all that a RunConfig decides."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from functools import lru_cache
 from math import inf
 
@@ -9,10 +9,11 @@ from numpy.typing import NDArray
 
 from optplay.arithmetic.lanes import LANES
 from optplay.arrays import Floats
-from optplay.optim import OPTIMIZERS, SCHEDULES, Optimizer
+from optplay.optim import SCHEDULES, Optimizer
 from optplay.problems import Problem
 from optplay.problems.network import scratch_of
 from optplay.problems.wide import wide_scratch
+from optplay.training.besides import Besides, compile_evaluated
 from optplay.training.compilation import (
     Way,
     compiled_corrections,
@@ -35,13 +36,14 @@ def pipeline_of(*configs: RunConfig) -> Pipeline:
     def each(values: list[float]) -> Floats:
         return np.array([values] if together else values, dtype=np.float64)
 
-    hyper = np.array([c.hyper for c in configs]).T
+    hyper, corrected = np.array([c.hyper for c in configs]).T, configs[0].rule.corrected
     return Pipeline(
         each([c.lr for c in configs]),
-        each([c.clip.norm if c.clip else inf for c in configs]),
+        each([c.clip.most if c.clip else inf for c in configs]),
         each([c.l2 for c in configs]),
-        each([float(c.weight_decay or 0.0) for c in configs]),
+        each([c.pipeline_decay for c in configs]),
         np.ascontiguousarray(hyper if together else np.repeat(hyper, LANES, axis=1)),
+        len(hyper) if corrected is None else corrected,
     )
 
 
@@ -58,13 +60,30 @@ def compile_for(groups: Iterable[Sequence[RunConfig]]) -> None:
     Raises:
         InputError: see `compiled_rule`.
     """
-    kinds = dict.fromkeys((c[0].optimizer, c[0].decay, c[0].problem, way_of(c)) for c in groups)
+    kinds = {_kind(c): c for c in groups}
     # First what a user may have written: loops take long.
-    for rule, decay, *_ in kinds:
-        compiled_rule(OPTIMIZERS.find(rule))
-        compiled_factor(SCHEDULES.find(decay))
-    for *_, problem, way in kinds:
-        compiled_loop(problem, way)
+    for configs in kinds.values():
+        config = configs[0]
+        if config.needs_more:
+            Besides(configs, config.problem.shapes, way_of(configs))
+            compile_evaluated(config)
+        else:
+            compiled_rule(config.rule)
+        compiled_factor(SCHEDULES.find(config.decay))
+    for configs in kinds.values():
+        config = configs[0]
+        compiled_loop(config.problem, way_of(configs), whole=config.needs_more)
+    compiled_corrections()
+
+
+def _kind(configs: Sequence[RunConfig]) -> Hashable:
+    """What decides what runs are trained by."""
+    config = configs[0]
+    probe, curved = bool(config.clip and config.clip.mode), config.problem
+    return (
+        config.rule, config.wrapped_by, config.decay, probe, config.needs_more, curved,
+        way_of(configs),
+    )  # fmt: skip
 
 
 def _corrections(hyper: Floats, steps: int) -> Floats:
@@ -122,11 +141,14 @@ class Engine:
     Args:
         configs: what decides the runs.
         born: the step before which the optimizer's state was zero.
+        scheduled: the step at which the schedule begins.
         test: whether the held-out samples are measured at the end of each epoch.
     """
 
-    def __init__(self, *configs: RunConfig, born: int = 0, test: bool = True) -> None:
-        self.config, self.born = configs[0], born
+    def __init__(
+        self, *configs: RunConfig, born: int = 0, scheduled: int = 0, test: bool = True
+    ) -> None:
+        self.config, self.born, self.scheduled = configs[0], born, scheduled
         config, problem = configs[0], configs[0].problem
         together = len(configs) > 1
         lanes = (LANES,) * together
@@ -135,9 +157,11 @@ class Engine:
         way = way_of(configs)
         self._seeds = [c.seed for c in (configs if way is Way.OWN_ROWS else configs[:1])]
         # First what a user may have written: the loop takes long to compile.
-        self._rule = compiled_rule(config.rule)
+        self._besides = Besides(configs, problem.shapes, way) if config.needs_more else None
+        self._rule = self._besides.more if self._besides else compiled_rule(config.rule)
         self._factor = compiled_factor(SCHEDULES.find(config.decay))
-        self._loop = compiled_loop(problem, way)
+        self._knobs = config.decay_numbers
+        self._loop = compiled_loop(problem, way, whole=config.needs_more)
         #: The numbers of the update.
         self.pipeline = pipeline_of(*configs)
         self._samples, self._layout = problem.draw(), problem.layout
@@ -146,10 +170,13 @@ class Engine:
             self._test = np.repeat(self._test[:, np.newaxis], LANES, axis=1)
         self._orders, self._order_epoch = self._drawn(0, 1), 0
         self._corrections, self._corrected = np.zeros_like(self.pipeline.hyper), born
+        self._more_corrections: Floats | None = None
         n, slots = problem.parameter_count, len(config.rule.slots)
         room = n if together else -(-n // LANES) * LANES
         self._w, self._g, self._before = (np.zeros((room, *lanes)) for _ in range(3))
         self._state = np.zeros((slots, room, *lanes))
+        if self._besides:
+            self._state = self._besides.state
         self._scratch = np.zeros((3, 1))
         if isinstance(problem, Problem):
             exact = problem.exact
@@ -171,24 +198,37 @@ class Engine:
         sums: Floats,
         recorded: Recorded,
         pipeline: Pipeline | None = None,
+        *,
+        probing: bool = True,
     ) -> tuple[int, int]:
         """Trains from step `first` up to about `last`, counted from 0; see `kernel.run_steps`.
 
         Args:
             recorded: with room for what is recorded up to `last`.
             pipeline: in place of the run's own.
+            probing: whether a second gradient is taken, in a run that has one.
         """
         config, problem = self.config, self.config.problem
         if problem.reordered:
             last = self._shuffle(first, last)
         if self._corrected != first:
             self._corrections = _corrections(self.pipeline.hyper, first - self.born)
-        samples, n = self._samples, len(w)
-        self._w[:n], self._state[:, :n] = w, state
+        samples, n, rule, total = self._samples, len(w), self._rule, config.steps - self.scheduled
+        warmup = config.warm(total)
+        self._w[:n] = w
+        if self._besides:
+            self._besides.put(state)
+            self._besides.more.corrections[:] = self._own_corrections(first)
+            rule = self._besides.more._replace(probes=self._besides.more.probes * probing)
+        else:
+            self._state[:, :n] = state
         done, bad = self._loop(
-            self._rule,
+            rule,
             self._factor,
-            Span(first, last, self.born, config.warmup_steps, config.steps),
+            Span(
+                first, last, self.born, self.scheduled, warmup, config.warmup_start, total,
+                warmup if config.schedule.steady else total, self._knobs,
+            ),
             pipeline or self.pipeline,
             Data(
                 samples.inputs, samples.labels, self._orders, self._order_epoch, self._test,
@@ -201,8 +241,29 @@ class Engine:
             recorded,
         )  # fmt: skip
         self._corrected = done
-        w[:], state[:] = self._w[:n], self._state[:, :n]
+        w[:] = self._w[:n]
+        if self._besides:
+            self._besides.look_back()
+            self._besides.give(state)
+            self._more_corrections = self._besides.more.corrections.copy()
+        else:
+            state[:] = self._state[:, :n]
         return done, bad
+
+    def _own_corrections(self, first: int) -> Floats:
+        """1 - βᵗ of a run that needs more, before step `first`."""
+        assert self._besides
+        if self._corrected == first and self._more_corrections is not None:
+            return self._more_corrections
+        hyper = self._besides.more.hyper
+        packed = hyper if hyper.ndim > 1 else np.repeat(hyper[:, np.newaxis], LANES, axis=1)
+        found = _corrections(np.ascontiguousarray(packed), first - self.born)
+        return found if hyper.ndim > 1 else found[:, 0]
+
+    @property
+    def probes(self) -> bool:
+        """Whether its steps take a second gradient."""
+        return bool(self._besides and self._besides.more.probes)
 
     def batch(self, step: int) -> NDArray[np.int64]:
         """Which samples (rows of `Problem.draw`) the batch of a step, counted from 0, holds."""

@@ -1,11 +1,13 @@
 """What a run left."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING
 
 from optplay.arrays import Floats, Ints, np
 from optplay.errors import InputError
-from optplay.training.config import RunConfig
+from optplay.training.config import PLATEAU, RunConfig, share_in
 from optplay.training.recorded import RECORDED
 
 if TYPE_CHECKING:
@@ -53,6 +55,49 @@ class History:
             return self.current, self.current_state
         return self.past.at(epoch)
 
+    def evaluated(self, epoch: int) -> Floats:
+        """The weights (n,) that are to be evaluated after an epoch: those of `at`, unless the rule
+        or a wrapper keeps others for that.
+
+        Raises:
+            InputError: no such epoch.
+        """
+        weights, state = self.at(epoch)
+        return self.past.evaluated(epoch, weights, state)
+
+    def evaluated_parts(self) -> Iterator[Floats]:
+        """The same (k, n) after all epochs, the start included, part by part."""
+        if self.past.evaluated_apart:
+            for epoch in range(self.epochs + 1):
+                yield self.evaluated(epoch)[np.newaxis]
+        else:
+            yield from (weights for weights, _ in self.past.stretches(self.epochs))
+
+    @property
+    def final(self) -> Floats:
+        """(n,) the weights that are to be evaluated at the end; as trained, where that is not the
+        end of an epoch, as in a run that diverged.
+        """
+        return self.evaluated(self.epochs) if self.whole else self.current
+
+    @property
+    def whole(self) -> bool:
+        """Whether its last step ended an epoch."""
+        return self.epochs * self.config.problem.steps_per_epoch == self.steps
+
+    @property
+    def gradient_evaluations(self) -> int:
+        """Of how many mini-batches a gradient was taken, by what it goes on from too."""
+        past, steps, found = self.past, self.steps, 0.0
+        while True:
+            begin = past.begin if past.before else 0
+            own = steps - begin * past.config.problem.steps_per_epoch
+            found += max(own, 0) * past.config.evaluations_per_step
+            if past.before is None:
+                return ceil(round(found, 6))
+            past = past.before
+            steps = begin * past.config.problem.steps_per_epoch
+
     def at_hand(self, epoch: int) -> bool:
         """Whether `at` takes no more than some milliseconds."""
         at_end = epoch * self.config.problem.steps_per_epoch == self.steps
@@ -95,6 +140,22 @@ class History:
     def born(self) -> int:
         """The step before which the state was zero: 0, unless a fork changed the optimizer."""
         return self.past.born
+
+    @property
+    def scheduled_from(self) -> int:
+        """The step at which its schedule begins: 0, or that of the fork."""
+        return self.past.scheduled
+
+    def learning_rate(self, step: int) -> float:
+        """The learning rate of a step, counted from 0, that the run has made."""
+        return self.config.lr * self.share(step)
+
+    def share(self, step: int) -> float:
+        """What lr was multiplied by at a step, counted from 0, that the run has made."""
+        share, config = self.config.share(step, self.scheduled_from), self.config
+        if config.decay != PLATEAU:
+            return share
+        return share_in(share, self.at(step // config.problem.steps_per_epoch)[1])
 
     @property
     def forked_at(self) -> int | None:

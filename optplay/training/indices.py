@@ -4,12 +4,12 @@ import ast
 from collections.abc import Iterator
 from typing import Any
 
-# What each index ranges over: "slots", "hyper", "coordinates", "constants", or parameters, and then
-# it tells of what: "w", "g", "state[0]", or "state" where the row is not known.
+# What each index ranges over: "slots", "hyper", "knobs", "coordinates", "constants", or parameters,
+# and then it tells of what: "w", "g", "state[0]", or "state" where the row is not known.
 Dims = tuple[str, ...]
 Found = tuple[str, str]
 
-COUNTED = ("slots", "hyper", "coordinates", "constants")
+COUNTED = ("slots", "hyper", "knobs", "coordinates", "constants")
 ONE_BY_ONE = "numbers one by one, as w[i] in for i in range(w.size)"
 ALONE = f"{ONE_BY_ONE}: a rule treats parameters one by one"
 WORDS = {"slots": "slots", "hyper": "hyperparameters after lr", "coordinates": "coordinates"}

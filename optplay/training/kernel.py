@@ -9,7 +9,7 @@ one of each run, and comes to the same bits as it would alone.
 
 from collections.abc import Callable
 from math import inf
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from optplay.arithmetic.lanes import any_of, packed, spread
 from optplay.arithmetic.primitives import sqrt, where
@@ -33,7 +33,7 @@ from optplay.training.sums import moved, moved_of_each, squares, squares_of_each
 
 # What is compiled has the types that stand here: see `compilation`.
 Rule = Callable[[Packed, Packed, PackedMatrix, Packed, Packed, PackedNumber, int], None]
-Factor = Callable[[int, int], float]
+Factor = Callable[[int, int, int, FixedVector], float]
 Gradient = Callable[
     [Vector, Vector, FixedMatrix, FixedVector, Rows, int, int, IntVector, Matrix],
     tuple[Number, Number],
@@ -52,15 +52,23 @@ class Span(NamedTuple):
     Attributes:
         first, last: from step `first` up to `last`.
         born: the step before which the optimizer's state was all zero: t = step + 1 - born.
-        warmup: over how many steps the learning rate rises.
-        total: T, how many steps the whole run has.
+        scheduled: the step at which the schedule begins: 0, or where the run left another one.
+        warmup: over how many steps the learning rate rises from there, and start: from which
+            factor.
+        total: how many steps the schedule has.
+        steady: from which of them on the learning rate is not multiplied by anything.
+        knobs: the numbers of the decay.
     """
 
     first: int
     last: int
     born: int
+    scheduled: int
     warmup: int
+    start: float
     total: int
+    steady: int
+    knobs: FixedVector
 
 
 class Pipeline(NamedTuple):
@@ -71,6 +79,7 @@ class Pipeline(NamedTuple):
         clip: the longest gradient let through; inf for any.
         l2, weight_decay: the coupled and the decoupled one.
         hyper: (hyperparameters,) those of the rule after `lr`.
+        corrected: of how many of these, from the first on, 1 - βᵗ goes on.
     """
 
     lr: Vector
@@ -78,6 +87,7 @@ class Pipeline(NamedTuple):
     l2: Vector
     weight_decay: Vector
     hyper: Packed
+    corrected: int
 
 
 class Data(NamedTuple):
@@ -123,6 +133,14 @@ class Course(NamedTuple):
     g: Vector
     before: Vector
     scratch: Matrix
+
+
+class Batch(NamedTuple):
+    """The samples of a step: `rows[low]` up to `rows[high]`."""
+
+    rows: Rows
+    low: int
+    high: int
 
 
 class Recorded(NamedTuple):
@@ -172,7 +190,7 @@ def one_update(
         kept = 1 - lr * spread(weight_decay)
         for i in range(weights.size):
             weights[i] *= kept
-    correct(hyper, corrections, 1)
+    correct_once(hyper, corrections, min(pipeline.corrected, hyper.size))
     rule(weights, gradient, packed(state), hyper, corrections, lr, t)
     return norm, where(over, 1.0, 0.0)
 
@@ -188,12 +206,65 @@ def update(
 def correct(hyper: Packed, corrections: Packed, steps: int) -> None:
     """Goes on with 1 - βᵗ: β·(1 - βᵗ⁻¹) + (1 - β), which loses no digits where β is nearly 1."""
     for _ in range(steps):
-        for j in range(hyper.size):
-            corrections[j] = hyper[j] * corrections[j] + (1 - hyper[j])
+        correct_once(hyper, corrections, hyper.size)
+
+
+def correct_once(hyper: Packed, corrections: Packed, count: int) -> None:
+    """The next 1 - βᵗ of so many hyperparameters."""
+    for j in range(count):
+        corrections[j] = hyper[j] * corrections[j] + (1 - hyper[j])
+
+
+def scheduled(rule: Any, course: Course, factor: Factor, span: Span, k: int) -> float:
+    """What the learning rate of step k is multiplied by."""
+    step, warmup = k - span.scheduled, span.warmup
+    if step >= span.steady:
+        return 1.0  # to call the factor takes as long as a twentieth of a step
+    if step < warmup:
+        return span.start + (1 - span.start) * ((step + 1) / warmup)
+    return factor(step - warmup, span.total - warmup, warmup, span.knobs)
+
+
+def plain_step(
+    gradient: Gradient, squares: Squares, rule: Rule, batch: Batch, data: Data, course: Course,
+    pipeline: Pipeline, span: Span, rate: Number, share: float, t: int,
+) -> tuple[Number, Number, Number, Number]:  # fmt: skip
+    """One step on a batch.
+
+    Args:
+        rule: what goes between the gradient and the weights. share: of lr that the rate is.
+
+    Returns:
+        The summed loss and the hits of the batch, and as `one_update`.
+    """
+    w, g = course.w, course.g
+    loss, hits = gradient(
+        w, g, data.inputs, data.labels, batch.rows, batch.low, batch.high, data.layout,
+        course.scratch,
+    )  # fmt: skip
+    norm, clipped = one_update(
+        squares, rule, w, g, course.state, course.corrections, pipeline, rate, t
+    )
+    return loss, hits, norm, clipped
+
+
+def as_trained(rule: Rule, course: Course, t: int) -> Vector:
+    """The weights that the held-out samples are measured at."""
+    return course.w
+
+
+def nothing_more(rule: Rule, span: Span, course: Course, count: int) -> None:
+    """What else an epoch of so many samples ends with."""
+
+
+def same_row(rule: Rule, slot: int) -> int:
+    """In which row of the state a slot that is kept lies."""
+    return slot
 
 
 def run_steps(
-    gradient: Gradient, measured: Gradient, squares: Squares, moved: Moved, box: float, rule: Rule,
+    gradient: Gradient, measured: Gradient, squares: Squares, moved: Moved, box: float,
+    advance: Any, share_of: Any, evaluated: Any, ended: Any, row_of: Any, rule: Any,
     factor: Factor, span: Span, pipeline: Pipeline, data: Data, course: Course, recorded: Recorded,
 ) -> tuple[int, int]:  # fmt: skip
     """Trains over a span of steps, in place.
@@ -201,6 +272,8 @@ def run_steps(
     Args:
         gradient, measured: the same of the training samples and of those held out.
         squares, moved: those of `sums`, or of eight runs those of each.
+        advance, share_of, evaluated, ended, row_of: `plain_step`, `scheduled`, `as_trained`,
+            `nothing_more` and `same_row`, or those of `more`. rule: what they are given.
         box: the largest |weight|, to which a step that leads further is cut; inf for none.
 
     Returns:
@@ -208,9 +281,9 @@ def run_steps(
         a loss or a gradient's norm that is not finite, or left such a weight. The norm counts
         because a gradient of norm infinity is clipped to zero, as if the run stood at its goal.
     """
-    first, last, born, warmup, total = span
+    first, last, born = span.first, span.last, span.born
     inputs, labels, orders, order_epoch, test_rows, batch_size, layout = data
-    w, state, corrections, alive, sums, g, before, scratch = course
+    w, state, _, alive, sums, _, before, scratch = course
     record, weights, states, begun, every = recorded
     lr = pipeline.lr[0]
     n, count = w.size, orders.shape[1]
@@ -228,12 +301,20 @@ def run_steps(
         weight_squares = 0.0 * lr
         for batch in range(begin, end):
             low = batch * batch_size
-            batch_loss, batch_hits = gradient(
-                w, g, inputs, labels, rows, low, min(low + batch_size, count), layout, scratch
-            )
-            rate = lr * ((k + 1) / warmup if k < warmup else factor(k - warmup, total - warmup))
-            norm, clipped = one_update(
-                squares, rule, w, g, state, corrections, pipeline, rate, k + 1 - born
+            share = share_of(rule, course, factor, span, k)
+            rate = lr * share
+            batch_loss, batch_hits, norm, clipped = advance(
+                gradient,
+                squares,
+                rule,
+                Batch(rows, low, min(low + batch_size, count)),
+                data,
+                course,
+                pipeline,
+                span,
+                rate,
+                share,
+                k + 1 - born,
             )
             if box < inf:
                 for i in range(n):
@@ -265,9 +346,18 @@ def run_steps(
             record[row, RATE] = rate
             record[row, CLIPPED] = clips / steps_per_epoch
             record[row, RATIO] = ratios / steps_per_epoch
+            ended(rule, span, course, count)
             if test_rows.size > 0:
                 test_loss, test_hits = measured(
-                    w, before, inputs, labels, test_rows, 0, test_rows.size, layout, scratch
+                    evaluated(rule, course, k - born),
+                    before,
+                    inputs,
+                    labels,
+                    test_rows,
+                    0,
+                    test_rows.size,
+                    layout,
+                    scratch,
                 )
                 for i in range(n):
                     before[i] = w[i]
@@ -276,8 +366,9 @@ def run_steps(
             if past % every == 0:
                 for i in range(n):
                     weights[past // every, i] = w[i]
-                    for slot in range(state.shape[0]):
-                        states[past // every, slot, i] = state[slot, i]
+                for slot in range(states.shape[1]):
+                    for i in range(states.shape[2]):
+                        states[past // every, slot, i] = state[row_of(rule, slot), i]
             loss = hits = norms = clips = ratios = 0.0
     sums[0], sums[1], sums[2], sums[3], sums[4] = loss, hits, norms, clips, ratios
     sums[5], sums[6], sums[7] = batch_loss, norm, rate
@@ -298,7 +389,8 @@ def run_network_steps(
     """`run_steps` of one run."""
     return run_steps(
         gradient, gradient, squares, moved, box,
-        rule, factor, span, pipeline, data, course, recorded,
+        plain_step, scheduled, as_trained, nothing_more, same_row, rule,
+        factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
 
@@ -316,7 +408,8 @@ def run_networks_together(
     """`run_steps` of eight runs in lockstep."""
     return run_steps(
         gradient, gradient, squares_of_each, moved_of_each, box,
-        rule, factor, span, pipeline, data, course, recorded,
+        plain_step, scheduled, as_trained, nothing_more, same_row, rule,
+        factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
 
@@ -337,7 +430,8 @@ def run_lesson_steps(
     """
     return run_steps(
         lesson_gradient, measured, squares, moved, inf,
-        rule, factor, span, pipeline, data, course, recorded,
+        plain_step, scheduled, as_trained, nothing_more, same_row, rule,
+        factor, span, pipeline, data, course, recorded,
     )  # fmt: skip
 
 
@@ -354,5 +448,6 @@ def run_lessons_together(
     """As `run_lesson_steps`, for eight runs in lockstep."""
     return run_steps(
         lesson_gradients, measured, squares_of_each, moved_of_each, inf,
-        rule, factor, span, pipeline, data, course, recorded,
+        plain_step, scheduled, as_trained, nothing_more, same_row, rule,
+        factor, span, pipeline, data, course, recorded,
     )  # fmt: skip

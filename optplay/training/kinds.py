@@ -49,7 +49,7 @@ KINDS = {
         (("w",), ("g",), ("slots", "state"), ("hyper",), ("hyper",), ()), ("slots", "hyper"),
         eight=True, returns=False, allowed=f"arithmetic, where, loops over range; {ONE_BY_ONE}",
     ),
-    "schedule": Kind((None, None)),
+    "schedule": Kind((None, None, None, ("knobs",)), ("knobs",)),
     "surface": Kind(
         (("coordinates",), ("coordinates",), ("constants",)), ("coordinates", "constants")
     ),

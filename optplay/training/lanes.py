@@ -46,6 +46,10 @@ class Mask(types.Type):
     def __init__(self) -> None:
         super().__init__(name=f"mask({LANES})")
 
+    def can_convert_from(self, context: Any, other: Any) -> Any:
+        """What holds for one run can stand for the same in each lane."""
+        return Conversion.safe if isinstance(other, types.Boolean) else None
+
 
 class Places(types.Type):
     """Eight indices."""
@@ -95,6 +99,11 @@ def _as(wanted: Any, context: Any, builder: Any, kind: Any, value: Any) -> Any:
 @lower_cast(types.Number, Lanes)
 def _to_lanes(context: Any, builder: Any, kind: Any, wanted: Any, value: Any) -> Any:
     return _as(lanes, context, builder, kind, value)
+
+
+@lower_cast(types.Boolean, Mask)
+def _to_mask(context: Any, builder: Any, kind: Any, wanted: Any, value: Any) -> Any:
+    return _in_all(builder, builder.trunc(value, BIT) if value.type != BIT else value)
 
 
 def define(function: Any, *cases: tuple[tuple[Any, ...], Any, Callable[..., Any]]) -> None:

@@ -11,6 +11,7 @@ from threading import RLock
 import numpy as np
 
 from optplay.arrays import Floats, Ints
+from optplay.training.besides import evaluated
 from optplay.training.config import RunConfig
 from optplay.training.engine import SUMS, Engine
 from optplay.training.kernel import Recorded
@@ -39,18 +40,20 @@ class Past:
         weights: (rows, n) those that are kept, filled in as the run goes on.
         states: (rows, slots, n) the same.
         before: what was before `begin`: the Past of the run that this one left.
+        scheduled: the step at which its schedule begins.
     """
 
     def __init__(
         self, config: RunConfig, born: int, begin: int, every: int, weights: Floats, states: Floats,
-        before: "Past | None" = None,
+        before: "Past | None" = None, scheduled: int = 0,
     ) -> None:  # fmt: skip
+        self.scheduled = scheduled
         self.config, self.born, self.begin, self.every = config, born, begin, every
         self.weights, self.states, self.before = weights[:], states[:], before
         for array in (self.weights, self.states):
             array.flags.writeable = False
         self._per_epoch = config.problem.steps_per_epoch
-        self._point_bytes: int = 8 * weights.shape[1] * (1 + states.shape[1])
+        self._point_bytes: int = 8 * (weights.shape[1] + states.shape[1] * states.shape[2])
         # By their kept row the stretches last looked at: points after steps of the run.
         self._known: OrderedDict[int, dict[int, Point]] = OrderedDict()
         # And the one last made, with its step.
@@ -76,12 +79,17 @@ class Past:
     @property
     def exact(self) -> bool:
         """Whether what it came to is the same bits on every machine."""
-        return self.config.problem.exact and (self.before is None or self.before.exact)
+        return self.config.exact and (self.before is None or self.before.exact)
+
+    @property
+    def evaluated_apart(self) -> bool:
+        """Whether anywhere, before a fork too, other weights are evaluated than those trained."""
+        return self.config.evaluated_apart or bool(self.before and self.before.evaluated_apart)
 
     @cached_property
     def engine(self) -> Engine:
         """What makes steps of this run again, for the one who holds the lock."""
-        return Engine(self.config, born=self.born, test=False)
+        return Engine(self.config, born=self.born, scheduled=self.scheduled, test=False)
 
     def at(self, epoch: int) -> Point:
         """Weights and state after an epoch that the run has come to."""
@@ -110,6 +118,13 @@ class Past:
                     known[at] = point
             self._newest = at, point
             return point
+
+    def evaluated(self, epoch: int, weights: Floats, state: Floats) -> Floats:
+        """The weights to evaluate after an epoch, from what was trained and the state."""
+        if epoch < self.begin and self.before:
+            return self.before.evaluated(epoch, weights, self.before.at(epoch)[1])
+        step = epoch * self._per_epoch
+        return evaluated(self.config, weights, state, step - self.born)
 
     def at_hand(self, epoch: int) -> bool:
         """Whether weights and state after an epoch are there within some milliseconds."""
@@ -176,12 +191,13 @@ class Past:
         before = self.before and self.before.until(min(epoch, self.begin), every)
         return Past(
             self.config, self.born, self.begin, apart * self.every, self.weights[rows].copy(),
-            self.states[rows].copy(), before,
+            self.states[rows].copy(), before, self.scheduled,
         )  # fmt: skip
 
     def _own(self, states: Floats) -> Floats:
         """The states (…, slots, n) of the run before as this one has them."""
-        if self.before and self.before.config.optimizer == self.config.optimizer:
+        former, own = self.before and self.before.config, self.config
+        if former and former.rule is own.rule and former.slots == own.slots:
             return states
         return np.broadcast_to(0.0, (*states.shape[:-2], *self.states.shape[1:]))
 

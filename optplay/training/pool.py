@@ -16,6 +16,8 @@ from functools import cache
 from threading import Condition, Event, Lock, Thread, current_thread
 from typing import Any, Generic, TypeVar
 
+from optplay.wanted import wanted_while
+
 POLL_SECONDS = 0.01
 NICE = 10
 K = TypeVar("K")
@@ -136,7 +138,8 @@ class Streams(Generic[K, V]):
         """For the pool: gets one value; then the stream is behind the others, or first again."""
         found, failure = list[V](), None
         try:
-            found = [next(stream)]
+            with wanted_while(lambda: not (self._left or self._cancelled.is_set())):
+                found = [next(stream)]
         except StopIteration:
             pass
         except BaseException as error:

@@ -1,5 +1,6 @@
 """Single steps of a run, made again by the engine that made them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
@@ -8,9 +9,12 @@ from numpy.typing import NDArray
 
 from optplay.arrays import Floats
 from optplay.errors import InputError
+from optplay.optim.declaration import Made
+from optplay.training.config import PLATEAU, RunConfig, share_in
 from optplay.training.engine import SUMS, Engine, step_by_hand
 from optplay.training.history import History
 from optplay.training.kernel import Pipeline
+from optplay.training.made import decayed_part, made_of
 from optplay.training.past import Past, Point
 
 NONE, ANY = np.zeros(1), np.full(1, inf)
@@ -22,22 +26,25 @@ class Update:
     """One step, in the order of the pipeline; arrays are (n,), states (slots, n), all read-only.
 
     Attributes:
-        lr: the learning rate of this step.
+        lr: the learning rate of this step. share: what lr was multiplied by.
         t: its number as the optimizer counts, from 1.
         samples: (batch,) the rows of `Problem.draw` in its mini-batch.
         loss: the mean loss of the batch before the step.
-        gradient: of that loss. norm: its norm.
+        gradient: of that loss; where a second gradient is taken, that one. norm: its norm.
+        first_gradient: of the loss at the weights, where a second one is taken; else None.
         clipped: whether the norm passed the threshold; clipped_gradient: what was left.
         rule_gradient: with the L2 term, as the rule was given it.
         before, after: the weights. state_before, state_after: the optimizer's state.
-        delta: what the rule added to the weights.
+        delta: what the rule, and what is wrapped around it, added to the weights.
     """
 
     lr: float
+    share: float
     t: int
     samples: NDArray[np.int64]
     loss: float
     gradient: Floats
+    first_gradient: Floats | None
     norm: float
     clipped: bool
     clipped_gradient: Floats
@@ -90,10 +97,20 @@ def _update(past: Past, step: int, epochs: int) -> Update:
     _, gradient, _ = _once(past, before, k, pipeline._replace(l2=NONE, clip=ANY))
     samples = engine.batch(k)
     loss, norm, lr = (float(x) for x in sums[-3:])
-    delta = _delta(engine, before, end[0], rule_gradient, lr, step - engine.born)
+    t, share = step - engine.born, engine.config.share(k, engine.scheduled)
+    first = None
+    if engine.probes:
+        _, first, _ = _once(past, before, k, pipeline._replace(l2=NONE, clip=ANY), probing=False)
+    if engine.config.decay == PLATEAU:
+        share = share_in(share, before[1])
+    if engine.config.needs_more:
+        delta = end[0] - decayed(engine.config, before[0], lr, share)
+    else:
+        delta = _delta(engine, before, end[0], rule_gradient, lr, t)
+    clipped = not np.array_equal(gradient, clipped_gradient, equal_nan=True)
     update = Update(
-        lr, step - engine.born, samples, loss / samples.size, gradient, norm,
-        norm > pipeline.clip[0], clipped_gradient, rule_gradient, *before, *end, delta,
+        lr, share, t, samples, loss / samples.size, gradient, first, norm, clipped,
+        clipped_gradient, rule_gradient, *before, *end, delta,
     )  # fmt: skip
     for array in vars(update).values():
         if isinstance(array, np.ndarray):
@@ -101,11 +118,36 @@ def _update(past: Past, step: int, epochs: int) -> Update:
     return update
 
 
-def _once(past: Past, point: Point, step: int, pipeline: Pipeline) -> tuple[Point, Floats, Floats]:
+def _once(
+    past: Past, point: Point, step: int, pipeline: Pipeline, *, probing: bool = True
+) -> tuple[Point, Floats, Floats]:
     """One step, counted from 0: what it leads to, the rule's gradient, and the loop's sums."""
     w, state, sums = point[0].copy(), point[1].copy(), np.zeros(SUMS)
-    past.engine.run(step, step + 1, w, state, sums, past.unrecorded(step, step + 1), pipeline)
+    past.engine.run(
+        step, step + 1, w, state, sums, past.unrecorded(step, step + 1), pipeline, probing=probing
+    )
     return (w, state), past.engine.gradient, sums
+
+
+def decayed(config: RunConfig, w: Floats, lr: float, share: float) -> Floats:
+    """The weights (n,) once decoupled decay has taken its part.
+
+    Args:
+        lr: the learning rate of the step. share: what lr was multiplied by.
+    """
+    found: Floats = w * (1 - decayed_part(config, lr, share))
+    return found
+
+
+def made_in(config: RunConfig, update: Update, lr: float | None = None) -> Iterator[Made]:
+    """A step as the rule's `terms` take it: the weights are those that it had, decayed already.
+
+    Args:
+        lr: in place of the learning rate of the step.
+    """
+    u = update
+    w, rate = decayed(config, u.before, u.lr, u.share), u.lr if lr is None else lr
+    return made_of(config, w, u.rule_gradient, u.state_before, u.state_after, rate, u.t)
 
 
 def _delta(
@@ -116,11 +158,11 @@ def _delta(
     (w, state), delta = before, np.zeros_like(after)
     alone = pipeline._replace(l2=NONE, clip=ANY, weight_decay=NONE)
     step_by_hand(engine.config.rule, alone, delta, gradient.copy(), state.copy(), lr, t)
-    decayed = w * (1 - lr * pipeline.weight_decay)
+    shrunk = decayed(engine.config, w, lr, 1.0)
     with np.errstate(invalid="ignore", over="ignore"):
-        difference = after - decayed
-        size = np.abs(after) + np.abs(decayed) + np.abs(delta)
-        expected = np.clip(decayed + delta, -box, box)
+        difference = after - shrunk
+        size = np.abs(after) + np.abs(shrunk) + np.abs(delta)
+        expected = np.clip(shrunk + delta, -box, box)
         # A rule of the user's own may read the weights: from zero it goes elsewhere.
         same = np.abs(expected - after) <= ROUNDING * size
     return np.where(same, delta, difference)

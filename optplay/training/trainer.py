@@ -2,6 +2,7 @@
 
 from collections.abc import Generator, Hashable, Sequence
 from time import perf_counter
+from typing import Any
 
 import numpy as np
 from msgspec.structs import replace
@@ -15,9 +16,12 @@ from optplay.training.history import History
 from optplay.training.kernel import Recorded
 from optplay.training.past import Past, rows_apart
 from optplay.training.recorded import RECORDED
+from optplay.training.states import begin_state, carry_state
 
 CHUNK_SECONDS = 0.015
 FIRST_CHUNK = 2_000_000
+# Of steps that call back a rule in plain Python.
+FIRST_CALLS = 20
 # In the sums that the loop keeps.
 BATCH_LOSS, NORM = 5, 6
 
@@ -49,11 +53,16 @@ def stream(
 
 def shape(config: RunConfig, start: Start | None = None) -> Hashable:
     """What runs have in common that can be trained in lockstep; None for one that can't be."""
-    if config.on_surface or not config.problem.exact:
+    if config.on_surface or config.alone or not config.problem.exact:
         return None
-    epoch, born = (start[1], _born(config, *start)) if start else (0, 0)
-    config = replace(config, seed=0, hyperparameters={}, clip=None, l2=0.0, weight_decay=0.0)
-    return config, epoch, born
+    mode = config.clip.mode if config.clip else 0
+    epoch, born, scheduled = _begin(config, start)
+    rule = config.rule
+    wrappers: dict[str, Any] = {name: {} for name in config.wrappers}
+    config = replace(
+        config, seed=0, hyperparameters={}, clip=None, l2=0.0, weight_decay=0.0, wrappers=wrappers
+    )
+    return config, rule, mode, epoch, born, scheduled
 
 
 def stream_together(
@@ -71,28 +80,33 @@ def stream_together(
 def _stream(
     configs: Sequence[RunConfig], starts: Sequence[Start | None], until: int | None, most: int
 ) -> Generator[list[History], None, None]:
-    config, problem, rule = configs[0], configs[0].problem, configs[0].rule
+    config, problem, slots = configs[0], configs[0].problem, len(configs[0].slots)
     n, lanes = problem.parameter_count, (LANES,) * (len(configs) > 1)
-    begin, born = _begin(config, starts[0])
+    begin, born, scheduled = _begin(config, starts[0])
     # Where lanes are empty, their rows are as long.
     every = rows_apart(config, most * len(configs) // LANES if lanes else most)
     count = (config.epochs - begin) // every + 1
     record = np.full((config.epochs, len(RECORDED), *lanes), np.nan)
     weights = np.zeros((count, n, *lanes))
-    states = np.zeros((count, len(rule.slots), n, *lanes))
+    states = np.zeros((count, slots, config.width, *lanes))
     pasts = []
     for lane, (each, start) in enumerate(zip(configs, starts, strict=True)):
         rows, w, state = (_lane(array, lane, lanes) for array in (record, weights, states))
         before = _fill(each, start, every, rows, w[0], state[0])
-        pasts.append(Past(each, born, begin, every, w, state, before))
+        pasts.append(Past(each, born, begin, every, w, state, before, scheduled))
 
-    engine = Engine(*configs, born=born)
+    engine = Engine(*configs, born=born, scheduled=scheduled)
     engine.alive[..., len(configs) :] = 0.0 if lanes else 1.0
     w, state, sums = weights[0].copy(), states[0].copy(), np.zeros((SUMS, *lanes))
     recorded = Recorded(record[begin:], weights, states, begin, every)
     per_epoch = problem.steps_per_epoch
     done = begin * per_epoch
     chunk = max(1, FIRST_CHUNK // (n * problem.batch_size * max(1, *lanes, 1)))
+    if not config.rule.compiled:
+        chunk = FIRST_CALLS
+    elif config.rule.scope != "parameter":
+        # What a step takes goes by the sizes of matrices, up to the cube of all parameters.
+        chunk = 1
     goal = config.steps if until is None else min(until, config.steps)
     over: dict[int, History] = {}
 
@@ -131,12 +145,18 @@ def _lane(array: Floats, lane: int, lanes: tuple[int, ...]) -> Floats:
     return array[..., lane] if lanes else array[:]
 
 
-def _begin(config: RunConfig, start: Start | None) -> tuple[int, int]:
-    """The epoch from which a run goes on, and `History.born`."""
+def _begin(config: RunConfig, start: Start | None) -> tuple[int, int, int]:
+    """The epoch from which a run goes on, `History.born` and `History.scheduled_from`.
+
+    A fork has the schedule of its own remaining steps, unless it changes nothing.
+    """
     if start is None:
-        return 0, 0
+        return 0, 0, 0
     _check_start(config, *start)
-    return start[1], _born(config, *start)
+    parent, epoch = start
+    same = config == parent.config
+    scheduled = parent.scheduled_from if same else epoch * config.problem.steps_per_epoch
+    return epoch, _born(config, *start), scheduled
 
 
 def _fill(
@@ -145,19 +165,19 @@ def _fill(
     """Fills in what a run begins with, and gives what was before."""
     if start is None:
         w[:] = config.problem.initial_weights(config.seed)
+        begin_state(config, w, state)
         return None
     parent, epoch = start
     _check_start(config, parent, epoch)
     record[:epoch], (w[:], before) = parent.record[:epoch], parent.at(epoch)
-    if parent.config.optimizer == config.optimizer:
-        state[:] = before
+    carry_state(config, w, state, parent.config, before)
     return parent.past.until(epoch, every)
 
 
 def _born(config: RunConfig, parent: History, epoch: int) -> int:
     """The step before which the state was zero, as the run that goes on counts steps."""
     born = epoch * config.problem.steps_per_epoch
-    if parent.config.optimizer == config.optimizer:
+    if parent.config.rule is config.rule:
         born -= epoch * parent.config.problem.steps_per_epoch - parent.born
     return born
 

@@ -20,6 +20,7 @@ from numba.core.typing.templates import (
 from numba.extending import lower_builtin, lower_getattr, models, register_model
 
 from optplay.arithmetic.lanes import LANES, apart, eight, packed, put_apart, put_eight
+from optplay.arithmetic.tensors import matrix
 from optplay.training.lanes import PLACE, VECTOR, WORD, lanes, places
 
 SMALLEST = 8
@@ -182,6 +183,23 @@ def _(context: Any, builder: Any, chosen: Any, values: Any) -> Any:
     more, per_lanes = (ir.Constant(WORD, number) for number in (LANES - 1, LANES))
     last = builder.udiv(builder.add(last, more), per_lanes)
     return made(context, builder, chosen.return_type, view.data, [*others, last])
+
+
+@infer_global(matrix)
+class _Matrix(AbstractTemplate):
+    def generic(self, args: Any, kws: Any) -> Any:
+        view = args[0]
+        if not isinstance(view, View) or view.ndim != 1:
+            return None
+        return signature(View(view.dtype, 2), view, *[types.int64] * 3)
+
+
+@lower_builtin(matrix, View, *[types.Integer] * 3)
+def _(context: Any, builder: Any, chosen: Any, values: Any) -> Any:
+    view = parts(context, builder, chosen.args[0], values[0])
+    data = builder.bitcast(view.data, context.get_value_type(chosen.args[0].dtype).as_pointer())
+    place = builder.gep(data, [values[1]])
+    return made(context, builder, chosen.return_type, place, [*values[2:]])
 
 
 def _define(function: Any, arguments: int, result: Any, emit: Any) -> None:

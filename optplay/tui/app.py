@@ -155,6 +155,7 @@ class Optplay(App[None]):
         self.workspace.show_lesson()
         self.controls.show()
         self.workspace.edited()
+        self.desk.caution()
         self.computing.begin()
         self.workspace.lay_out()
         self.draw()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 
 from optplay.errors import InputError
-from optplay.experiments import Preset, load
+from optplay.experiments import Preset, cautions, load
 from optplay.experiments.tries import tried
 from optplay.tui.player import USUAL, Player
 from optplay.tui.session import Session
@@ -34,6 +34,7 @@ class Desk:
         self.moved: Callable[[], None] = lambda: None
         self.said: Callable[[str], None] = lambda sentence: None
         self.told: Callable[[str], None] = lambda sentence: None
+        self._cautioned: list[str] = []
         self.session = Session(preset, opened, clock)
         self._lay(seconds, play=autoplay)
 
@@ -121,6 +122,13 @@ class Desk:
             rule, rate = run.config.rule.title, run.config.lr
             now = "" if run.label == label else f" is now {run.label},"
             self.said(f"{label}{now} at {rule}'s usual rate, lr {rate:g}; u takes it back")
+
+    def caution(self) -> None:
+        """Tells once what the runs ask for that comes to nothing."""
+        before, self._cautioned = self._cautioned, cautions(self.session.preset)
+        for caution in self._cautioned:
+            if caution not in before:
+                self.told(caution)
 
     def select(self, place: int) -> None:
         self.session.select(place)

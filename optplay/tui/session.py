@@ -1,6 +1,7 @@
 """What the screen is about: a preset as edited so far, with undo. Nothing here knows Textual."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
@@ -10,8 +11,9 @@ import msgspec
 from optplay.errors import InputError
 from optplay.experiments import Preset
 from optplay.experiments.experiment import room
-from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, value_at
+from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, keys
 from optplay.experiments.labels import STEM, follow_rules, free
+from optplay.experiments.places import value_at
 from optplay.experiments.preset import Fork, Run, with_runs
 from optplay.optim import OPTIMIZERS
 from optplay.training import RunConfig, refuse_too_large
@@ -151,11 +153,24 @@ class Session:
             key.set(self.run.config, value)
             self._now(replace(self.state, seed=value), name)
             return
-        if key.switched:
-            for run in self._turned(key):
-                if key.is_on(was := value_at(run.config, name)):
-                    self._remembered[run.label, name] = was
-        self._configure({run.label: key.set(run.config, value) for run in self._turned(key)}, name)
+        self._configure({run.label: self._with(run, key, value) for run in self._turned(key)}, name)
+
+    def _with(self, run: Run, key: Key, value: Any) -> RunConfig:
+        """The run with another value of a key; what comes there with it stands where it stood."""
+        config = key.set(run.config, value)
+        if not key.switched:
+            return config
+        was = value_at(run.config, key.name)
+        before, after = ({k.name: k for k in keys(each)} for each in (run.config, config))
+        for name, each in before.items():
+            stood = each.get(run.config)
+            gone = name not in after or (each.switched and not each.is_on(each.get(config)))
+            if gone and each.is_on(stood):
+                self._remembered[run.label, name] = stood
+        for name in after.keys() - before if not key.is_on(was) else ():
+            with suppress(KeyError, InputError):
+                config = after[name].set(config, self._remembered[run.label, name])
+        return config
 
     def _turned(self, key: Key) -> list[Run]:
         """The runs whose key is turned together."""
@@ -188,6 +203,16 @@ class Session:
         key = key_of(self.run.config, name)
         self.turn(name, key.off if key.is_on(self.value(name)) else self.last_on(name))
 
+    def switch_any(self, name: str) -> None:
+        """Switches a key, or what is on in its stead; on again, it is what was on last."""
+        ways = sorted((name, *key_of(self.run.config, name).instead))
+        # No key has such a name.
+        last = self.run.label, "one of " + ", ".join(ways)
+        on = [way for way in ways if key_of(self.run.config, way).is_on(self.value(way))]
+        self.switch(on[0] if on else self._remembered.get(last, name))
+        if on:
+            self._remembered[last] = on[0]
+
     def last_on(self, name: str) -> Any:
         """Where a key that may be off stands when it comes on again."""
         key, now = key_of(self.run.config, name), self.value(name)
@@ -200,9 +225,13 @@ class Session:
 
     def add(self, optimizer: str) -> None:
         """A new run with the optimizer's defaults, on the problem of the selected run."""
-        now = self.run.config
-        config = RunConfig(problem=now.problem, optimizer=optimizer, epochs=now.epochs)
+        config = self.added(optimizer)
         self._append(Run(label=free(OPTIMIZERS.find(optimizer).title, self._labels), config=config))
+
+    def added(self, optimizer: str) -> RunConfig:
+        """What a new run with an optimizer would be."""
+        now = self.run.config
+        return RunConfig(problem=now.problem, optimizer=optimizer, epochs=now.epochs)
 
     def duplicate(self) -> None:
         old = self.run.label

@@ -156,6 +156,7 @@ class Workspace(Container):
         asked.display = self.narrow and not (self.lesson_full or self.has_class("-too-small"))
         question = self._desk.session.preset.question
         shown = question + ("" if len(question + HOW) > self.size.width - 2 else HOW)
+        shown = shown.strip()
         if shown != self._question:
             self._question = shown
             rest = shown.removeprefix(question)
@@ -253,7 +254,7 @@ class Workspace(Container):
 
     def go_to_knob(self, name: str) -> None:
         self._bring("knobs")
-        next((row for row in self.controls.rows if row.key.name == name), self.view).focus()
+        self.controls.go_to(name)
 
     def _bring(self, part: str) -> None:
         if self.zoomed and part != self.zoomed:

@@ -11,7 +11,7 @@ import pytest
 from optplay import __version__
 from optplay.cli import commands
 from optplay.experiments import load, preset_files
-from optplay.optim import OPTIMIZERS
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS
 
 COMMANDS = [module.name.replace("_", "-") for module in iter_modules(commands.__path__)]
 
@@ -137,13 +137,26 @@ def test_one_optimizer(cli, monkeypatch, name):
         optimizer.title,
         optimizer.summary,
         optimizer.paper,
-        *optimizer.slots,
+        *(slot.name for slot in optimizer.state),
         *optimizer.formula,
     ):
         assert text in out
     for h in optimizer.hyperparameters:
         for text in (h.name, h.allowed, h.text):
             assert text in out
+
+
+def test_wrappers_and_decays_are_told_of_too(cli, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    out = cli("optimizers", "sam")[1]
+    for text in (WRAPPERS["sam"].text, "rho", "Takes a second gradient of each mini-batch"):
+        assert text in out
+    out = cli("optimizers", "cosine")[1]
+    assert SCHEDULES["cosine"].text in out
+    assert "floor" in out
+    out = cli("optimizers", "adafactor")[1]
+    assert "Moves each tensor as a matrix" in out
+    assert "R (a number per row)" in out
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,10 @@ def test_curvature_as_json(cli, small):
     histories = [h for seeds in results.runs.values() for h in seeds]
     assert len(document["runs"]) == len(histories) == 4
     for run, history in zip(document["runs"], histories, strict=True):
-        assert list(run) == ["label", "seed", "config", "outcome", "figures", "curvature"]
+        assert list(run) == [
+            "label", "seed", "config", "outcome", "weights", "no_rates", "figures", "curvature",
+        ]  # fmt: skip
+        assert (run["weights"], run["no_rates"]) == ("trained", None)
         found = sharpness(history)
         assert list(run["curvature"]) == [
             "epochs", "sharpness", "preconditioned", "threshold", "ratio",

@@ -73,7 +73,8 @@ def test_everything_on(cli, small):
         f"g ← g·c/‖g‖, c = 0.1 {precise(u.gradient[i])} {precise(u.clipped_gradient[i])}",
         f"L2 λ₂·w, λ₂ = 0.01 {precise(found.l2_term[i])}",
         f"rule m ← β₁·m + (1-β₁)·g {precise(u.state_before[0, i])} {precise(u.state_after[0, i])}",
-        f"Δ = -lr·m̂/(√v̂ + ε) {precise(u.delta[i])}",
+        f"rate = lr/(√v̂ + ε) {precise(found.terms['rate'][i])}",
+        f"Δ = -rate·m̂ {precise(u.delta[i])}",
         f"decay -lr·λ·w, λ = 0.5 {precise(found.decay[i])}",
         f"weight w ← w + Δ - lr·λ·w {precise(u.before[i])} {precise(u.after[i])}",
     ):
@@ -87,22 +88,23 @@ def test_json(cli, small):
     d = take_apart(train_one(load(small), "Adam 0.5", 0), 7)
     u, names = d.update, list(d.config.problem.parameter_names)
     assert list(found) == [
-        "preset", "title", "exact", "label", "seed", "optimizer", "formula", "step", "epoch", "t",
-        "lr", "samples", "loss", "gradient_norm", "clip_factor", "parameter", "rows", "parameters",
-        "gradient", "clipped_gradient", "l2_term", "rule_gradient", "states", "terms", "delta",
-        "decay", "weights",
+        "preset", "title", "exact", "label", "seed", "optimizer", "formula", "wrappers", "step",
+        "epoch", "t", "lr", "samples", "loss", "gradient_norm", "clip_factor", "parameter", "rows",
+        "parameters", "first_gradient", "gradient", "clipped_gradient", "l2_term", "rule_gradient",
+        "states", "terms", "delta", "decay", "weights",
     ]  # fmt: skip
     assert found["parameter"] == {"index": d.largest, "name": names[d.largest]}
     assert found["parameters"] == names
     assert (found["step"], found["epoch"], found["t"], found["lr"]) == (7, 1, 7, 0.01)
     assert (found["samples"], found["loss"], found["gradient_norm"]) == ([6], u.loss, u.norm)
     assert found["weights"] == {"before": u.before.tolist(), "after": u.after.tolist()}
+    assert found["states"]["v"]["size"] == "parameter"
     assert found["states"]["v"]["after"] == u.state_after[1].tolist()
     assert found["terms"]["m̂"] == d.terms["m̂"].tolist()
     assert found["delta"] == u.delta.tolist()
     assert found["rows"][-1] == {
         "part": "weight", "name": "w", "formula": "w ← w + Δ",
-        "before": u.before[d.largest], "value": u.after[d.largest],
+        "before": u.before[d.largest], "value": u.after[d.largest], "form": "",
     }  # fmt: skip
 
 

@@ -33,7 +33,9 @@ def test_json(cli, small):
             assert other[kind]["quantiles"] == expected[kind]["quantiles"]
             assert sum(other[kind]["counts"]) == other["moved"] == expected["moved"]
     way = found["over_time"][1]
-    assert list(way) == ["label", "epoch", "step", "moved", "idle", "rates", "steps"]
+    assert list(way) == [
+        "label", "no_rates", "epoch", "step", "moved", "idle", "rates", "steps",
+    ]  # fmt: skip
     assert (way["label"], way["epoch"], way["step"]) == ("Adam 0.5", [1, 2, 3], [20, 40, 60])
     assert list(way["rates"]) == list(way["steps"]) == KEYS
     for i, step in enumerate(way["step"]):
@@ -110,3 +112,15 @@ def test_steps_in_any_order_once_each(cli, small):
 def test_one_of_json_and_plot(cli, small):
     code, _, err = cli("rates", small, "--json", "--plot")
     assert (code, err) == (2, "optplay: --plot: found with --json, allowed: one of the two\n")
+
+
+def test_a_rule_without_rates_says_why(cli, small):
+    code, out, _ = cli("rates", small, "--steps", "5", "--set", "SGD.optimizer=muon", "--json")
+    assert code == 0
+    found = json.loads(out)["distributions"]
+    assert [d["no_rates"] for d in found] == ["its step is a matrix product", None]
+    assert found[0]["rates"]["quantiles"] == {}
+    assert found[0]["steps"]["quantiles"]
+    code, out, err = cli("rates", small, "--set", "*.optimizer=muon")
+    assert (code, out) == (2, "")
+    assert "Muon has no rate for each parameter: its step is a matrix product" in err

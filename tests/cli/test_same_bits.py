@@ -153,6 +153,50 @@ is = "below"
 right = 0.99
 """
 
+# Rules that see matrices or the Hessian, and what may be around a rule.
+MORE = """
+title = "More"
+question = "?"
+lesson = "."
+seeds = 3
+epochs = 30
+charts = ["loss"]
+
+[problem]
+samples = 50
+hidden = [6, 3]
+batch_size = 8
+test_fraction = 0.2
+
+[[runs]]
+label = "Muon"
+optimizer = "muon"
+decay = { name = "polynomial", power = 1.7, floor = 0.1 }
+sam = 0.1
+
+[[runs]]
+label = "Shampoo"
+optimizer = "shampoo"
+
+[[runs]]
+label = "Prodigy"
+optimizer = "prodigy"
+lookahead = true
+
+[[runs]]
+label = "Sophia"
+optimizer = "sophia"
+ema = 0.9
+cautious = true
+clip = { norm = 1.0, per = "tensor" }
+
+[[runs]]
+label = "Schedule-free"
+optimizer = "schedule_free_adamw"
+lr = 0.05
+decay = { name = "plateau", patience = 1 }
+"""
+
 # Of a thousand cosines one differs between two versions of the C library: it takes many.
 MANY = ["--set", "*.problem.samples=20000", "--epochs", "3"]
 KAIMING = ["--set", "*.problem.init=kaiming", "--epochs", "2"]
@@ -183,6 +227,8 @@ COMMANDS = [
     ["curvature", "network.toml", "--json", "--seeds", "2"],
     ["landscape", "chaotic.toml", "--json"],
     ["landscape", "network.toml", "--json", "--shared"],
+    ["run", "more.toml", "--json"],
+    ["inspect", "more.toml", "--json", "--run", "Sophia", "--step", "77"],
 ]
 
 # All in one process, which has to compile or load the loop but once.
@@ -222,7 +268,8 @@ ORDINARY = "old libraries"
 def printed(tmp_path_factory):
     """What all commands print on a machine with these variables in its environment."""
     folder = tmp_path_factory.mktemp("presets")
-    for name, text in (("network", NETWORK), ("chaotic", CHAOTIC), ("surface", SURFACE)):
+    presets = {"network": NETWORK, "chaotic": CHAOTIC, "surface": SURFACE, "more": MORE}
+    for name, text in presets.items():
         (folder / f"{name}.toml").write_text(text, encoding="utf-8")
 
     def run(variables):

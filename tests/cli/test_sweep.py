@@ -198,3 +198,15 @@ def test_ctrl_c(terminal, small):
     assert shell.process.wait(timeout=20) == 130
     assert time.monotonic() - pressed < 10
     assert b"Traceback" not in shown
+
+
+def test_at_equal_evaluations_who_takes_two_gradients_a_step_has_half_the_epochs(cli, small):
+    some = ("--lr", "0.01:0.1:2", "--seeds", "1", "--set", "SGD.sam=0.05", "--equal-evaluations")
+    code, out, _ = cli("sweep", small, *some, "--json")
+    assert code == 0
+    found = json.loads(out)
+    assert found["gradient_evaluations"] == 60
+    epochs = {run["label"]: {p["epochs"] for p in run["points"]} for run in found["runs"]}
+    assert epochs == {"SGD": {1}, "Adam 0.5": {3}}
+    shown = " ".join(cli("sweep", small, *some)[1].split())
+    assert "60 gradients each, 1 or 3 epochs" in shown

@@ -86,16 +86,20 @@ def test_each_file_is_found(invoke):
 @pytest.mark.slow
 def test_each_file_is_used(tmp_path, invoke):
     own, booth, screen = tmp_path / "own.toml", tmp_path / "booth.toml", tmp_path / "screen.svg"
+    rows = tmp_path / "rows.toml"
+    rows.write_text(OWN.replace("signsgd", "row_descent"), encoding="utf-8")
     own.write_text(OWN, encoding="utf-8")
     booth.write_text(BOOTH, encoding="utf-8")
     shown = invoke(
         f"run|{own}|--json",
         f"run|{booth}|--json",
+        f"run|{rows}|--json",
         f"weights|{own}|--json",
         f"inspect|{own}|--json",
         f"{own}|--headless|--press|{PALETTE}|--screenshot|{screen}",
     )
-    run, surface, weights, inspected = map(json.loads, shown.splitlines()[:4])
+    run, surface, by_rows, weights, inspected = map(json.loads, shown.splitlines()[:5])
+    assert by_rows["runs"][0]["config"]["optimizer"] == "row_descent"
     assert run["runs"][0]["config"]["decay"] == "root"
     assert len(surface["runs"][0]["path"]) == 4
     assert sum(weights["runs"][0]["counts"]) == 2 * 33

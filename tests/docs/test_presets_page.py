@@ -1,10 +1,11 @@
 """The presets that the page on presets shows."""
 
 from optplay.experiments import load
+from optplay.training import RunConfig
 
 
 def test_the_presets_shown_are_valid(shown, tmp_path):
-    network, tries, surface, _ = shown("toml", "docs/presets.md")
+    network, tries, surface, _, ways = shown("toml", "docs/presets.md")
     network += tries
     path = tmp_path / "shown.toml"
     path.write_text(network, encoding="utf-8")
@@ -12,3 +13,6 @@ def test_the_presets_shown_are_valid(shown, tmp_path):
     run = '[[runs]]\nlabel = "SGD"\noptimizer = "sgd"'
     path.write_text(f'title = "Shown"\nquestion = "?"\n{surface}\n{run}', encoding="utf-8")
     assert load(str(path)).on_surface
+    for way in ways.splitlines():
+        path.write_text(f'title = "Shown"\nquestion = "?"\n{run}\n{way}', encoding="utf-8")
+        assert load(str(path)).runs[0].config != RunConfig(optimizer="sgd")

@@ -4,7 +4,7 @@ import pytest
 
 from optplay.errors import InputError
 from optplay.experiments import load
-from optplay.training import Clip
+from optplay.training import Clip, RunConfig
 
 CLIP = Clip(norm=1.0)
 
@@ -176,3 +176,160 @@ def test_a_run_may_lose_a_key_that_all_runs_have(tmp_path):
     first, second = (run.config.problem for run in load(str(path), edits=edits).runs)
     assert (first.surface, first.condition) == ("saddle", None)
     assert (second.surface, second.condition) == ("ravine", 50)
+
+
+def run_of(write, row, *edits):
+    """The config of a run that has these keys, after some edits."""
+    path = write(f'title = "T"\nepochs = 3\n[[runs]]\nlabel = "A"\n{row}\n')
+    return load(path, edits=edits).runs[0].config
+
+
+def decays(config):
+    """The decay, and its knobs that are not as usual."""
+    usual = RunConfig(decay=config.decay).decay_knobs
+    return config.decay, {k: v for k, v in config.decay_knobs.items() if v != usual[k]}
+
+
+def warmups(config):
+    return config.warmup, config.warmup_steps, config.warmup_start
+
+
+FLOOR = 'decay = { name = "cosine", floor = 0.1 }'
+SLOW = "warmup = { steps = 200, start = 0.01 }"
+
+
+@pytest.mark.parametrize(
+    ("row", "edits", "expected"),
+    [
+        ('decay = "cosine"', [], ("cosine", {})),
+        (FLOOR, [], ("cosine", {"floor": 0.1})),
+        ('decay = "cosine"', ["A.decay.floor=10 %"], ("cosine", {"floor": 0.1})),
+        ("", ["A.decay=cosine", "A.decay.floor=0.1"], ("cosine", {"floor": 0.1})),
+        ("", ["A.decay.floor=0.1", "A.decay=cosine"], ("cosine", {"floor": 0.1})),
+        (FLOOR, ["A.decay=linear"], ("linear", {"floor": 0.1})),
+        (FLOOR, ["A.decay=step"], ("step", {})),
+        (FLOOR, ["A.decay=none"], ("none", {})),
+        (FLOOR, ["A.decay.floor=none"], ("cosine", {})),
+        (FLOOR, ["A.decay={name = 'wsd', cooldown = 0.5}"], ("wsd", {"cooldown": 0.5})),
+        ('decay = { name = "exponential", end = 0.5 }', ["A.decay=one_cycle"],
+         ("one_cycle", {"end": 0.5})),
+        ('decay = { name = "exponential", end = 0.01 }', ["A.decay=one_cycle"], ("one_cycle", {})),
+        ('decay = { name = "one_cycle", end = 0.0 }', ["A.decay=exponential"], ("exponential", {})),
+        ('decay = "milestones"', ["A.decay.at=0.2, 0.5"], ("milestones", {"at": (0.2, 0.5)})),
+        ('decay = "one_cycle"', ["A.decay.shape=linear"], ("one_cycle", {"shape": "linear"})),
+    ],
+)  # fmt: skip
+def test_a_decay_and_its_knobs(write, row, edits, expected):
+    assert decays(run_of(write, row, *edits)) == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "edits", "expected"),
+    [
+        ("warmup = 0.1", [], (0.1, None, 0.0)),
+        (SLOW, [], (0.0, 200, 0.01)),
+        ("warmup = { part = 0.1, start = 0.01 }", [], (0.1, None, 0.01)),
+        (SLOW, ["A.warmup=0.1"], (0.1, None, 0.01)),
+        (SLOW, ["A.warmup.part=5 %"], (0.05, None, 0.01)),
+        ("warmup = 0.1", ["A.warmup.steps=7"], (0.0, 7, 0.0)),
+        ("warmup = 0.1", ["A.warmup.start=0.5"], (0.1, None, 0.5)),
+        ("", ["A.warmup.start=0.5", "A.warmup.steps=7"], (0.0, 7, 0.5)),
+        (SLOW, ["A.warmup=none"], (0.0, None, 0.0)),
+        ("warmup = { steps = 200 }", ["A.warmup.steps=none"], (0.0, None, 0.0)),
+    ],
+)
+def test_a_warmup_in_parts_and_in_steps(write, row, edits, expected):
+    assert warmups(run_of(write, row, *edits)) == expected
+
+
+WRAPPED = "sam = { rho = 0.1, adaptive = true }"
+
+
+@pytest.mark.parametrize(
+    ("row", "edits", "expected"),
+    [
+        ("sam = true", [], {"sam": {"rho": 0.05, "adaptive": False}}),
+        ("sam = 0.2", [], {"sam": {"rho": 0.2, "adaptive": False}}),
+        (WRAPPED, [], {"sam": {"rho": 0.1, "adaptive": True}}),
+        ("sam = false", [], {}),
+        (WRAPPED, ["A.sam=none"], {}),
+        (WRAPPED, ["A.sam=false"], {}),
+        (WRAPPED, ["A.sam=true"], {"sam": {"rho": 0.1, "adaptive": True}}),
+        (WRAPPED, ["A.sam=0.2"], {"sam": {"rho": 0.2, "adaptive": True}}),
+        (WRAPPED, ["A.sam.adaptive=none"], {"sam": {"rho": 0.1, "adaptive": False}}),
+        ("sam = 0.2", ["A.sam.adaptive=true"], {"sam": {"rho": 0.2, "adaptive": True}}),
+        ("", ["A.sam.adaptive=true"], {"sam": {"rho": 0.05, "adaptive": True}}),
+        ("sam = false", ["A.sam.rho=0.3"], {"sam": {"rho": 0.3, "adaptive": False}}),
+        ("sam = false", ["A.sam.rho=none"], {}),
+        ("", ["cautious=true"], {"cautious": {}}),
+        ("cautious = true", ["A.cautious=false"], {}),
+        ("lookahead = { every = 3 }\nsam = true", [],
+         {"sam": {"rho": 0.05, "adaptive": False}, "lookahead": {"every": 3, "alpha": 0.5}}),
+    ],
+)  # fmt: skip
+def test_wrappers(write, row, edits, expected):
+    assert run_of(write, row, *edits).wrappers == expected
+
+
+@pytest.mark.parametrize(
+    ("row", "edits", "expected"),
+    [
+        ("clip = { value = 2 }", [], Clip(value=2.0)),
+        ('clip = { norm = 1, per = "tensor" }', [], Clip(norm=1.0, per="tensor")),
+        ('clip = { norm = 1, per = "tensor" }', ["A.clip.value=2"], Clip(value=2.0)),
+        ("clip = { value = 2 }", ["A.clip.norm=3"], Clip(norm=3.0)),
+        ("", ["A.clip.norm=3", "A.clip.per=tensor"], Clip(norm=3.0, per="tensor")),
+        ("", ["A.clip.per=tensor", "A.clip.norm=3"], Clip(norm=3.0, per="tensor")),
+        ("clip = { norm = 1 }", ["A.clip.norm=none"], None),
+    ],
+)
+def test_ways_of_clipping(write, row, edits, expected):
+    assert run_of(write, row, *edits).clip == expected
+
+
+def test_what_decay_takes(write):
+    config = run_of(write, "decay_biases = false", "A.decay_by_lr=false")
+    assert (config.decay_biases, config.decay_by_lr) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("decay = { floor = 0.1 }", ("decay: none has no floor", "cosine", "as in decay=")),
+        ('decay = { name = "step", floor = 0.1 }', ("step has no floor", "linear, polynomial")),
+        ('decay = { name = "cosine", flor = 0.1 }', ("unknown knob of cosine", "'floor'")),
+        ('decay = { name = "cosin" }', ("decay: unknown decay 'cosin'", "'cosine'")),
+        ('decay = { name = "cosine", floor = 2 }', ("decay: floor: found 2", "[0, 1]")),
+        ("decay = { name = 3 }", ("decay: unknown decay 3",)),
+        ("decay = 3", ("decay: found 3",)),
+        ("warmup = 1.5", ("warmup: found 1.5", "[0, 1]", "a table, as { steps = 200")),
+        ("warmup = { start = 0.01 }", ("found start alone", "as { steps = 200, start = 0.01 }")),
+        ("warmup = { part = 0.1, steps = 3 }", ("warmup: found a part and steps",)),
+        ("warmup = { stps = 3 }", ("warmup: unknown key 'stps'", "'steps'")),
+        ("warmup = { steps = 0 }", ("warmup: steps: found 0", "[1,")),
+        ("warmup = { steps = 2.5 }", ("warmup: steps: found 2.5",)),
+        ('sam = "on"', ("sam: found 'on'", "rho alone", "a table with rho, adaptive")),
+        ("sam = -1", ("sam: rho: found -1",)),
+        ("sam = { roh = 1 }", ("sam: unknown", "'rho'")),
+        ("cautious = 3", ("cautious: found 3", "true or false")),
+        ("lookahaed = true", ("'lookahaed'", "did you mean 'lookahead'")),
+        ("clip = {}", ("clip: found neither norm nor value", "{ norm = 1.0 }")),
+        ("clip = { norm = 1, value = 1 }", ("clip: found both norm and value",)),
+        ('clip = { value = 1, per = "tensor" }', ("clip: per: found 'tensor' with value",)),
+        ('clip = { norm = 1, per = "tensr" }', ("clip: unknown per 'tensr'", "'tensor'")),
+        ("clip = 1.0", ("clip: found 1.0", "as clip = { norm = 1.0 }")),
+        ("decay_biases = 3", ("decay_biases: found 3", "true or false")),
+    ],
+)
+def test_one_line_for_what_is_wrong_in_the_pipeline(write, row, words):
+    with pytest.raises(InputError) as error:
+        run_of(write, row)
+    assert len(str(error.value).splitlines()) == 1
+    assert all(word in str(error.value) for word in words)
+
+
+def test_a_knob_that_the_decay_has_not_is_told_what_to_set(write):
+    with pytest.raises(InputError, match=r"none has no floor, .* as in decay=linear$"):
+        run_of(write, "", "A.decay.floor=0.1")
+    with pytest.raises(InputError, match=r"found start alone, .* { steps = 200, start = 0.01 }$"):
+        run_of(write, "", "A.warmup.start=0.01")

@@ -20,9 +20,12 @@ from optplay.experiments.report import RunReport
 from optplay.experiments.tables import strict_json
 from optplay.optim import OPTIMIZERS, SCHEDULES
 from optplay.problems import Problem
-from optplay.training import Clip, RunConfig, engine, lockstep, train
+from optplay.training import Clip, RunConfig, compilation, engine, lockstep, train
+from optplay.training.compilation import Way
 from optplay.training.lockstep import stream_together
 from optplay.tui.library import plans
+
+ANYWHERE = sorted(name for name, rule in OPTIMIZERS.items() if rule.anywhere)
 
 EPOCHS = 6
 
@@ -62,7 +65,7 @@ def test_a_fork_that_changes_nothing_is_its_parent(decay, shuffle):
 
 
 @given(
-    st.sampled_from(sorted(OPTIMIZERS)), st.sampled_from(sorted(OPTIMIZERS)),
+    st.sampled_from(ANYWHERE), st.sampled_from(ANYWHERE),
     st.integers(1, EPOCHS), st.sampled_from([1, 4, 20]),
 )  # fmt: skip
 def test_a_fork_has_the_past_of_its_parent_and_a_future_of_its_own(old, new, epoch, batch_size):
@@ -89,7 +92,7 @@ def test_forking_from_before_a_fork_goes_on_from_the_run_that_was_left():
         assert_same(d, b)
 
 
-@given(st.sampled_from(sorted(OPTIMIZERS)), st.sampled_from([1, 4, 20]), st.integers(1, EPOCHS))
+@given(st.sampled_from(ANYWHERE), st.sampled_from([1, 4, 20]), st.integers(1, EPOCHS))
 def test_a_run_whose_parent_never_got_there_has_diverged_as_well(optimizer, batch_size, epoch):
     wild = config(optimizer="sgd", hyperparameters={"lr": 1000.0}, l2=1000.0)
     child = config({"batch_size": batch_size}, optimizer=optimizer)
@@ -108,7 +111,7 @@ def test_a_run_whose_parent_never_got_there_has_diverged_as_well(optimizer, batc
             assert history.done
             assert history.forked_at
             assert len(history.weights) == len(history.states) == history.epochs + 1
-            assert history.states.shape[1:] == (len(child.rule.slots), 17)
+            assert history.states.shape[1:] == (len(child.slots), child.width)
             for metric in METRICS.values():
                 for at in (1.0, 2.0, 7.0):
                     metric.measure(history, at)
@@ -317,9 +320,9 @@ def test_what_is_trained_by_is_compiled_before_and_here(monkeypatch, seeds, shuf
     """An interrupt ends what this thread compiles; what nothing is trained by takes seconds too."""
     asked = {True: set(), False: set()}
 
-    def noted(problem, way):
-        asked[current_thread() is main_thread()].add((problem, way))
-        return original(problem, way)
+    def noted(problem, way, *, whole):
+        asked[current_thread() is main_thread()].add((problem, way, whole))
+        return original(problem, way, whole=whole)
 
     original = engine.compiled_loop
     monkeypatch.setattr(engine, "compiled_loop", noted)
@@ -338,3 +341,30 @@ def test_what_is_trained_by_is_compiled_before_and_here(monkeypatch, seeds, shuf
     list(stream_preset(made, known=known))
     assert asked[True] == asked[False]
     assert asked[False]
+
+
+MORE = {
+    "matrices": {"optimizer": "shampoo"},
+    "evaluated elsewhere": {"optimizer": "schedule_free_adamw"},
+    "a Hessian": {"optimizer": "sophia"},
+    "wrapped": {"wrappers": {"sam": {}, "ema": {}}},
+    "following the loss": {"decay": "plateau"},
+}
+
+
+@pytest.mark.parametrize("seeds", [1, 3])
+@pytest.mark.parametrize("changes", MORE.values(), ids=MORE)
+def test_all_that_runs_of_more_are_trained_by_is_compiled_before(monkeypatch, changes, seeds):
+    asked = {True: set(), False: set()}
+    original = compilation._compiled
+
+    def noted(function, kind=None, way=Way.ALONE, *rest):
+        asked[current_thread() is main_thread()].add((function, kind, way))
+        return original(function, kind, way, *rest)
+
+    monkeypatch.setattr(compilation, "_compiled", noted)
+    one = config({"test_fraction": 0.2, "hidden": (4, 3)}, **changes)
+    other = msgspec.structs.replace(one, warmup=0.2)
+    run_preset(preset(("A", one), ("B", other, "A", 2), seeds=tuple(range(seeds))))
+    assert asked[False]
+    assert asked[False] <= asked[True]

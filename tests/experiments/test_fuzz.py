@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 
 from optplay.errors import InputError
 from optplay.experiments import METRICS, Preset, load, reading
-from optplay.experiments.keys import RUN_KEYS
-from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.experiments.keys import run_keys
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS
 
 # Line breaks and huge numbers in messages are tested in test_presets.py.
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Zl", "Zp"]), max_size=20)
@@ -21,11 +21,14 @@ scalars = st.one_of(
     st.sampled_from([nan, inf, -inf, -0.0, 5e-324, 1e308]), st.floats(),
     st.dates(), st.times(), st.datetimes(timezones=st.none() | st.just(datetime.UTC)),
 )  # fmt: skip
+KNOBS = {h.name for s in SCHEDULES.values() for h in s.knobs}
+KNOBS |= {h.name for w in WRAPPERS.values() for h in w.hyperparameters}
 names = st.sampled_from([
-    *reading.FILE_KEYS, *RUN_KEYS, "label", "optimizer", "lr", "norm", "text", "metric",
+    *reading.FILE_KEYS, *run_keys(), "label", "optimizer", "lr", "norm", "text", "metric",
     "left", "is", "is_", "right", "at", "source", "hidden", "samples", "dataset", "config", "name",
     "test_fraction", "batch_size", "fork", "run", "epoch",
-    "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS, *OPTIMIZERS, *SCHEDULES,
+    "part", "steps", "value", "per", *KNOBS, *OPTIMIZERS, *SCHEDULES,
+    "SGD", "Adam 0.5", "self", "cls", "problem", *METRICS,
 ])  # fmt: skip
 values = st.recursive(
     scalars | names,

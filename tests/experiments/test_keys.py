@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
-from optplay.experiments.keys import PIPELINE, key_of, keys
+from optplay.experiments.keys import is_folded, key_of, keys, pipeline
 from optplay.experiments.scales import (
     Amount,
     Choice,
@@ -20,12 +20,19 @@ from optplay.experiments.scales import (
     Number,
     Switch,
 )
-from optplay.optim import OPTIMIZERS, SCHEDULES, Hyperparameter, Optimizer
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS, Hyperparameter, Optimizer
 from optplay.problems import DATASETS, SURFACES, Problem, SurfaceProblem
 from optplay.training import Clip, RunConfig
 
-# Each key once, with an optimizer that has it.
-KEYS = {repr(key): (name, key) for name in OPTIMIZERS for key in keys(RunConfig(optimizer=name))}
+# On all samples at once, as some rules have to be.
+FULL = Problem(batch_size=200)
+# Each key once, with an optimizer that has it; first those that need no such problem.
+NAMES = sorted(OPTIMIZERS, key=lambda name: OPTIMIZERS[name].full_batch)
+KEYS = {
+    repr(key): (name, key)
+    for name in reversed(NAMES)
+    for key in keys(RunConfig(optimizer=name, problem=FULL))
+}
 ALL = list(KEYS.values())
 each = pytest.mark.parametrize(("name", "key"), ALL, ids=[f"{n}-{k.name}" for n, k in ALL])
 numeric = pytest.mark.parametrize(
@@ -60,18 +67,23 @@ def value_of(config, name):
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_everything_in_a_run_has_a_key(name):
-    config = RunConfig(optimizer=name)
+    config = RunConfig(optimizer=name, problem=FULL)
     fields = [f for f in RunConfig.__struct_fields__ if f not in ("problem", "hyperparameters")]
-    fields[fields.index("clip")] = "clip.norm"
+    # What stands in another key's table is there only with it.
+    inner = {"clip", "warmup_steps", "warmup_start", "decay_knobs", "wrappers"}
+    fields = [f for f in fields if f not in inner]
+    fields += ["warmup.steps", "clip.norm", "clip.value"]
     problem = [f"problem.{field}" for field in Problem.__struct_fields__]
+    wrapped = [key.name for key in keys(config) if key.name.partition(".")[0] in WRAPPERS]
+    assert {name.partition(".")[0] for name in wrapped} == {*WRAPPERS}
     found = [key.name for key in keys(config)]
-    assert sorted(found) == sorted([*fields, *problem, *config.hyperparameters])
+    assert sorted(found) == sorted([*fields, *problem, *config.hyperparameters, *wrapped])
     assert found[: 1 + len(config.hyperparameters)] == ["optimizer", *config.hyperparameters]
 
 
 @each
 def test_a_key_can_be_told_and_turned(name, key):
-    config = RunConfig(optimizer=name)
+    config = RunConfig(optimizer=name, problem=FULL)
     value = standing(config, key)
     assert key.title
     assert key.allowed
@@ -90,7 +102,7 @@ def test_a_key_can_be_told_and_turned(name, key):
 @each
 @pytest.mark.parametrize("by", [1, -1])
 def test_a_run_takes_all_that_two_hundred_notches_give(name, key, by):
-    config = RunConfig(optimizer=name)
+    config = RunConfig(optimizer=name, problem=FULL)
     notches = accumulate([by] * 200, key.scale.nudge, initial=standing(config, key))
     for value, _ in groupby(notches):
         assert key.get(key.set(config, value)) == value
@@ -98,7 +110,7 @@ def test_a_run_takes_all_that_two_hundred_notches_give(name, key, by):
 
 @numeric
 def test_the_range_told_is_that_of_the_notches_and_of_the_run(name, key):
-    config = RunConfig(optimizer=name)
+    config = RunConfig(optimizer=name, problem=FULL)
     allowed = key.allowed.replace(SEED, f" in [0, {2**63 - 1}]")
     left, *ends, right = INTERVAL.search(allowed).groups()
     low, high = (float(end.replace(",", "")) for end in ends)
@@ -126,7 +138,7 @@ def test_the_range_told_is_that_of_the_notches_and_of_the_run(name, key):
     "text", ["nan", "inf", "-inf", "-1", "0", "1e-300", "5e-324", "1e308", "1e999", str(10**30)]
 )
 def test_whatever_is_typed_is_a_valid_value_or_refused(name, key, text):
-    config = RunConfig(optimizer=name)
+    config = RunConfig(optimizer=name, problem=FULL)
     try:
         value = key.scale.read(text)
         found = key.get(key.set(config, value))
@@ -140,9 +152,9 @@ def test_whatever_is_typed_is_a_valid_value_or_refused(name, key, text):
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        ("lr", nan), ("lr", inf), ("lr", -1.0), ("epsilon", 0.0), ("beta1", 1.0), ("beta1", True),
+        ("lr", nan), ("lr", inf), ("lr", -1.0), ("epsilon", -1.0), ("beta1", 1.0), ("beta1", True),
         ("clip.norm", 0.0), ("warmup", 1.1), ("epochs", 0), ("seed", -1), ("seed", 2**63),
-        ("optimizer", "adan"), ("decay", "cosin"), ("problem.dataset", "circl"),
+        ("optimizer", "adamm"), ("decay", "cosin"), ("problem.dataset", "circl"),
         ("problem.test_fraction", 1.0), ("problem.hidden", (0,)), ("problem.batch_size", 0),
         ("problem.activation", "rely"), ("bias_correction", 1.0),
     ],
@@ -152,7 +164,10 @@ def test_refused(key, value):
         turned(RunConfig(), key, value)
 
 
-@pytest.mark.parametrize("key", PIPELINE, ids=lambda key: key.name)
+SWITCHED = [key for key in pipeline(RunConfig()) if key.switched]
+
+
+@pytest.mark.parametrize("key", SWITCHED, ids=lambda key: key.name)
 def test_what_is_around_the_rule_can_be_off(key):
     config = key.set(RunConfig(), key.on)
     assert key.switched
@@ -162,14 +177,16 @@ def test_what_is_around_the_rule_can_be_off(key):
 
 
 def test_nothing_else_can_be_off():
-    switched = [key.name for key in keys(RunConfig()) if key.switched]
-    assert switched == [key.name for key in PIPELINE]
+    around = [key.name for key in pipeline(RunConfig())]
+    assert [k.name for k in keys(RunConfig()) if k.switched and k.name not in around] == []
+    usual = [key.name for key in pipeline(RunConfig()) if not key.switched]
+    assert usual == ["decay_biases", "decay_by_lr"]
 
 
 def test_epsilon_is_small():
     epsilon = key_named("epsilon").scale
     notches = list(accumulate([-1] * 40, epsilon.nudge, initial=1e-8))
-    assert (notches[1], notches[-1]) == (7e-9, 1e-12)
+    assert (notches[1], notches[-1]) == (7e-9, 0.0)
 
 
 def test_the_other_hyperparameters_stay():
@@ -208,9 +225,9 @@ def test_a_new_optimizer_brings_its_weight_decay(old, decay, new, after):
 
 @given(st.sampled_from(sorted(OPTIMIZERS)), st.sampled_from(sorted(OPTIMIZERS)))
 def test_from_any_optimizer_to_any_other(old, new):
-    config = RunConfig(optimizer=old)
+    config = RunConfig(optimizer=old, problem=FULL)
     found = turned(config, "optimizer", new)
-    fresh = RunConfig(optimizer=new)
+    fresh = RunConfig(optimizer=new, problem=FULL)
     common = (config.hyperparameters.keys() & fresh.hyperparameters.keys()) - {"lr"}
     kept = {key: config.hyperparameters[key] for key in common}
     assert found == msgspec.structs.replace(fresh, hyperparameters=fresh.hyperparameters | kept)
@@ -299,3 +316,111 @@ def test_noise_on_a_surface_comes_on_by_a_nudge():
     assert scale.nudge(0.0, 1) == 0.001
     assert scale.nudge(0.001, -1) == 0.0
     assert scale.nudge(0.1, 1) == 0.15
+
+
+# A run in which all that may be on is on, and one in the other ways.
+WRAPPED = {"sam": {}, "cautious": {}, "lookahead": {}}
+BUSY = {
+    "warmup": 0.1, "decay": "cosine", "clip": Clip(norm=1.0), "l2": 0.1, "weight_decay": 0.1,
+}  # fmt: skip
+OTHER = {"warmup_steps": 7, "warmup_start": 0.5, "clip": Clip(value=2.0)}
+DECAYS = [{"decay": name} for name in SCHEDULES]
+
+
+@pytest.mark.parametrize("given", [BUSY, OTHER, *DECAYS, WRAPPED], ids=str)
+def test_all_that_is_on_can_be_told_and_turned(given):
+    config = RunConfig(wrappers=given) if given is WRAPPED else RunConfig(**given)
+    around = [key.name for key in pipeline(config)]
+    for key in (key for key in keys(config) if key.name in around):
+        if key.is_on(key.get(config)):
+            value = key.get(config)
+            assert key.scale.read(key.spell(value)) == value
+            assert key.set(config, value) == config
+            for by in (1, -1):
+                moved = key.scale.nudge(value, by)
+                assert key.get(key.set(config, moved)) == moved
+        if key.switched:
+            off = key.set(config, key.off)
+            assert not key.is_on(key.get(off))
+            # Some wrappers exclude each other.
+            if key.is_on(key.get(config)) or given is not WRAPPED:
+                assert key.get(key_of(off, key.name).set(off, key.on)) == key.on
+
+
+def test_the_knobs_of_a_decay_are_there_with_it():
+    assert [k.name for k in keys(RunConfig()) if k.name.startswith("decay.")] == []
+    for name, schedule in SCHEDULES.items():
+        config = RunConfig(decay=name)
+        found = {k.name: k for k in keys(config) if k.name.startswith("decay.")}
+        assert list(found) == [f"decay.{h.name}" for h in schedule.knobs]
+        for h in schedule.knobs:
+            key = found[f"decay.{h.name}"]
+            assert (key.allowed, key.text, key.usual) == (h.allowed, h.text, h.default)
+            assert key.get(config) == h.default
+    config = turned(RunConfig(decay="cosine"), "decay.floor", 0.1)
+    assert config.decay_knobs == {"floor": 0.1}
+    assert key_named("decay.shape", decay="one_cycle").scale == Choice(("cosine", "linear"))
+    at = key_named("decay.at", decay="milestones").scale
+    assert at.read("25 %, 1/2") == (0.25, 0.5)
+    assert at.show((0.25, 0.5)) == "25 %, 50 %"
+    assert at.nudge((0.25, 0.95), 1) == (0.25, 0.95)
+    assert at.nudge((0.25, 0.9), 1) == (0.3, 0.95)
+
+
+def test_another_decay_keeps_the_knobs_that_both_have():
+    config = RunConfig(decay="cosine", decay_knobs={"floor": 0.1})
+    assert turned(config, "decay", "wsd").decay_knobs == {"cooldown": 0.2, "floor": 0.1}
+    assert turned(config, "decay", "step").decay_knobs == RunConfig(decay="step").decay_knobs
+    assert turned(config, "decay", "cosine") == config
+
+
+def test_ways_that_take_the_place_of_each_other():
+    config = turned(RunConfig(warmup=0.1, warmup_start=0.5), "warmup.steps", 7)
+    assert config == RunConfig(warmup_steps=7, warmup_start=0.5)
+    assert turned(config, "warmup", 0.2) == RunConfig(warmup=0.2, warmup_start=0.5)
+    assert turned(config, "warmup", 0.0) == config
+    assert turned(config, "warmup.steps", None) == RunConfig()
+    config = turned(RunConfig(clip=Clip(norm=2.0, per="tensor")), "clip.value", 3.0)
+    assert config.clip == Clip(value=3.0)
+    assert turned(config, "clip.norm", None) == config
+    assert turned(config, "clip.norm", 1.0).clip == Clip(norm=1.0)
+    assert turned(config, "clip.value", None) == RunConfig()
+
+
+def test_a_wrapper_is_switched_by_its_first_knob():
+    config = turned(RunConfig(), "sam.rho", 0.2)
+    assert config.wrappers == {"sam": {"rho": 0.2, "adaptive": False}}
+    assert turned(config, "sam.adaptive", True).wrappers["sam"]["adaptive"] is True
+    # A knob of one that is off brings it on.
+    assert turned(RunConfig(), "lookahead.alpha", 0.25).wrappers["lookahead"]["alpha"] == 0.25
+    assert turned(config, "sam.rho", None) == RunConfig()
+    assert turned(RunConfig(), "cautious", True).wrappers == {"cautious": {}}
+    assert value_of(RunConfig(), "cautious") is False
+    assert value_of(RunConfig(), "sam.rho") is None
+    both = turned(turned(RunConfig(), "ema.beta", 0.5), "sam.rho", 0.1)
+    assert list(both.wrappers) == ["sam", "ema"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("decay.floor", "decay: none has no floor, allowed with: linear"),
+        ("warmup.start", "warmup.start: found without warmup, set it too, as in warmup=0.1"),
+        ("clip.per", "clip.per: found without clip, set it too, as in clip.norm=1"),
+        ("sam.roh", "did you mean 'sam.rho'"),
+        ("decay.flor", "unknown key"),
+    ],
+)
+def test_what_a_run_has_not_is_told(name, words):
+    with pytest.raises(InputError) as error:
+        key_of(RunConfig(), name)
+    assert words in str(error.value)
+
+
+def test_what_may_be_folded():
+    folded = [key.name for key in keys(RunConfig()) if is_folded(RunConfig(), key)]
+    assert folded[:4] == ["warmup.steps", "clip.value", "decay_biases", "decay_by_lr"]
+    assert {name.partition(".")[0] for name in folded[4:]} == {*WRAPPERS}
+    config = RunConfig(warmup_steps=7, warmup_start=0.5, decay_biases=False, wrappers={"sam": {}})
+    shown = [key.name for key in pipeline(config) if not is_folded(config, key)]
+    assert {"warmup.steps", "warmup.start", "decay_biases", "sam.rho", "sam.adaptive"} <= {*shown}

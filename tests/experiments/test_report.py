@@ -75,7 +75,7 @@ def test_the_keys(results):
     for run in document["runs"]:
         assert list(run) == [
             "label", "seed", "config", "fork", "outcome", "diverged_at", "metrics", "history",
-            "final_params",
+            "weights", "final_params",
         ]  # fmt: skip
         assert list(run["history"]) == list(RECORDED)
         assert run["config"]["seed"] == run["seed"]

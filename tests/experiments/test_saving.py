@@ -17,10 +17,12 @@ from optplay.experiments.metrics import METRICS
 from optplay.experiments.preset import Fork, Preset, Run, Try, missing, with_runs
 from optplay.experiments.reading import load, parse
 from optplay.experiments.saving import command, save, to_toml
-from optplay.optim import OPTIMIZERS, SCHEDULES
+from optplay.optim import OPTIMIZERS, SCHEDULES, WRAPPERS
 from optplay.problems import DATASETS, SURFACES, Problem, SurfaceProblem
 from optplay.problems.problem import ACTIVATIONS
 from optplay.training import RECORDED, Clip, RunConfig
+
+ANYWHERE = sorted(name for name, rule in OPTIMIZERS.items() if rule.anywhere)
 
 texts = st.text(max_size=30) | st.sampled_from(
     [
@@ -74,25 +76,59 @@ def slopes(draw, dimension=None):
 
 
 @st.composite
+def knobs_of(draw, declared):
+    """Some hyperparameters of a rule, a decay or a wrapper."""
+    knobs = {}
+    for h in draw(st.sets(st.sampled_from(declared)) if declared else st.just(())):
+        if h.names:
+            knobs[h.name] = draw(st.sampled_from(h.names))
+        elif isinstance(h.default, bool):
+            knobs[h.name] = draw(st.booleans())
+        elif isinstance(h.default, tuple):
+            knobs[h.name] = tuple(sorted(draw(st.sets(numbers, min_size=1, max_size=3))))
+        elif h.whole:
+            knobs[h.name] = draw(st.integers(int(h.low), 9))
+        else:
+            knobs[h.name] = draw(numbers.map(lambda x, h=h: x * (h.high - h.low) + h.low))
+    return knobs
+
+
+WARMUPS = (
+    {}, {"warmup": 0.1}, {"warmup": 1.0, "warmup_start": 0.25}, {"warmup_steps": 200},
+    {"warmup_steps": 7, "warmup_start": 0.01},
+)  # fmt: skip
+CLIPS = (
+    None, Clip(norm=1.0), Clip(norm=0.3), Clip(norm=1.0, per="tensor"), Clip(value=1.0),
+    Clip(value=0.3),
+)  # fmt: skip
+
+
+@st.composite
 def configs(draw, epochs, like=None):
     """Runs; `like` a problem, on one that a fork of it can have."""
-    rule = OPTIMIZERS.find(draw(st.sampled_from(sorted(OPTIMIZERS))))
-    knobs = {}
-    for h in draw(st.sets(st.sampled_from(rule.hyperparameters))):
-        switch = isinstance(h.default, bool)
-        knobs[h.name] = draw(st.booleans() if switch else numbers)
+    rule = OPTIMIZERS.find(draw(st.sampled_from(ANYWHERE)))
+    knobs = draw(knobs_of(rule.hyperparameters))
+    schedule = SCHEDULES[draw(st.sampled_from(sorted(SCHEDULES)))]
+    wrapped = draw(st.sets(st.sampled_from(sorted(WRAPPERS)), max_size=2))
     if isinstance(like, SurfaceProblem):
         problem = draw(slopes(like.parameter_count))
     else:
         problem = draw(problems(like and like.hidden))
-    return RunConfig(
+    given = dict(
         problem=problem, optimizer=rule.name, hyperparameters=knobs, epochs=epochs,
-        warmup=draw(st.sampled_from([0.0, 0.1, 1.0])),
-        decay=draw(st.sampled_from(sorted(SCHEDULES))),
-        clip=draw(st.sampled_from([None, Clip(), Clip(norm=0.3)])),
+        decay=schedule.name, decay_knobs=draw(knobs_of(schedule.knobs)),
+        clip=draw(st.sampled_from(CLIPS)),
+        decay_biases=draw(st.booleans()), decay_by_lr=draw(st.booleans()),
+        wrappers={name: draw(knobs_of(WRAPPERS[name].hyperparameters)) for name in wrapped},
+        **draw(st.sampled_from(WARMUPS)),
         weight_decay=draw(st.sampled_from([None, 0.0, 0.01, 0.2])),
         l2=draw(st.sampled_from([0.0, 1e-06])),
     )  # fmt: skip
+    try:
+        return RunConfig(**given)
+    except InputError:  # A rule that wants matrices, or wrappers that exclude each other.
+        others = {"optimizer": "sgd", "hyperparameters": {}, "wrappers": {}}
+        return RunConfig(**given | others)
 
 
 def fits(metric, on_surfaces):
@@ -295,7 +331,9 @@ def test_the_command_gives_the_same_preset(tmp_path_factory, data):
             st.none() | st.sets(st.sampled_from(["problem", "warmup", "decay", "clip", "l2"]))
         )
         if only is not None:
-            part = {name: getattr(new, name) for name in only}
+            more = {"warmup": ["warmup_steps", "warmup_start"], "decay": ["decay_knobs"]}
+            names = [part for name in only for part in (name, *more.get(name, ()))]
+            part = {name: getattr(new, name) for name in names}
             new = msgspec.structs.replace(run.config, epochs=epochs, **part)
         runs.append(msgspec.structs.replace(run, config=new))
     # As everything that edits does: a run named after its rule gets the new one's name.

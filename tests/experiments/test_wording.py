@@ -4,8 +4,21 @@ from math import inf, nan
 
 import pytest
 
-from optplay.experiments import SIGNS, Claim, Side, caution, claimed, figures, number, spread
+from optplay.experiments import (
+    SIGNS,
+    Claim,
+    Side,
+    caution,
+    cautions,
+    claimed,
+    figures,
+    load,
+    number,
+    spread,
+)
 from optplay.experiments.claims import Verdict, judge
+from optplay.experiments.tables import noted
+from optplay.experiments.wording import unwarmed
 
 
 @pytest.mark.parametrize(
@@ -86,3 +99,19 @@ def test_a_verdict_shows_as_many_digits_as_tell_its_sides_apart(left, right, sho
     sides = (Side(value, value, value) for value in (left, right))
     verdict = Verdict(claim, "holds", 1, 0, 0, 1, 0.5, *sides)
     assert shown in figures(verdict)
+
+
+def test_a_warmup_that_rounds_to_no_step_is_told(write, small):
+    text = small + '\n[[runs]]\nlabel = "late"\nwarmup = 0.1\nfork = { run = "SGD", epoch = 3 }\n'
+    preset = load(write(text), edits=["SGD.warmup=0.001"])
+    assert cautions(preset) == ["SGD: a warmup over 0.001 of 60 steps rounds to none"]
+    assert noted("note", preset) == f"note; {cautions(preset)[0]}"
+    assert cautions(load(write(text), edits=["SGD.warmup=0.01"])) == []
+    assert cautions(load(write(text), edits=["SGD.warmup.steps=1"])) == []
+    assert unwarmed(preset.runs[0].config, 1000) == ""
+
+
+def test_a_warmup_that_outlasts_its_run_is_told(write, small):
+    preset = load(write(small), edits=["SGD.warmup.steps=61"])
+    assert cautions(preset) == ["SGD: a warmup over 61 steps comes to no end in 60"]
+    assert cautions(load(write(small), edits=["SGD.warmup.steps=60"])) == []

@@ -90,3 +90,10 @@ def test_what_has_nowhere_to_go_has_a_picture():
         60,
         20,
     )
+
+
+def test_that_no_optimizer_has_a_threshold_is_said():
+    nothing, unknown = made([], 1.0), made([1.0, 2.0], np.nan)
+    said = stability_picture([unknown, nothing], 40, 8, **PLAIN).text()
+    assert "no threshold is known" in said
+    assert "no data yet" in stability_picture([nothing], 40, 8, **PLAIN).text()

@@ -8,8 +8,9 @@ import pytest
 
 from optplay.experiments.wording import precise
 from optplay.instruments.inspect import picture as inspector
-from optplay.instruments.inspect.measure import Row, rows, take_apart
+from optplay.instruments.inspect.measure import take_apart
 from optplay.instruments.inspect.picture import BARS, inspect_picture
+from optplay.instruments.inspect.rows import Row, rows
 from optplay.optim import OPTIMIZERS
 from optplay.plots import DARK
 from optplay.plots.text import text_cells
@@ -42,7 +43,12 @@ def ends(drawn, found, parameter):
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_where_there_is_room_every_formula_is_whole(optimizer):
-    found = update(optimizer=optimizer, clip=Clip(norm=0.01), l2=0.1, weight_decay=0.1)
+    once = OPTIMIZERS.find(optimizer).full_batch
+    problem = Problem(samples=10, hidden=(3,), batch_size=10) if once else PROBLEM
+    found = update(
+        4 if once else 25, problem, optimizer=optimizer, clip=Clip(norm=0.01), l2=0.1,
+        weight_decay=0.1,
+    )  # fmt: skip
     for width in (90, 60):
         drawn = lines(found, width=width, height=60)
         assert ends(drawn, found, found.largest)
@@ -52,7 +58,7 @@ def test_where_there_is_room_every_formula_is_whole(optimizer):
                     if text_cells(line[:end]) <= width - 26), key=len, default="")
                for line in drawn]  # fmt: skip
         together = "".join("".join(cut).split())
-        for line in found.config.rule.formula:
+        for line in (row.formula for row in rows(found, found.largest) if row.part == "rule"):
             assert line.replace(" ", "") in together
 
 
@@ -102,7 +108,8 @@ def test_its_heads():
         == [
             "layer 1 w[1,0] (3 of 13)" + ", moves most" * (found.largest == 2),
             "update 12 of 12, epoch 4, 2 samples",
-            "lr 0.001, t 12, beta1 0.9, beta2 0.999, epsilon 1e-8, bias_correction true",
+            "lr 0.001, t 12, beta1 0.9, beta2 0.999, epsilon 1e-8, bias_correction true, "
+            "nesterov false",
             f"loss before it {precise(found.update.loss)}, ‖g‖ {precise(found.update.norm)}",
         ]
         or found.step != 12

@@ -79,6 +79,25 @@ def test_the_rate_of_a_real_run_rises_over_six_decades():
     assert 1e-3 < found.rising < 5
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"decay": "cosine", "decay_knobs": {"floor": 0.1}, "warmup_steps": 5, "warmup_start": 0.1},
+        {"decay": "milestones", "decay_knobs": {"at": [0.5]}, "warmup": 0.1},
+        {"decay": "plateau", "decay_knobs": {"patience": 2}},
+        {"optimizer": "muon", "decay": "wsd", "warmup_steps": 3},
+        {"wrappers": {"sam": {}, "ema": {}, "cautious": {}}, "decay": "cosine_restarts"},
+    ],
+)
+def test_whatever_the_schedule_was_the_rate_rises(changes):
+    config = RunConfig(problem=Problem(samples=20, hidden=(3,)), epochs=7, **changes)
+    runs = (Run(label="A", config=config),)
+    [tested] = run_tests(Preset(name="p", title="T", runs=runs, seeds=(0,)))["A"]
+    assert tested.rates[-1] == 10 or tested.diverged
+    assert (np.diff(tested.rates) > 0).all()
+    assert ramped(config).steps == config.steps
+
+
 def test_a_rate_out_of_range():
     with pytest.raises(InputError, match="lr: found 2000"):
         ramped(RunConfig(), to=2000.0)

@@ -5,10 +5,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 from optplay.errors import InputError
+from optplay.experiments.keys import key_of
+from optplay.experiments.scales import Count, Doubling
 from optplay.instruments.sweep.axes import SweptKey, parse_axis, sweepable
 from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem, SurfaceProblem
 from optplay.training import Clip, RunConfig
+
+ANYWHERE = sorted(name for name, rule in OPTIMIZERS.items() if rule.anywhere)
 
 ADAM = RunConfig()
 
@@ -86,6 +90,21 @@ def test_what_is_wrong_is_told_in_a_line(text, words):
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize("key", ["sam.rho", "l2", "weight_decay"])
+def test_what_is_off_at_zero_is_spread_evenly_from_there(key):
+    axis = parse_axis(f"{key}=0:0.2:5", ADAM)
+    assert (axis.values, axis.log) == ((0, 0.05, 0.1, 0.15, 0.2), False)
+    assert parse_axis(f"{key}=0.002:0.2:3", ADAM).values == (0.002, 0.02, 0.2)
+
+
+def test_a_wrapper_is_turned_by_its_name_as_it_is_set():
+    axis = parse_axis("sam=0.01:0.1:2", ADAM)
+    assert axis.set(ADAM, 0.1) == RunConfig(wrappers={"sam": {"rho": 0.1}})
+    assert turned(ADAM, "ema", 0.5) == RunConfig(wrappers={"ema": {"beta": 0.5}})
+    with pytest.raises(InputError, match="unknown knob of a run with adam 'cautious'"):
+        parse_axis("cautious=0:1:2", ADAM)
+
+
 def test_clipping_is_switched_on():
     assert turned(ADAM, "clip.norm", 0.5) == RunConfig(clip=Clip(norm=0.5))
 
@@ -113,15 +132,17 @@ def test_the_rest_of_a_run_stays():
     )
 
 
-@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+@pytest.mark.parametrize("name", ANYWHERE)
 def test_every_number_that_a_run_has_can_be_turned(name):
     run = RunConfig(optimizer=name)
     keys = [*sweepable(run), "lambda"]
     numbers = [h.name for h in run.rule.hyperparameters if not isinstance(h.default, bool)]
     assert [key for key in keys if key in numbers] == numbers
     for key in keys:
-        whole = key in ("problem.samples", "problem.batch_size")
-        assert turned(run, key, 3 if whole else 0.25) != run
+        scale = key_of(run, key).scale
+        whole = isinstance(scale, Count | Doubling)
+        value = 3 if whole else 0.25 + 2 * max(getattr(scale, "low", 0.0), 0.0)
+        assert turned(run, key, value) != run
 
 
 @given(
@@ -141,3 +162,33 @@ def test_values_increase_from_end_to_end(key, low, factor, count):
     if key != "problem.samples" and len(values) == count > 2 and factor > 1.05:
         steps = np.diff(np.log(values) if axis.log else values)
         assert np.ptp(steps) <= 3e-5 * (1 if axis.log else high)
+
+
+def test_knobs_of_the_decay():
+    config = RunConfig(decay="cosine")
+    axis = parse_axis("decay.floor=0:0.5:6", config)
+    assert (axis.values, axis.log) == ((0.0, 0.1, 0.2, 0.3, 0.4, 0.5), False)
+    assert axis.set(config, 0.3).decay_knobs == {"floor": 0.3}
+    axis = parse_axis("decay.cycles=1:8:4", RunConfig(decay="cosine_restarts"))
+    assert axis.values == (1, 2, 4, 8)
+    for text in ("decay.shape=0:1:2", "decay.at=0:1:2"):
+        name = "one_cycle" if "shape" in text else "milestones"
+        with pytest.raises(InputError, match="unknown knob of a run with adam 'decay"):
+            parse_axis(text, RunConfig(decay=name))
+    with pytest.raises(InputError, match=r"none has no floor, .* as in decay=linear"):
+        parse_axis("decay.floor=0:0.5:6", RunConfig())
+
+
+def test_warmup_in_steps_and_from_a_start():
+    axis = parse_axis("warmup.steps=10:1000:3", RunConfig(warmup=0.5))
+    assert axis.values == (10, 100, 1000)
+    assert axis.set(RunConfig(warmup=0.5), 100) == RunConfig(warmup_steps=100)
+    axis = parse_axis("warmup.start=0:1:3", RunConfig(warmup=0.5))
+    assert axis.set(RunConfig(warmup=0.5), 0.5) == RunConfig(warmup=0.5, warmup_start=0.5)
+    with pytest.raises(InputError, match="found without warmup, set it too"):
+        parse_axis("warmup.start=0:1:3", RunConfig())
+
+
+def test_clipping_by_value():
+    axis = parse_axis("clip.value=0.01:1:3", RunConfig(clip=Clip(norm=1.0)))
+    assert axis.set(RunConfig(), 0.1).clip == Clip(value=0.1)

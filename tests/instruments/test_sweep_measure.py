@@ -134,9 +134,9 @@ def test_what_is_trained_by_is_compiled_before_and_here(monkeypatch, axis):
     asked = {True: set(), False: set()}
     original = engine.compiled_loop
 
-    def noted(problem, way):
-        asked[current_thread() is main_thread()].add((problem, way))
-        return original(problem, way)
+    def noted(problem, way, *, whole):
+        asked[current_thread() is main_thread()].add((problem, way, whole))
+        return original(problem, way, whole=whole)
 
     monkeypatch.setattr(engine, "compiled_loop", noted)
     list(stream_sweep(sweep(axis, seeds=(0,))))

@@ -8,7 +8,9 @@ from hypothesis import given, strategies as st
 
 from optplay.optim import OPTIMIZERS
 
-NAMES = list(OPTIMIZERS)
+from .made import has_rates, made
+
+NAMES = [name for name, rule in OPTIMIZERS.items() if rule.scope == "parameter"]
 LINE = re.compile(r"(\S+) (←|=) \S")
 
 
@@ -38,7 +40,7 @@ def walk(rule, given, steps, lr_at=lambda t: 1.0):
         corrections = 1 - hyper**t
         rule.step(delta, g, state, hyper, corrections, rate, t)
         with np.errstate(divide="ignore", invalid="ignore"):
-            terms = rule.terms(g, before, state, hyper, corrections, rate, t)
+            terms = rule.terms(made(rule, g, before, state, hyper, rate, t))
         yield terms, delta, (g, before, state.copy(), hyper, rate, t)
 
 
@@ -46,7 +48,7 @@ def walk(rule, given, steps, lr_at=lambda t: 1.0):
 def test_a_line_for_every_slot_and_term_and_no_other(name):
     rule = OPTIMIZERS.find(name)
     slots, terms = names_of(rule.formula)
-    assert sorted(slots) == sorted(rule.slots)
+    assert sorted(slots) == sorted(slot.name for slot in rule.state)
     *_, (found, delta, _) = walk(rule, {}, 10)
     assert terms == list(found)
     assert terms[-1] == "Δ"
@@ -62,7 +64,8 @@ def test_the_terms_come_to_the_step(name):
         size = np.abs(delta).max()
         np.testing.assert_allclose(terms["Δ"], delta, rtol=1e-12, atol=1e-15 * size)
         checked += np.count_nonzero(delta)
-    assert checked > 400
+    # Rprop makes no step where a sign has turned.
+    assert checked > 200
 
 
 @pytest.mark.parametrize("name", ["adam", "adamw", "amsgrad"])
@@ -81,8 +84,10 @@ def test_the_terms_come_to_the_step_without_bias_correction(name):
 )  # fmt: skip
 def test_the_terms_come_to_the_step_at_any_setting(name, lr, memory, epsilon, steps):
     rule = OPTIMIZERS.find(name)
+    has = {h.name: h for h in rule.hyperparameters}
+    if any(h.low_open for name, h in has.items() if name.startswith("beta")):
+        memory = max(memory, 0.001)
     knobs = {"lr": lr, "beta": memory, "beta1": memory, "beta2": memory, "epsilon": epsilon}
-    has = {h.name for h in rule.hyperparameters}
     for terms, delta, _ in walk(rule, {k: v for k, v in knobs.items() if k in has}, steps):
         size = np.abs(delta).max()
         np.testing.assert_allclose(terms["Δ"], delta, rtol=1e-11, atol=1e-13 * size)
@@ -99,7 +104,7 @@ def test_the_terms_come_to_the_step_at_any_setting(name, lr, memory, epsilon, st
 )
 def test_rules_without_rates_multiply_their_direction_by_lr(name, direction):
     rule = OPTIMIZERS.find(name)
-    assert rule.rates is None
+    assert not has_rates(rule)
     for _, delta, (g, before, after, hyper, lr, _) in walk(rule, {}, 40):
         state = before if name == "lion" else after
         np.testing.assert_allclose(delta, -lr * direction(g, state, hyper), rtol=1e-12, atol=1e-18)

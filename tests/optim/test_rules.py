@@ -6,6 +6,8 @@ import pytest
 import optplay
 from optplay.optim import OPTIMIZERS
 
+from .made import made, rates
+
 TRACES = {
     "sgd": "sgd",
     "momentum": "momentum",
@@ -123,29 +125,28 @@ def direction(name, state, hyper, g, t):
 
 
 @pytest.mark.parametrize(
-    "name", ["rmsprop", "adagrad", "adam", "adamw", "amsgrad", "adamax", "radam"]
+    "name", ["rmsprop", "adagrad", "adadelta", "adam", "adamw", "amsgrad", "adamax", "radam"]
 )
 def test_rates_times_direction_is_the_step(name):
     rule, lr, hyper = defaults(name)
     w, state = np.zeros(4), np.zeros((len(rule.slots), 4))
     for t, g in enumerate(gradients(40, 4), start=1):
-        before = w.copy()
+        before, old = w.copy(), state.copy()
         rule.step(w, g, state, hyper, 1 - hyper**t, lr, t)
-        expected = rule.rates(state, hyper, 1 - hyper**t, lr, t) * direction(
-            name, state, hyper, g, t
-        )
+        rate = rule.rate(made(rule, g, old, state, hyper, lr, t))
+        expected = rate * direction(name, state, hyper, g, t)
         np.testing.assert_allclose(before - w, expected, rtol=1e-9, atol=1e-15)
     assert np.abs(w[1:]).min() > 0
 
 
 def test_adadeltas_rates_approach_its_steps_once_it_is_warm():
-    # Its step uses u as it was before the step, its rate as it is after.
+    # Its step uses u as it was before the step; of the state alone, only u after it is known.
     rule, lr, hyper = defaults("adadelta")
     w, state, g = np.zeros(1), np.zeros((2, 1)), np.ones(1)
     for t in range(1, 301):
         before = w.copy()
         rule.step(w, g, state, hyper, 1 - hyper**t, lr, t)
-    rate = rule.rates(state, hyper, 1 - hyper**300, lr, 300)
+    rate = rates(rule, state, hyper, lr, 300)
     np.testing.assert_allclose((before - w) / g, rate, rtol=0.01)
 
 
@@ -153,10 +154,9 @@ def test_adadeltas_rates_approach_its_steps_once_it_is_warm():
 def test_without_bias_correction_the_averages_are_taken_as_they_are(name):
     rule, _, _ = defaults(name)
     w, state = np.zeros(1), np.zeros((len(rule.slots), 1))
-    hyper, g = np.array([0.9, 0.99, 1e-8, 0.0]), np.array([2.0])
+    hyper = np.zeros(len(rule.hyperparameters) - 1)
+    hyper[:3], g = (0.9, 0.99, 1e-8), np.array([2.0])
     rule.step(w, g, state, hyper, 1 - hyper**1, 0.5, 1)
     # m = 0.1 · 2, v = 0.01 · 4
     np.testing.assert_allclose(w, -0.5 * 0.2 / (0.2 + 1e-8), rtol=1e-12)
-    np.testing.assert_allclose(
-        rule.rates(state, hyper, 1 - hyper**1, 0.5, 1), 0.5 / (0.2 + 1e-8), rtol=1e-12
-    )
+    np.testing.assert_allclose(rates(rule, state, hyper, 0.5, 1), 0.5 / (0.2 + 1e-8), rtol=1e-12)

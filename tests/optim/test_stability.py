@@ -7,6 +7,8 @@ import pytest
 
 from optplay.optim import OPTIMIZERS
 
+from .made import has_rates, rates
+
 LATE = 1_000_000  # bias corrections are over
 STEPS = 4000
 DECLARED = sorted(name for name, o in OPTIMIZERS.items() if o.stability)
@@ -20,13 +22,13 @@ def size_after(optimizer, hyper, share):
     """
     values = np.array([float(v) for v in hyper.values()][1:])
     frozen = np.zeros((len(optimizer.slots), 1))
-    if optimizer.rates:
+    if has_rates(optimizer):
         names = ("v", "v_max", "u", "s")
         frozen[[i for i, slot in enumerate(optimizer.slots) if slot in names]] = 0.3
     lr, w, state = hyper["lr"], np.array([1e-100]), frozen.copy()
     over = np.ones_like(values)
     optimizer.step(np.zeros(1), np.zeros(1), state, values, over, lr, LATE)
-    rate = optimizer.rates(state, values, over, lr, LATE)[0] if optimizer.rates else lr
+    rate = np.ravel(rates(optimizer, state, values, lr, LATE))[0]
     h = share * optimizer.stability(hyper) / rate  # of preconditioned curvature h·rate/lr = c/lr
     state = frozen.copy()
     for k in range(STEPS):

@@ -5,7 +5,7 @@ import pytest
 
 import optplay
 from optplay.optim import OPTIMIZERS
-from optplay.problems import Problem, Samples, network
+from optplay.problems import Problem, Samples, SurfaceProblem, network
 from optplay.problems.network import scratch_of
 from optplay.problems.problem import LOSSES
 from optplay.training import RECORDED, Clip, RunConfig, stream, train, trainer
@@ -113,7 +113,9 @@ def feed(monkeypatch, value):
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("activation", ["relu", "tanh", "sigmoid", "identity"])
-@pytest.mark.parametrize("optimizer", sorted(set(OPTIMIZERS) - {"lion"}))
+@pytest.mark.parametrize(
+    "optimizer", sorted(n for n, r in OPTIMIZERS.items() if r.scope == "parameter" and n != "lion")
+)
 def test_data_that_is_not_finite_is_noticed_at_once(monkeypatch, optimizer, activation, value):
     feed(monkeypatch, value)
     history = run(optimizer, samples=4, activation=activation)
@@ -230,3 +232,31 @@ def test_a_hit_is_a_logit_above_zero():
         Problem().layout, scratch_of(Problem()),
     )  # fmt: skip
     assert hits == np.sum(samples.labels)
+
+
+def test_what_is_evaluated_before_a_fork_is_that_of_the_run_that_was_left():
+    averaged = train(run_config(wrappers={"ema": {}}))
+    fork = train(run_config(), (averaged, 3))
+    found = np.concatenate([*fork.evaluated_parts()])
+    for epoch in range(7):
+        np.testing.assert_array_equal(found[epoch], fork.evaluated(epoch))
+    assert not np.array_equal(found[2], fork.at(2)[0])
+
+
+def run_config(**changes):
+    return RunConfig(problem=Problem(batch_size=50), optimizer="sgd", epochs=6, **changes)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"wrappers": {"ema": {}}},
+        {"wrappers": {"lookahead": {}}},
+        {"optimizer": "schedule_free_sgd"},
+    ],
+)
+def test_what_is_evaluated_is_in_the_box_of_a_surface(changes):
+    given = {"optimizer": "sgd", "hyperparameters": {"lr": 5.0}} | changes
+    history = train(RunConfig(problem=SurfaceProblem(surface="saddle"), epochs=20, **given))
+    box = history.config.problem.box
+    assert max(np.abs(history.evaluated(epoch)).max() for epoch in range(21)) <= box

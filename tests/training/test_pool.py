@@ -40,7 +40,7 @@ def configs():
     ]
     some = [
         RunConfig(problem=problems[i % 3], optimizer=name, epochs=1 + i * 7 % 60, seed=i)
-        for i, name in enumerate(OPTIMIZERS)
+        for i, name in enumerate(n for n, rule in OPTIMIZERS.items() if rule.scope == "parameter")
     ]
     wild = RunConfig(problem=problems[2], optimizer="sgd", hyperparameters={"lr": 1000})
     return [*some, wild, *some]

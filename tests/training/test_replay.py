@@ -15,6 +15,8 @@ from optplay.problems import Problem
 from optplay.training import Clip, RunConfig, after_step, one_update, past, stream, train
 from optplay.training.engine import pipeline_of, step_by_hand
 
+EACH = sorted(name for name, rule in OPTIMIZERS.items() if rule.scope == "parameter")
+
 PROBLEM = Problem(samples=10, hidden=(5,))
 SHUFFLED = Problem(samples=10, hidden=(3, 2), activation="tanh", batch_size=3, shuffle=True)
 
@@ -56,7 +58,7 @@ def assert_is_the_runs(history, step):
     return update
 
 
-@pytest.mark.parametrize("name", OPTIMIZERS)
+@pytest.mark.parametrize("name", EACH)
 @pytest.mark.parametrize("clip", [None, Clip(norm=0.05)])
 @pytest.mark.parametrize("l2", [0.0, 0.02])
 def test_every_update_of_every_optimizer(name, clip, l2):
@@ -73,7 +75,7 @@ def test_every_update_of_every_optimizer(name, clip, l2):
 
 
 @given(
-    name=st.sampled_from(list(OPTIMIZERS)), decay=st.sampled_from(list(SCHEDULES)),
+    name=st.sampled_from(EACH), decay=st.sampled_from(sorted(set(SCHEDULES) - {"plateau"})),
     lr=st.floats(1e-5, 1), clip=st.none() | st.floats(1e-3, 3), l2=st.sampled_from([0.0, 0.3]),
     weight_decay=st.floats(0, 1), warmup=st.floats(0, 1), batch=st.integers(1, 12),
     shuffle=st.booleans(), seed=st.integers(0, 99), at=st.floats(0, 1),

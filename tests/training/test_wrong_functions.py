@@ -7,13 +7,12 @@ import sys
 from pathlib import Path
 from shutil import copytree, ignore_patterns
 from textwrap import indent
-from types import SimpleNamespace
 
 import pytest
 
 import optplay
 from optplay.errors import InputError
-from optplay.optim import SCHEDULES
+from optplay.optim import SCHEDULES, Schedule
 from optplay.problems import ACTIVATIONS, LOSSES, SURFACES
 from optplay.training.compilation import Declared, compiled_factor
 from optplay.training.written import refuse
@@ -76,7 +75,7 @@ RIGHT = [
     ("surface", "for i in range(2):\n    g[i] = w[i]\nreturn constants[0] * w.size"),
     ("activation", "return where((s > 0.0) & (s < 1.0), exp(s), abs(tanh(s)))"),
 ]
-COUNTS = {"surface": (2, 1)}
+COUNTS = {"surface": (2, 1), "schedule": (0,)}
 
 
 @pytest.fixture
@@ -115,7 +114,7 @@ def test_what_can_be_compiled_is_not_refused(function, kind, body):
 
 def test_what_comes_with_optplay_is_not_refused():
     for schedule in SCHEDULES.values():
-        refuse(Declared("schedule", schedule.name, schedule.factor))
+        refuse(Declared("schedule", schedule.name, schedule.factor, (len(schedule.knobs),)))
     for surface in SURFACES.values():
         refuse(Declared("surface", surface.name, surface.gradient, (surface.dimension, 1)))
     for kind, declared in (("activation", ACTIVATIONS), ("loss", LOSSES)):
@@ -132,7 +131,7 @@ def test_what_reaches_the_c_library_without_a_text_is_not_kept(monkeypatch, tmp_
         text = f"import math\ndef factor(k: int, n: int) -> float:\n    return math.{name}(k / n)"
         exec(text, known)
         with pytest.raises(InputError, match=rf"schedule own: found a call of \w*{name}, not the"):
-            compiled_factor(SimpleNamespace(name="own", factor=known["factor"]))
+            compiled_factor(Schedule("own", "Own", "An idea.", known["factor"]))
     assert not any(tmp_path.rglob("factor*"))
 
 
@@ -144,7 +143,7 @@ def test_a_function_without_a_text_is_told_in_words_too():
         known = {}
         exec(f"def factor(k: int, n: int) -> float:\n    {body}", known)
         with pytest.raises(InputError, match=f"^schedule own: .*found {words}, which can't"):
-            compiled_factor(SimpleNamespace(name="own", factor=known["factor"]))
+            compiled_factor(Schedule("own", "Own", "An idea.", known["factor"]))
 
 
 ACTIVATION = '''"""An activation."""

@@ -2,6 +2,8 @@
 
 from textual import events
 
+from optplay.optim import OPTIMIZERS
+from optplay.tui.screens.choose import Choose
 from optplay.tui.widgets.knob_row import KnobInput, KnobRow
 
 
@@ -204,3 +206,84 @@ async def test_a_name_chosen_for_a_run_that_went_is_refused_in_a_line(playground
         await p.settle()
         assert p.app.fault is None
         assert "unknown key of a run with sgd" in p.text
+
+
+async def test_what_is_off_is_found_under_more(playground):
+    async with playground() as p:
+        shown = [row.key.name for row in p.app.workspace.controls.rows]
+        assert "sam.rho" not in shown
+        assert {"more", "warmup", "decay", "clip.norm"} <= {*shown}
+        await p.focus("more")
+        await p.press("right")
+        assert not p.app.session.edited
+        await p.press("enter")
+        assert p.app.screen.heading == "More knobs"
+        await p.press(*"sharpness", "enter")
+        assert (p.value("sam.rho"), p.focused) == (0.05, "sam.rho")
+        assert "SAM" in p.text or "Sharpness" in p.text
+        await p.press("x")
+        # It stays where it was asked for.
+        assert (p.value("sam.rho"), p.focused) == (None, "sam.rho")
+
+
+async def test_the_knobs_of_a_decay_come_with_it(playground):
+    async with playground() as p:
+        await p.press("d")
+        assert p.row("decay.floor").shown == 0.0
+        await p.focus("decay.floor")
+        await p.press("right")
+        assert p.value("decay.floor") == 0.05
+        await p.press("d", "d")
+        assert (p.value("decay"), p.value("decay.floor")) == ("cosine", 0.05)
+
+
+async def test_a_warmup_that_rounds_to_no_step_is_told(playground):
+    async with playground() as p:
+        p.app.desk.turn("warmup", 0.0001)
+        await p.pilot.pause()
+        assert [told for told in p.told if "rounds to none" in told]
+
+
+async def test_a_rule_that_does_not_go_with_the_problem_is_listed_with_the_reason(playground):
+    async with playground() as p:
+        for asks in ("o", "a"):
+            await p.press(asks, *"newton", "enter")
+            # It is not taken.
+            assert isinstance(p.app.screen, Choose)
+            assert "Not here: found newton with batch_size 1" in " ".join(p.text.split())
+            await p.press("escape")
+        assert not p.app.session.edited
+        await p.press("o", *"quasi", "enter", "escape")
+        # By another way it is refused in a line.
+        p.app.controls.take("optimizer", "lbfgs")
+        await p.settle()
+        assert "lbfgs with batch_size 1" in p.told[-1]
+        assert not p.app.session.edited
+
+
+async def test_names_that_do_not_go_with_the_problem_are_passed_over(playground):
+    async with playground("problem-3-saddle") as p:
+        taken = []
+        for _ in range(len(OPTIMIZERS)):
+            await p.focus("optimizer")
+            await p.pilot.press("right")
+            taken.append(p.value("optimizer"))
+        assert "muon" not in taken
+        assert {"newton", "lbfgs"} <= {*taken}
+
+
+async def test_what_excludes_another_is_listed_with_the_reason(playground):
+    async with playground() as p:
+        p.app.desk.turn("lookahead.alpha", 0.5)
+        await p.settle()
+        await p.focus("more")
+        await p.press("enter", *"average", "enter")
+        assert isinstance(p.app.screen, Choose)
+        assert "Not here: " in p.text
+
+
+async def test_a_folded_knob_is_found_by_the_command_line(playground):
+    async with playground() as p:
+        p.app.workspace.go_to_knob("sam.rho")
+        await p.settle()
+        assert (p.value("sam.rho"), p.focused) == (None, "sam.rho")

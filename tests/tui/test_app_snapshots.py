@@ -178,7 +178,7 @@ def test_knob_typed_wrongly(shot, size, theme):
 
 
 def test_knobs_of_a_run_with_switches(shot):
-    assert shot((80, 24), "dark", ["j", "j", *["tab"] * 6, "x"])
+    assert shot((80, 24), "dark", ["j", "j", *["tab"] * 8, "x"])
 
 
 @looks("120x40-light", "80x24-dark")

@@ -138,7 +138,7 @@ def test_the_library_never_takes_more_than_it_may(uses, most):
 
 
 def test_plans_of_all_optimizers_differ():
-    runs = [(name, RunConfig(optimizer=name)) for name in OPTIMIZERS]
+    runs = [(name, RunConfig(optimizer=name)) for name, rule in OPTIMIZERS.items() if rule.anywhere]
     assert len(set(plans(preset(*runs), 0).values())) == len(runs)
 
 

@@ -8,15 +8,22 @@ from hypothesis import settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from optplay.errors import InputError
-from optplay.experiments.keys import PIPELINE, keys, value_at
+from optplay.experiments.keys import keys, pipeline, value_at
 from optplay.experiments.preset import Fork
 from optplay.experiments.reading import parse
 from optplay.experiments.saving import to_toml
-from optplay.optim import OPTIMIZERS
+from optplay.optim import OPTIMIZERS, WRAPPERS
 from optplay.training import RunConfig
 from optplay.tui import session as module
 from optplay.tui.session import COALESCE_SECONDS, MOST_RUNS, Session
 
+ANYWHERE = sorted(name for name, rule in OPTIMIZERS.items() if rule.anywhere)
+
+# A wrapper is there in more ways: see test_what_comes_with_it_comes_on_where_it_was.
+SWITCHED = [
+    key for key in pipeline(RunConfig())
+    if key.switched and key.name.partition(".")[0] not in WRAPPERS
+]  # fmt: skip
 PRESET = """
 title = "Small"
 seeds = 3
@@ -125,7 +132,7 @@ def test_a_seed_is_that_of_the_curves(session):
     [
         ("lr", -1.0, "lr: found -1.0"), ("lr", nan, "lr: found nan"), ("seed", -1, "seed: found"),
         ("clip.norm", inf, "norm: found inf"), ("epochs", 4, "epoch: found 5, allowed: 1 to 4"),
-        ("optimizer", "adan", "did you mean 'adam'"), ("beta1", 0.5, "with sgd 'beta1'"),
+        ("optimizer", "adamm", "did you mean 'adam'"), ("beta1", 0.5, "with sgd 'beta1'"),
         ("problem.samples", 0, "samples: found 0"), ("epochs", 10**7, "half of this machine"),
     ],
 )  # fmt: skip
@@ -143,12 +150,12 @@ def test_a_fork_has_the_network_of_its_parent(session, refuses):
     assert values(session, "problem.noise") == [0, 0, 0.2]
 
 
-@pytest.mark.parametrize("key", PIPELINE, ids=lambda key: key.name)
+@pytest.mark.parametrize("key", SWITCHED, ids=lambda key: key.name)
 def test_what_is_switched_off_comes_on_where_it_was(session, key):
     name = key.name
     session.switch(name)
     assert session.value(name) == session.last_on(name) == key.on
-    other = {"decay": "linear"}.get(name, 0.3)
+    other = {"decay": "linear", "warmup.steps": 7}.get(name, 0.3)
     session.turn(name, other)
     session.switch(name)
     assert (session.value(name), session.last_on(name)) == (key.off, other)
@@ -157,6 +164,38 @@ def test_what_is_switched_off_comes_on_where_it_was(session, key):
     session.select(0)
     session.switch(name)
     assert session.value(name) == other
+
+
+def test_what_comes_with_it_comes_on_where_it_was(session):
+    session.turn("decay", "cosine")
+    session.turn("decay.floor", 0.25)
+    session.switch("decay")
+    assert session.run.config.decay_knobs == {}
+    session.switch("decay")
+    assert (session.value("decay"), session.value("decay.floor")) == ("cosine", 0.25)
+    session.turn("decay", "linear")
+    assert session.value("decay.floor") == 0.25
+    session.switch("warmup")
+    session.turn("warmup.start", 0.5)
+    session.switch("warmup")
+    session.switch("warmup")
+    assert (session.value("warmup"), session.value("warmup.start")) == (0.1, 0.5)
+
+
+def test_a_key_switches_whichever_way_is_on(session):
+    session.switch("warmup.steps")
+    session.turn("warmup.steps", 7)
+    session.switch_any("warmup")
+    assert (session.value("warmup"), session.value("warmup.steps")) == (0.0, None)
+    session.switch_any("warmup")
+    assert (session.value("warmup"), session.value("warmup.steps")) == (0.0, 7)
+    session.switch("warmup")
+    assert (session.value("warmup"), session.value("warmup.steps")) == (0.1, None)
+    session.switch_any("warmup")
+    session.switch_any("warmup")
+    assert session.value("warmup") == 0.1
+    session.switch_any("clip.norm")
+    assert session.value("clip.norm") == 1.0
 
 
 @pytest.mark.parametrize("copy", [
@@ -529,7 +568,7 @@ class Edits(RuleBasedStateMachine):
         every = [k for k in keys(self.session.run.config) if k.name != "epochs"]
         self.attempt(self.session.turn, every[place % len(every)].name, value)
 
-    @rule(key=st.sampled_from(PIPELINE))
+    @rule(key=st.sampled_from(SWITCHED))
     def switch(self, key):
         was = key.is_on(self.session.value(key.name))
         self.attempt(self.session.switch, key.name)
@@ -555,7 +594,7 @@ class Edits(RuleBasedStateMachine):
     def select(self, place):
         self.session.select(place)
 
-    @rule(name=st.sampled_from(sorted(OPTIMIZERS)))
+    @rule(name=st.sampled_from(ANYWHERE))
     def add(self, name):
         self.attempt(self.session.add, name)
 

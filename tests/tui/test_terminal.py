@@ -52,7 +52,7 @@ def test_a_sitting(start):
     app.press("tab", "down", "right")
     app.wait("Small   edited", re.compile(r"lr +0\.15").search)
     app.press("o")
-    choose(app, "lion", "AdamW")
+    choose(app, "lion", "AdaGrad")
     app.wait(re.compile(r"Optimizer +lion").search)
     app.press("m")
     app.wait("all 2 seeds")

@@ -8,11 +8,13 @@ from textual.content import Content
 from optplay.experiments import load
 from optplay.experiments.forks import train_one
 from optplay.experiments.wording import precise
-from optplay.instruments.inspect.measure import rows, take_apart
+from optplay.instruments.inspect.measure import take_apart
+from optplay.instruments.inspect.rows import rows
 from optplay.tui.screens.prompt import Prompt
 from optplay.tui.views import views
 
-SIZE = 80, 24
+# High enough that of Adam what is off is shown, too.
+SIZE = 80, 26
 KEY = str(views()["inspect"].instrument.order)
 WILD = """
 title = "Wild"

@@ -40,7 +40,7 @@ def _print(preset: "Preset", asked: str) -> None:
     from rich.text import Text  # noqa: PLC0415
 
     from optplay.cli.console import console  # noqa: PLC0415
-    from optplay.experiments import claimed  # noqa: PLC0415
+    from optplay.experiments import cautions, claimed  # noqa: PLC0415
     from optplay.experiments.folders import preset_files  # noqa: PLC0415
     from optplay.experiments.tries import as_command, tried  # noqa: PLC0415
 
@@ -50,6 +50,8 @@ def _print(preset: "Preset", asked: str) -> None:
     # A link shows where it leads.
     out.print(Markdown(preset.lesson, hyperlinks=False))
     out.print(_runs(preset))
+    for caution in cautions(preset):
+        out.print(Text(caution))
     for claim in preset.claims:
         at = f" at {claim.at:g}" if claim.at is not None else ""
         out.print(Text(f"Claim: {claimed(claim)}"))

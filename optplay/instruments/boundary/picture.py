@@ -67,7 +67,7 @@ def of_run(results: Results, width: int, look: Look) -> Iterator[Line | Picture]
     if results.preset.on_surface:
         return
     panels = [
-        Panel(label, partial(boundary_picture, last.config.network, last.current, **look), place)
+        Panel(label, partial(boundary_picture, last.config.network, last.final, **look), place)
         for place, (label, (last, *_)) in enumerate(results.runs.items())
     ]
     columns = max(1, min(len(panels), width // PANEL_WIDTH))

@@ -61,10 +61,10 @@ class Boundary(PictureView):
         def make(stop: Event) -> Iterator[Made]:
             made: Made = {}
             for history, epoch in asked:
-                for weights, _ in history.past.way_to(epoch):
-                    made[history.past, epoch] = weights
+                for _ in history.past.way_to(epoch):
                     if stop.is_set():
                         return
+                made[history.past, epoch] = history.evaluated(epoch)
             yield made
 
         return Task(tuple(asked), make)
@@ -89,7 +89,7 @@ class Boundary(PictureView):
         made: Made = self.result or {}
         weights = made.get((history.past, epoch))
         if weights is None and history.at_hand(epoch):
-            weights, _ = history.at(epoch)
+            weights = history.evaluated(epoch)
         if weights is None:
             return self.waiting(width, height)
         return boundary_picture(history.config.network, weights, width, height, **self.look)

@@ -9,7 +9,17 @@ import numpy as np
 from optplay.experiments import Results
 from optplay.experiments.sharpness import Curvature, sharpness
 from optplay.experiments.tables import Line
-from optplay.plots import Guide, Look, Panel, Picture, Series, abreast, legend, line_picture
+from optplay.plots import (
+    Guide,
+    Look,
+    Panel,
+    Picture,
+    Series,
+    abreast,
+    legend,
+    line_picture,
+    notice,
+)
 
 HEIGHT, TWO_ABREAST = 17, 110
 
@@ -48,6 +58,9 @@ def stability_picture(
     A dotted line stands at 1, above which the optimizer is unstable on a quadratic. Runs whose
     optimizer declares no threshold have no curve.
     """
+    measured = [found for found in curvatures if len(found.epochs)]
+    if measured and all(np.isnan(found.ratio).all() for found in measured):
+        return notice("no threshold is known", width, height)
     series = [
         Series("", found.ratio, found.epochs, color_index=place)
         for place, found in enumerate(curvatures)

@@ -7,7 +7,9 @@ from typing import Any
 import msgspec
 
 from optplay.experiments import Results, tables
+from optplay.experiments.report import weights_told
 from optplay.experiments.sharpness import Curvature, sharpness
+from optplay.experiments.steps import no_rates
 from optplay.instruments.curvature.measure import curvature_summary, figures_of
 
 COLUMNS = ("sharpness", "preconditioned", "threshold", "ratio")
@@ -34,6 +36,8 @@ class CurvatureReport(tables.Report):
                 "seed": history.config.seed,
                 "config": msgspec.to_builtins(history.config),
                 "outcome": history.outcome,
+                "weights": weights_told(history.config),
+                "no_rates": no_rates([history]),
                 "figures": figures_of(history),
                 "curvature": _columns(sharpness(history)),
             }
@@ -53,7 +57,13 @@ class CurvatureReport(tables.Report):
             sides = curvature_summary(self.results, label)
             cells = (tables.cell(sides[name], between, infinite="∞") for name in HEADINGS)
             rows.append([label, *cells])
-        note = tables.seeds_note(self.results.preset, between)
+        lines = [tables.seeds_note(self.results.preset, between)]
+        lines += [
+            f"{label} has no rate for each parameter to be preconditioned by: {why}"
+            for label, histories in self.results.runs.items()
+            if (why := no_rates(histories))
+        ]
+        note = "\n".join(lines)
         return tables.Table(["Run", *HEADINGS.values()], rows, note)
 
     def csv(self) -> Mapping[str, tables.CsvRows]:

@@ -35,6 +35,8 @@ class CurvatureView(PictureView):
         part = stage.session.run.config.rule.stability
         c = part(stage.session.run.config.hyperparameters) if part else None
         rule = stage.session.run.config.rule.title
+        if why := stage.session.run.config.rule.no_rates:
+            return f"{rule} has no rates to be preconditioned by: {why}"
         return f"{rule} is stable up to {c:g}/lr" if c else f"no threshold is known for {rule}"
 
     def wanted(self, stage: Stage) -> Task | None:

@@ -7,7 +7,8 @@ import numpy as np
 
 from optplay.counting import counted
 from optplay.experiments import number, plain, precise
-from optplay.instruments.inspect.measure import Dissection, rows
+from optplay.instruments.inspect.measure import Dissection
+from optplay.instruments.inspect.rows import rows
 from optplay.plots import Picture, run_color, text_picture
 from optplay.plots.look import Look
 from optplay.plots.palette import Ink, frame_color
@@ -22,6 +23,8 @@ BARS = "▁▂▃▄▅▆▇█"
 DECADES = 6
 WIDEST_BAR = 3
 PARTS_TO_GIVE_UP = 6
+# Parts of the pipeline that do not add to the weights what the rule does.
+NOT_MOVING = ("gradient", "clipping", "L2", "decay")
 
 
 def inspect_picture(
@@ -88,20 +91,23 @@ def _table(
     *, whole: bool, off: bool, titled: bool,
 ) -> list[Cells]:  # fmt: skip
     """A line per number; `whole` formulas take as many as they need."""
+    shown = rows(found, parameter)
+    moving = {row.part for row in shown}.difference(NOT_MOVING)
+    part_width = max(PART, *(text_cells(row.part) + 1 for row in shown))
     for parted, numbers in ((True, 2), (False, 2), (False, 1)):
-        room = min(width - PART * parted - NUMBER * numbers, FORMULA)
+        room = min(width - part_width * parted - NUMBER * numbers, FORMULA)
         if room >= LEAST_FORMULA:
             break
 
     def line(part: str, formula: str, before: str, value: str, ink: Ink, last: Ink) -> Cells:
-        label = part.ljust(PART) if parted else ""
+        label = part.ljust(part_width) if parted else ""
         old = before.rjust(NUMBER) if numbers == 2 else ""
         gap = " " * (room - text_cells(formula))
         return (label, ink), (formula + gap, ink), (old, ink), (value.rjust(NUMBER), last)
 
     lines = [line("part", "formula", "before", "value", quiet, quiet)] if titled else []
     above = ""
-    for row in rows(found, parameter):
+    for row in shown:
         is_off, part = row.formula == "off", row.part if row.part != above else ""
         above = row.part
         if is_off and not off:
@@ -110,14 +116,12 @@ def _table(
         if is_off and not parted:
             text = f"{part}: off"
         before = "" if row.before is None else precise(row.before)
-        value = "" if is_off else precise(row.value)
+        value = "" if is_off else row.form or precise(row.value)
         # Only the longest numbers come near enough to touch it.
         free = max(room - (len(before if numbers == 2 else value) >= NUMBER), 0)
         first, *rest = _wrapped(text, free) if whole else [shortened(text, free)]
         ink = quiet if is_off else None
-        lines.append(
-            line(part, first, before, value, ink, strong if row.part in ("rule", "weight") else ink)
-        )
+        lines.append(line(part, first, before, value, ink, strong if row.part in moving else ink))
         lines += [line("", f"  {more}", "", "", ink, ink) for more in rest]
     return lines
 

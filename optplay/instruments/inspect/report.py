@@ -10,7 +10,8 @@ from optplay.counting import counted
 from optplay.experiments import Preset, plain, precise, settings
 from optplay.experiments.forks import lineage
 from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading, noted
-from optplay.instruments.inspect.measure import Dissection, Row, rows
+from optplay.instruments.inspect.measure import Dissection
+from optplay.instruments.inspect.rows import Row, rows
 
 
 @dataclass(frozen=True)
@@ -25,12 +26,14 @@ class InspectReport(Report):
     def document(self) -> dict[str, Any]:
         label, found, parameter = self.label, self.found, self.parameter
         config, update = found.config, found.update
+        first, sizes = update.first_gradient, {slot.name: slot.size for slot in config.slots}
         names = config.problem.parameter_names
         return heading(self.preset, lineage(self.preset, label)) | {
             "label": label,
             "seed": config.seed,
             "optimizer": config.optimizer,
             "formula": list(config.rule.formula),
+            "wrappers": {w.name: list(w.formula) for w in config.wrapped_by},
             "step": found.step,
             "epoch": found.epoch,
             "t": update.t,
@@ -42,12 +45,17 @@ class InspectReport(Report):
             "parameter": {"index": parameter, "name": names[parameter]},
             "rows": [asdict(row) for row in rows(found, parameter)],
             "parameters": list(names),
+            "first_gradient": None if first is None else first.tolist(),
             "gradient": update.gradient.tolist(),
             "clipped_gradient": update.clipped_gradient.tolist(),
             "l2_term": found.l2_term.tolist(),
             "rule_gradient": update.rule_gradient.tolist(),
             "states": {
-                slot: {"before": before.tolist(), "after": after.tolist()}
+                slot: {
+                    "size": sizes[slot],
+                    "before": before.tolist(),
+                    "after": after.tolist(),
+                }
                 for slot, (before, after) in found.states.items()
             },
             "terms": {name: np.asarray(value).tolist() for name, value in found.terms.items()},
@@ -92,7 +100,7 @@ def _tables(found: list[Row], note: str) -> list[Table]:
     for row in found:
         numbers = ["" if value is None else precise(value) for value in (row.before, row.value)]
         if row.value is None and row.formula != "off":
-            numbers[-1] = precise(None)
+            numbers[-1] = row.form or precise(None)
         formula = row.formula or row.name
         wide.append([row.part if row.part != part else "", formula, *numbers])
         narrow.append([f"{row.part}: off" if row.formula == "off" else formula, *numbers])

@@ -1,5 +1,7 @@
 """A slice through the loss around the weights, and a run's way projected on it.
 
+Weights are those that are evaluated: some rules and wrappers answer with others than they train.
+
 The slice is spanned by the first two principal components of the weights' history (Li et al. 2018,
 Visualizing the loss landscape of neural nets, section 7), so that it shows as much of the way as a
 plane can.
@@ -94,8 +96,8 @@ def landscape(histories: Sequence[History], epoch: int | None = None) -> Landsca
     if epoch is not None and epoch < 0:
         raise InputError(f"epoch: found {epoch}, allowed: 0 to {first.epochs}")
     at = first.epochs if epoch is None else min(epoch, first.epochs)
-    ways = [h.weights for h in histories]
-    plane = _plane(ways, first.at(at)[0])
+    ways = [np.concatenate([*h.evaluated_parts()]) for h in histories]
+    plane = _plane(ways, first.evaluated(at))
     paths = tuple(map(plane.project, ways))
     x, y = _limits(np.concatenate(paths))
     return Landscape(plane, x, y, paths)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from optplay.experiments import Preset, number
+from optplay.experiments.report import weights_told
 from optplay.experiments.tables import Choice, Line, Part, Report, Table, heading, noted
 from optplay.instruments.landscape.measure import Slice
 
@@ -42,6 +43,7 @@ def _slice(one: Slice) -> dict[str, Any]:
     x, y = one.landscape.grid()
     return {
         "through": {"run": one.labels[0], "epoch": one.epoch, "loss": one.loss},
+        "weights": weights_told(one.histories[0].config),
         "origin": plane.origin.tolist(),
         "directions": plane.directions.tolist(),
         "explained": plane.explained.tolist(),

@@ -51,7 +51,7 @@ class RangeTest:
 
 
 def ramped(config: RunConfig, to: float = HIGHEST) -> RunConfig:
-    """The run with a rate that rises to `to`, from a millionth of it, without warmup.
+    """The run with a rate that rises to `to`, from a millionth of it, without warmup or decay.
 
     Raises:
         InputError: the rate is out of range.
@@ -59,13 +59,16 @@ def ramped(config: RunConfig, to: float = HIGHEST) -> RunConfig:
     if to == 0:
         raise InputError("lr: found 0, allowed: above 0, as it rises by factors")
     return msgspec.structs.replace(
-        config, decay="ramp", warmup=0.0, hyperparameters={**config.hyperparameters, "lr": to}
-    )
+        config, decay="ramp", decay_knobs={}, warmup=0.0, warmup_steps=None, warmup_start=0.0,
+        hyperparameters={**config.hyperparameters, "lr": to},
+    )  # fmt: skip
 
 
 def range_test(history: History) -> RangeTest:
     rates, losses = history["learning_rate"], history["loss"]
-    diverged = history.config.learning_rate(history.steps - 1) if history.diverged_at else None
+    diverged = None
+    if history.diverged_at is not None:
+        diverged = history.config.learning_rate(history.steps - 1, history.scheduled_from)
     steepest = rising = None
     if losses.size > 1:
         decades = log10(rates)

@@ -7,7 +7,7 @@ from typing import Any
 from optplay.counting import counted
 from optplay.experiments import Preset, number, tables
 from optplay.experiments.claims import side
-from optplay.instruments.range_test.measure import MARGIN, RangeTest
+from optplay.instruments.range_test.measure import MARGIN, RangeTest, ramped
 
 HEADINGS = {
     "steepest": ">Loss falls\nfastest at",
@@ -62,8 +62,9 @@ class RangeTestReport(tables.Report):
                 cells.append(tables.cell(side(values), between))
             diverged = sum(test.diverged is not None for test in found)
             rows.append([*cells, f"{diverged} of {len(found)}"])
+        trained = [ramped(run.config) for run in self.preset.runs]
         note = (
-            f"{tables.seeds_note(self.preset, between)}\n"
+            f"{tables.seeds_note(self.preset, between, trained)}\n"
             f"Suggested: 1/{MARGIN} of where the loss begins to rise, a rule of thumb; "
             f"optplay sweep {self.preset.name} measures it."
         )

@@ -25,10 +25,11 @@ Examples:
 @output_options(plot="Draw histograms at these steps, and the quantiles over time.")
 def command(preset: "Preset", steps: str | None, out: Output) -> None:
     """Show how far parameters move, and at which effective rates."""
-    from optplay.instruments.rates.measure import parse_steps  # noqa: PLC0415 - see --help
+    from optplay.instruments.rates.measure import check_rates, parse_steps  # noqa: PLC0415
     from optplay.instruments.rates.picture import drawings  # noqa: PLC0415
     from optplay.instruments.rates.report import RatesReport  # noqa: PLC0415
 
     chosen = parse_steps(preset, steps)
+    check_rates(preset)
     report = RatesReport(out.train(preset, weights=True), chosen)
     out.tell(report, partial(drawings, report))

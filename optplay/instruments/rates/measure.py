@@ -28,6 +28,19 @@ def parse_steps(preset: Preset, asked: str | None) -> list[int]:
     return list(dict.fromkeys(map(int, found)))
 
 
+def check_rates(preset: Preset) -> None:
+    """Refuses a preset in which no run has a rate for each parameter.
+
+    Raises:
+        InputError: so it is.
+    """
+    rules = {run.config.rule.title: run.config.rule.no_rates for run in preset.runs}
+    if all(rules.values()):
+        told = "; ".join(f"{title} has no rate for each parameter: {why}"
+                         for title, why in rules.items())  # fmt: skip
+        raise InputError(told)
+
+
 def spread_over_time(results: Results, count: int = 60) -> dict[str, list[Quantiles]]:
     """For each run, by its label, the quantiles over all seeds at the ends of `count` epochs."""
     configs = {run.label: run.config for run in results.preset.runs}

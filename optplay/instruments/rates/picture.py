@@ -35,7 +35,9 @@ def rates_histogram(
     """
     counts = np.array([run[kind]["counts"] for run in runs])
     if not counts.any():
-        return plots.notice(NOTHING, width, height)
+        reasons = {str(run["no_rates"]) for run in runs if kind == "rates" and run["no_rates"]}
+        told = f"no multipliers: {'; '.join(sorted(reasons))}" if reasons else NOTHING
+        return plots.notice(told, width, height)
     edges = runs[0][kind]["edges"]
     return plots.histogram_picture(
         counts, edges, width=width, height=height, log_x=True, x_title=AXES[kind], **look

@@ -7,7 +7,7 @@ from typing import Any
 
 from optplay.experiments import Results
 from optplay.experiments.report import rates_parts
-from optplay.experiments.steps import KINDS, QUANTILES, Quantiles, overlaid
+from optplay.experiments.steps import KINDS, QUANTILES, Quantiles, no_rates, overlaid
 from optplay.experiments.tables import Line, Part, Report, heading, noted
 from optplay.instruments.rates.measure import spread_over_time
 
@@ -37,6 +37,7 @@ class RatesReport(Report):
             "over_time": [
                 {
                     "label": label,
+                    "no_rates": no_rates(self.results.runs[label]),
                     "epoch": [at.epoch for at in way],
                     "step": [at.step for at in way],
                     "moved": [at.moved for at in way],
@@ -62,7 +63,7 @@ class RatesReport(Report):
         yield from rates_parts(
             "Over time, each at the last step of an epoch",
             [
-                (label, _distribution(at))
+                (label, _distribution(at, no_rates(self.results.runs[label])))
                 for label, way in spread_over_time(self.results, IN_TABLE).items()
                 for at in way
             ],
@@ -70,12 +71,13 @@ class RatesReport(Report):
         )
 
 
-def _distribution(at: Quantiles) -> dict[str, Any]:
+def _distribution(at: Quantiles, without: str | None) -> dict[str, Any]:
     """Quantiles in the form of a `distribution`, without its histograms."""
     found: dict[str, Any] = {"step": at.step, "moved": at.moved, "idle": at.idle}
+    found["no_rates"] = without
     for kind in KINDS:
         values = getattr(at, kind).tolist()
-        any_moved = values[0] == values[0]
+        any_moved = values[0] == values[0]  # not NaN
         named = {f"{q:g}": value for q, value in zip(QUANTILES, values, strict=True)}
         found[kind] = {
             "quantiles": named if any_moved else {},

@@ -12,7 +12,8 @@ from optplay.experiments import Preset
 from optplay.experiments.steps import Quantiles, last_steps, over_time, overlaid
 from optplay.instruments.rates import instrument
 from optplay.instruments.rates.picture import moved_picture, over_time_picture, rates_histogram
-from optplay.plots import Panel, Picture, abreast
+from optplay.plots import Panel, Picture, abreast, text_picture
+from optplay.plots.text import shortened
 from optplay.training import History
 from optplay.tui.stage import Stage
 from optplay.tui.widgets.view import PictureView, Task
@@ -121,18 +122,23 @@ class Rates(PictureView):
             () if label in stage.hidden else [at for at in way if at.epoch <= stage.player.horizon]
             for label, way in zip(stage.labels, found.over_time.values(), strict=False)
         ]
+        kinds = [kind for kind in COUNTED if kind == "steps" or not all(
+            run["no_rates"] for run in at_step
+        )]  # fmt: skip
         panels = [
-            Panel(title, partial(rates_histogram, at_step, kind, **look))
-            for kind, title in COUNTED.items()
+            Panel(COUNTED[kind], partial(rates_histogram, at_step, kind, **look)) for kind in kinds
         ]
-        panels += [
-            Panel(title, partial(over_time_picture, ways, kind, epoch=epoch, unit=unit, **look))
-            for kind, title in SPREAD.items()
-        ]
+        over = partial(over_time_picture, ways, epoch=epoch, unit=unit, **look)
+        panels += [Panel(SPREAD[kind], partial(over, kind)) for kind in kinds]
         moved = moved_picture(
             at_step, list(found.absent), list(found.absent.values()), width, **look
         )
-        return Picture((*abreast(panels, width, height - 1, **look).rows, *moved.rows))
+        below = moved.rows
+        if why := stage.session.run.config.rule.no_rates:
+            told = f"{stage.session.run.label} has no multipliers: {why}"
+            line = ((shortened(told, width), None),)
+            below = (*text_picture([line], width, 1).rows, *below)
+        return Picture((*abreast(panels, width, height - len(below), **look).rows, *below))
 
     def action_next_step(self) -> None:
         if self.stage:

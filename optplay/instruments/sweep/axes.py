@@ -8,8 +8,20 @@ from optplay.arithmetic import log10, power
 from optplay.arrays import Floats
 from optplay.counting import counted
 from optplay.errors import InputError, inside, show, unknown
-from optplay.experiments.keys import ALIASES, PROBLEM, START, Key, keys, meant
+from optplay.experiments.keys import (
+    ALIASES,
+    PROBLEM,
+    RATE,
+    START,
+    Key,
+    key_of,
+    keys,
+    meant,
+    run_keys,
+)
 from optplay.experiments.scales import Count, Doubling, Factor, Range
+from optplay.optim import WRAPPERS
+from optplay.optim.wrapping import goes_with
 from optplay.training import RunConfig
 
 FEWEST, MOST = 2, 1000
@@ -46,8 +58,9 @@ class SweptKey:
 def parse_axis(text: str, config: RunConfig) -> SweptKey:
     """The axis that `lr=1e-5:1:25` describes: 25 values from 1e-5 to 1.
 
-    A rate has its values spread evenly by factors, any other key by differences; whole numbers by
-    factors, each once. All are rounded to six digits, so that they can be typed.
+    What moves by factors, as a rate, has its values spread evenly so, unless they begin at 0; any
+    other key by differences; whole numbers by factors, each once. All are rounded to six digits, so
+    that they can be typed.
 
     Args:
         text: KEY=LOW:HIGH:N.
@@ -60,9 +73,8 @@ def parse_axis(text: str, config: RunConfig) -> SweptKey:
     parts = ends.split(":")
     if not found or len(parts) != 3:
         raise InputError(f"found {show(text)}, allowed: {FORM}")
-    scale = _swept(config, name).scale
-    whole = isinstance(scale, Count | Doubling)
-    log = whole or isinstance(scale, Factor)
+    key = _swept(config, name)
+    whole = isinstance(key.scale, Count | Doubling)
     try:
         low, high, count = float(parts[0]), float(parts[1]), int(parts[2])
     except ValueError:
@@ -71,6 +83,8 @@ def parse_axis(text: str, config: RunConfig) -> SweptKey:
         raise InputError(f"{name}: found {counted(count, 'value')}, allowed: {FEWEST} to {MOST:,}")
     if not -np.inf < low < high < np.inf:
         raise InputError(f"{name}: found {show(ends)}, allowed: LOW below HIGH")
+    # From 0, which no factor leaves, a rate makes no sense, but ρ or λ do.
+    log = whole or (isinstance(key.scale, Factor) and (low != 0 or key.name == RATE))
     if log and low <= 0:
         raise InputError(f"{name}: found {low:g}, allowed: above 0, as it goes by factors")
     spread = (_by_factors if log else np.linspace)(low, high, count)
@@ -85,12 +99,15 @@ def parse_axis(text: str, config: RunConfig) -> SweptKey:
 
 def sweepable(config: RunConfig) -> dict[str, Key]:
     """Everything that a run has of its own and a sweep can turn, by name: its numbers."""
-    numbers = Range | Count | Doubling
-    return {
-        key.name: key
-        for key in keys(config)
-        if isinstance(key.scale, numbers) and not (key.shared or key.name.startswith(START))
-    }
+    rule = config.rule
+    unfit = {name for name, wrapper in WRAPPERS.items() if not goes_with(rule, wrapper)}
+    own = (key for key in keys(config) if key.name.partition(".")[0] not in unfit)
+    return {key.name: key for key in own if _sweeps(key)}
+
+
+def _sweeps(key: Key) -> bool:
+    numbers = isinstance(key.scale, Range | Count | Doubling)
+    return numbers and not (key.shared or key.name.startswith(START))
 
 
 def _by_factors(low: float, high: float, count: int) -> Floats:
@@ -102,7 +119,17 @@ def _by_factors(low: float, high: float, count: int) -> Floats:
 
 def _swept(config: RunConfig, name: str) -> Key:
     found = sweepable(config)
-    if (key := found.get(meant(config, name))) is None:
+    name = meant(config, name)
+    if name in found:
+        return found[name]
+    try:
+        key = key_of(config, name)  # What is off has knobs too.
+    except InputError as error:
+        if name.partition(".")[0] in run_keys():
+            raise
         names = [*found, *ALIASES]
-        raise InputError(unknown(f"knob of a run with {config.optimizer}", name, names))
+        message = unknown(f"knob of a run with {config.optimizer}", name, names)
+        raise InputError(message) from error
+    if not _sweeps(key):
+        raise InputError(unknown(f"knob of a run with {config.optimizer}", name, found))
     return key

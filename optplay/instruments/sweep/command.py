@@ -40,6 +40,11 @@ Examples:
 @click.option(
     "--confirm", is_flag=True, help="Measure each run's best value again, on as many fresh seeds."
 )
+@click.option(
+    "--equal-evaluations",
+    is_flag=True,
+    help="Give each run so many epochs that all take as many gradients as the cheapest one.",
+)
 @output_options(
     plot="Draw the metric against the knob, or a map of two knobs.",
     csv=("sweep.csv", "best.csv"),
@@ -51,6 +56,7 @@ def command(
     optimizers: str | None,
     metric: str,
     confirm: bool,
+    equal_evaluations: bool,
     out: Output,
 ) -> None:
     """Compare runs fairly, each at its own best learning rate.
@@ -63,7 +69,8 @@ def command(
     from optplay.instruments.sweep.report import SweepReport, sides_of  # noqa: PLC0415
 
     axes = [*([f"lr={lr}"] if lr is not None else []), *over] or ["lr=1e-5:1:25"]
-    sweep = asked(preset, axes, None if optimizers is None else optimizers.split(","))
+    names = None if optimizers is None else optimizers.split(",")
+    sweep = asked(preset, axes, names, equal_evaluations=equal_evaluations)
     check_metric(metric, sweep)
     results = _made("sweeping", sweep, out)
     again = confirmation(results, metric) if confirm else None

@@ -50,6 +50,10 @@ Known = MutableMapping[RunConfig, Ended]
 class Sweep:
     """Which runs to make: each run at all values of one or two axes, with every seed.
 
+    Attributes:
+        evaluations: how many gradients of mini-batches a run may take, in place of its epochs: it
+            has as many as these suffice for, at least one.
+
     Raises:
         InputError: a run is a fork, lacks a knob or refuses a value; two axes turn one knob; or it
             is more than this machine can finish.
@@ -58,6 +62,7 @@ class Sweep:
     runs: tuple[Run, ...]
     seeds: tuple[int, ...]
     axes: tuple[SweptKey, ...]
+    evaluations: float | None = None
 
     def __post_init__(self) -> None:
         keys = [axis.key for axis in self.axes]
@@ -91,6 +96,9 @@ class Sweep:
         with within(self.runs[run].label):
             for axis, i in zip(self.axes, at, strict=True):
                 config = axis.set(config, axis.values[i])
+            if self.evaluations is not None:
+                epochs = max(1, int(self.evaluations // per_epoch(config)))
+                config = msgspec.structs.replace(config, epochs=epochs)
         return msgspec.structs.replace(config, seed=self.seeds[seed])
 
     @cached_property
@@ -114,6 +122,16 @@ class Sweep:
         return [tuple(place) for place in grid.T[order].tolist()]
 
 
+def per_epoch(config: RunConfig) -> float:
+    """How many gradients of mini-batches an epoch of a run takes."""
+    return config.problem.steps_per_epoch * config.evaluations_per_step
+
+
+def cheapest(runs: Sequence[Run]) -> float:
+    """How many gradients the run takes in its epochs that takes the fewest."""
+    return min(run.config.epochs * per_epoch(run.config) for run in runs)
+
+
 def runs_of(preset: Preset, optimizers: Sequence[str]) -> tuple[Run, ...]:
     """A run for each optimizer, with its defaults, on the preset's first problem.
 
@@ -133,12 +151,17 @@ def runs_of(preset: Preset, optimizers: Sequence[str]) -> tuple[Run, ...]:
     )
 
 
-def asked(preset: Preset, axes: Sequence[str], optimizers: Sequence[str] | None = None) -> Sweep:
+def asked(
+    preset: Preset, axes: Sequence[str], optimizers: Sequence[str] | None = None,
+    *, equal_evaluations: bool = False,
+) -> Sweep:  # fmt: skip
     """The sweep that the options of `optplay sweep` describe: one or two axes as KEY=LOW:HIGH:N.
 
     Args:
         optimizers: names. In place of the preset's runs there is then one for each, with its
             defaults, on the problem and with the epochs of the preset's first run.
+        equal_evaluations: whether all runs take as many gradients as the cheapest of them does in
+            its epochs.
 
     Raises:
         InputError: see `Sweep`, or an axis or an optimizer is not there.
@@ -152,7 +175,8 @@ def asked(preset: Preset, axes: Sequence[str], optimizers: Sequence[str] | None 
         option = "--lr" if text.startswith("lr=") and text is axes[0] else "--over"
         with within(option):
             parsed.append(parse_axis(text, runs[0].config))
-    return Sweep(runs, preset.seeds, tuple(parsed))
+    evaluations = cheapest(runs) if equal_evaluations else None
+    return Sweep(runs, preset.seeds, tuple(parsed), evaluations)
 
 
 def check_metric(metric: str, sweep: Sweep) -> None:

@@ -53,6 +53,7 @@ class SweepReport(tables.Report):
             "axes": [{"key": a.key, "log": a.log, "values": a.values} for a in sweep.axes],
             "seeds": sweep.seeds,
             "fresh_seeds": self.fresh,
+            "gradient_evaluations": sweep.evaluations,
             "runs": [
                 {
                     "label": run.label,
@@ -92,11 +93,20 @@ class SweepReport(tables.Report):
         sweep = self.results.sweep
         yield tables.Line(self.preset.title, "bold")
         each = sweep.count // len(sweep.runs)
-        epochs = sweep.runs[0].config.epochs
         yield tables.Line(
-            f"Each run made {counted(each, 'time')}: {self._grid()}, {counted(epochs, 'epoch')}"
+            f"Each run made {counted(each, 'time')}: {self._grid()}, {self._length()}"
         )
         yield tables.Choice(self._table(between) for between in tables.BETWEEN)
+
+    def _length(self) -> str:
+        """How long the runs are."""
+        sweep = self.results.sweep
+        if sweep.evaluations is None:
+            return counted(sweep.runs[0].config.epochs, "epoch")
+        gradients = counted(int(sweep.evaluations), "gradient")
+        epochs = dict.fromkeys(config.epochs for config in sweep.ends)
+        lengths = " or ".join(f"{length:,}" for length in epochs)
+        return f"{gradients} each, {lengths} epochs"
 
     def _grid(self) -> str:
         sweep = self.results.sweep
@@ -164,7 +174,8 @@ def _points(results: SweepResults, run: int) -> list[dict[str, Any]]:
     counts = {outcome: results.counts(outcome) for outcome in OUTCOMES}
     points = []
     for place, values in _grid(results, run):
-        point: dict[str, Any] = {"at": values}
+        epochs = results.sweep.config((*place, 0)).epochs
+        point: dict[str, Any] = {"at": values, "epochs": epochs}
         for name, (median, low, high) in spreads.items():
             point[NAMES[name]] = {
                 "median": float(median[place]), "low": float(low[place]),

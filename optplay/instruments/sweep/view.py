@@ -15,7 +15,14 @@ from optplay.experiments.preset import Run
 from optplay.instruments.sweep import instrument
 from optplay.instruments.sweep.axes import parse_axis
 from optplay.instruments.sweep.best import best
-from optplay.instruments.sweep.measure import SWEPT, Ended, Sweep, SweepResults, stream_sweep
+from optplay.instruments.sweep.measure import (
+    SWEPT,
+    Ended,
+    Sweep,
+    SweepResults,
+    cheapest,
+    stream_sweep,
+)
 from optplay.instruments.sweep.picture import with_table
 from optplay.instruments.sweep.report import SPOKEN
 from optplay.plots import Picture
@@ -49,6 +56,8 @@ class SweepView(PictureView):
     BINDINGS = [
         Binding("n", "next_kind", "Next sweep", tooltip="learning rates, or two knobs"),
         Binding("N", "next_metric", "Next metric", tooltip="loss, accuracy, epochs to 90 %"),
+        Binding("E", "equal", "Equal gradients", show=False,
+                tooltip="all runs take as many gradients, or have as many epochs"),
         Binding("i", "ask_axes", "Type the axes", tooltip="which knobs, from where to where"),
         Binding(
             "B", "take_best", "Take the best",
@@ -63,6 +72,7 @@ class SweepView(PictureView):
         self.kind = RATES
         self.axes = dict(AXES)
         self.metric = "final_loss"
+        self.equal = False
 
     @property
     def every_seed(self) -> bool:
@@ -73,7 +83,7 @@ class SweepView(PictureView):
         keys = " and ".join(axis.partition("=")[0] for axis in self.axes[self.kind].split())
         seeds = counted(len(preset.seeds), "seed")
         what = "Final value" if preset.on_surface else SPOKEN[self._metric(preset)]
-        title = f"{what} by {keys}, {seeds}"
+        title = f"{what} by {keys}, {seeds}" + ", equal gradients" * self.equal
         if isinstance(found, SweepResults) and not found.done:
             title += f" · {100 * found.made / found.sweep.count:.0f} %"
         return title
@@ -82,12 +92,13 @@ class SweepView(PictureView):
         place = (list(KINDS).index(self.kind) + 1) % len(KINDS)
         other = f"n {list(KINDS.values())[place]}"
         metric = "N metric   " if len(_metrics(stage.session.preset)) > 1 else ""
-        return f"{other}   {metric}i axes   B best"
+        equal = f"E equal {'epochs' if self.equal else 'gradients'}   " * _costs_differ(stage)
+        return f"{other}   {metric}{equal}i axes   B best"
 
     def wanted(self, stage: Stage) -> Task | None:
         preset = stage.session.preset
         try:
-            sweep = _sweep(preset.runs, preset.seeds, self.axes[self.kind])
+            sweep = _sweep(preset.runs, preset.seeds, self.axes[self.kind], self.equal)
         except InputError as error:
             return Task.told(str(error))
         return Task(sweep, lambda stop: self._swept(sweep, stop))
@@ -104,10 +115,11 @@ class SweepView(PictureView):
     def command(self, stage: Stage) -> list[str]:
         over = [word for axis in self.axes[self.kind].split() for word in ("--over", axis)]
         metric = self._metric(stage.session.preset)
-        return ["sweep", *over, "--metric", metric, "--plot"]
+        equal = ["--equal-evaluations"] * self.equal
+        return ["sweep", *over, "--metric", metric, *equal, "--plot"]
 
     def key(self, stage: Stage) -> object:
-        return self.kind, self._metric(stage.session.preset)
+        return self.kind, self._metric(stage.session.preset), self.equal
 
     def picture(self, stage: Stage, width: int, height: int) -> Picture:
         found = self.result
@@ -132,6 +144,13 @@ class SweepView(PictureView):
         self.metric = names[(names.index(self._metric(preset)) + 1) % len(names)]
         self.changed()
 
+    def action_equal(self) -> None:
+        if self.stage and not (self.equal or _costs_differ(self.stage)):
+            self.notify("All runs take one gradient a step as it is")
+            return
+        self.equal = not self.equal
+        self.changed()
+
     def action_ask_axes(self) -> None:
         stage = self.stage
         if stage is None:
@@ -139,7 +158,7 @@ class SweepView(PictureView):
         preset = stage.session.preset
 
         def check(text: str) -> str | None:
-            return refused(lambda: _sweep(preset.runs, preset.seeds, text))
+            return refused(lambda: _sweep(preset.runs, preset.seeds, text, self.equal))
 
         def take(text: str) -> None:
             self.kind = KNOBS if len(text.split()) > 1 else RATES
@@ -184,11 +203,11 @@ def _metrics(preset: Preset) -> list[str]:
 
 
 @lru_cache(maxsize=8)
-def _sweep(runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str) -> Sweep:
+def _sweep(runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str, equal: bool) -> Sweep:
     """The sweep over one or two axes; InputError if something is wrong with them.
 
-    The knobs that it turns stand at their first values, so that it stays the same sweep wherever
-    they are turned to.
+    With `equal` all runs take as many gradients; else they have their epochs. The knobs that it
+    turns stand at their first values, so that it stays the same sweep wherever they are turned to.
     """
     if not 1 <= len(axes.split()) <= 2:
         raise InputError(f"found {len(axes.split())} axes, allowed: one or two")
@@ -201,7 +220,12 @@ def _sweep(runs: tuple[Run, ...], seeds: tuple[int, ...], axes: str) -> Sweep:
         msgspec.structs.replace(run, config=sweep.config((place, *first, 0)))
         for place, run in enumerate(plain)
     ]
-    return Sweep(tuple(same), seeds, parsed)
+    return Sweep(tuple(same), seeds, parsed, cheapest(plain) if equal else None)
+
+
+def _costs_differ(stage: Stage) -> bool:
+    """Whether at equal epochs some run takes more gradients than others."""
+    return len({run.config.evaluations_per_step for run in stage.session.preset.runs}) > 1
 
 
 view = SweepView

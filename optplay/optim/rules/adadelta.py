@@ -7,8 +7,8 @@ tells after a step is not what the step used, but once u is warm both are nearly
 """
 
 from optplay.arithmetic import sqrt
-from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.hyperparameters import epsilon, lr, memory
+from optplay.optim.declaration import Floats, Made, Optimizer, Term
+from optplay.optim.hyperparameters import above_zero, epsilon, lr, memory
 
 
 def step(
@@ -16,23 +16,18 @@ def step(
 ) -> None:
     v, u = state[0], state[1]
     rho, epsilon = hyper[0], hyper[1]
+    floor = above_zero(epsilon)
     for i in range(w.size):
         v[i] = rho * v[i] + (1 - rho) * g[i] * g[i]
-        delta = sqrt(u[i] + epsilon) / sqrt(v[i] + epsilon) * g[i]
+        delta = sqrt(u[i] + epsilon) / sqrt(v[i] + floor) * g[i]
         u[i] = rho * u[i] + (1 - rho) * delta * delta
         w[i] -= lr * delta
 
 
-def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
-    rate: Floats = lr * sqrt(state[1] + hyper[1]) / sqrt(state[0] + hyper[1])
-    return rate
-
-
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    delta = sqrt(before[1] + hyper[1]) / sqrt(after[0] + hyper[1]) * g
-    return {"δ": delta, "Δ": -lr * delta}
+def terms(made: Made) -> dict[str, Term]:
+    epsilon, before, after = made.hyper["epsilon"], made.before, made.after
+    rate = made.lr * sqrt(before["u"] + epsilon) / sqrt(after["v"] + above_zero(epsilon))
+    return {"rate": rate, "Δ": -rate * made.g}
 
 
 optimizer = Optimizer(
@@ -48,12 +43,12 @@ optimizer = Optimizer(
     ),
     slots=("v", "u"),
     step=step,
-    rates=rates,
+    corrected=0,
     formula=(
         "v ← ρ·v + (1-ρ)·g²",
-        "δ = √(u + ε)/√(v + ε)·g",
-        "u ← ρ·u + (1-ρ)·δ²",
-        "Δ = -lr·δ",
+        "rate = lr·√(u + ε)/√(v + ε)",
+        "u ← ρ·u + (1-ρ)·(rate/lr·g)²",
+        "Δ = -rate·g",
     ),
     terms=terms,
 )

@@ -6,7 +6,8 @@ The bias correction is PyTorch's; Algorithm 2 of the paper has none.
 from dataclasses import replace
 
 from optplay.arithmetic import sqrt, where
-from optplay.optim.declaration import Floats, Term
+from optplay.optim.declaration import Floats, Made, Term
+from optplay.optim.hyperparameters import BETA1, BETA2, BIAS_CORRECTION, above_zero, epsilon, lr
 from optplay.optim.rules import adam
 
 
@@ -14,7 +15,7 @@ def step(
     w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> None:
     m, v, v_max = state[0], state[1], state[2]
-    beta1, beta2, epsilon, bias_correction = hyper[0], hyper[1], hyper[2], hyper[3]
+    beta1, beta2, epsilon, bias_correction = hyper[0], hyper[1], above_zero(hyper[2]), hyper[3]
     rate = lr / where(bias_correction > 0, corrections[0], 1.0)
     v_scale = 1 / sqrt(where(bias_correction > 0, corrections[1], 1.0))
     for i in range(w.size):
@@ -24,37 +25,31 @@ def step(
         w[i] -= rate * m[i] / (sqrt(v_max[i]) * v_scale + epsilon)
 
 
-def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
-    v_hat = state[2] / (corrections[1] if hyper[3] else 1.0)
-    rate: Floats = lr / (sqrt(v_hat) + hyper[2])
-    return rate
-
-
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    m_hat = after[0] / (corrections[0] if hyper[3] else 1.0)
-    v_hat = after[2] / (corrections[1] if hyper[3] else 1.0)
-    return {"m̂": m_hat, "v̂": v_hat, "Δ": -lr * m_hat / (sqrt(v_hat) + hyper[2])}
+def terms(made: Made) -> dict[str, Term]:
+    m_hat = made.after["m"] / made.corrected("beta1")
+    v_hat = made.after["v_max"] / made.corrected("beta2")
+    rate = made.lr / (sqrt(v_hat) + above_zero(made.hyper["epsilon"]))
+    return {"m̂": m_hat, "v̂": v_hat, "rate": rate, "Δ": -rate * m_hat}
 
 
 optimizer = replace(
-    adam.optimizer,
+    adam.plain,
     name="amsgrad",
     title="AMSGrad",
     summary="Adam whose rates never grow back, which mends a proof and a few hard cases.",
     paper="Reddi, Kale & Kumar 2018, On the convergence of Adam and beyond, Algorithm 2",
     year=2018,
+    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8), BIAS_CORRECTION),
     slots=("m", "v", "v_max"),
     step=step,
-    rates=rates,
     formula=(
         "m ← β₁·m + (1-β₁)·g",
         "v ← β₂·v + (1-β₂)·g²",
         "v_max ← max(v_max, v)",
         "m̂ = m/(1-β₁ᵗ), or m uncorrected",
         "v̂ = v_max/(1-β₂ᵗ), or v_max uncorrected",
-        "Δ = -lr·m̂/(√v̂ + ε)",
+        "rate = lr/(√v̂ + ε)",
+        "Δ = -rate·m̂",
     ),
     terms=terms,
 )

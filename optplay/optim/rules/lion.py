@@ -2,7 +2,7 @@
 
 from optplay.arithmetic import where
 from optplay.arrays import np
-from optplay.optim.declaration import Floats, Optimizer, Term
+from optplay.optim.declaration import Floats, Made, Optimizer, Term
 from optplay.optim.hyperparameters import lr, memory
 
 
@@ -17,11 +17,9 @@ def step(
         m[i] = beta2 * m[i] + (1 - beta2) * g[i]
 
 
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    c = hyper[0] * before[0] + (1 - hyper[0]) * g
-    return {"c": c, "Δ": -lr * np.sign(c)}
+def terms(made: Made) -> dict[str, Term]:
+    c = made.hyper["beta1"] * made.before["m"] + (1 - made.hyper["beta1"]) * made.g
+    return {"c": c, "Δ": -made.lr * np.sign(c)}
 
 
 optimizer = Optimizer(
@@ -37,6 +35,7 @@ optimizer = Optimizer(
     ),
     slots=("m",),
     step=step,
+    corrected=0,
     formula=("c = β₁·m + (1-β₁)·g", "Δ = -lr·sign(c)", "m ← β₂·m + (1-β₂)·g"),
     terms=terms,
 )

@@ -5,7 +5,7 @@ Here w *is* the lookahead: v ← β·v + g, then w ← w - lr·(g + β·v), the 
 PyTorch and Keras. With a constant lr both take their gradients at the same points.
 """
 
-from optplay.optim.declaration import Floats, Optimizer, Term
+from optplay.optim.declaration import Floats, Made, Optimizer, Term
 from optplay.optim.hyperparameters import beta, lr
 from optplay.optim.stability import nesterov
 
@@ -20,10 +20,8 @@ def step(
         w[i] -= lr * (g[i] + beta * v[i])
 
 
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    return {"Δ": -lr * (g + hyper[0] * after[0])}
+def terms(made: Made) -> dict[str, Term]:
+    return {"Δ": -made.lr * (made.g + made.hyper["beta"] * made.after["v"])}
 
 
 optimizer = Optimizer(
@@ -35,6 +33,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01), beta(0.9, "how much of the velocity survives a step")),
     slots=("v",),
     step=step,
+    corrected=0,
     formula=("v ← β·v + g", "Δ = -lr·(g + β·v)"),
     terms=terms,
     stability=nesterov,

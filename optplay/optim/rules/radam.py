@@ -2,13 +2,13 @@
 
 ρ∞ = 2/(1-β₂) - 1 and ρₜ = ρ∞ - 2t·β₂ᵗ/(1-β₂ᵗ). While ρₜ ≤ 5: w ← w - lr·m̂. After that
 w ← w - lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), r = √((ρₜ-4)(ρₜ-2)ρ∞/((ρ∞-4)(ρ∞-2)ρₜ)).
-The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4.
+The bound 5 is PyTorch's; Algorithm 2 of the paper trusts v as soon as ρₜ > 4. Without bias
+correction, m̂ = m, and √(1-β₂ᵗ) is left out.
 """
 
 from optplay.arithmetic import sqrt, where
-from optplay.arrays import np
-from optplay.optim.declaration import Floats, Optimizer, Term
-from optplay.optim.hyperparameters import BETA1, BETA2, epsilon, lr
+from optplay.optim.declaration import Floats, Made, Optimizer, Term
+from optplay.optim.hyperparameters import BETA1, BETA2, BIAS_CORRECTION, above_zero, epsilon, lr
 from optplay.optim.stability import mean_gradient
 
 TRUSTED = 5.0
@@ -18,11 +18,12 @@ def step(
     w: Floats, g: Floats, state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
 ) -> None:
     m, v = state[0], state[1]
-    beta1, beta2, epsilon = hyper[0], hyper[1], hyper[2]
-    rate = lr / corrections[0]
+    beta1, beta2, epsilon, bias_correction = hyper[0], hyper[1], above_zero(hyper[2]), hyper[3]
+    rate = lr / where(bias_correction > 0, corrections[0], 1.0)
     rho_max, rho = _rho(beta2, corrections[1], t)
     trusted = rho > TRUSTED
-    v_scale = _r(rho_max, where(trusted, rho, rho_max)) * sqrt(corrections[1])
+    v_scale = sqrt(where(bias_correction > 0, corrections[1], 1.0))
+    v_scale *= _r(rho_max, where(trusted, rho, rho_max))
     for i in range(w.size):
         m[i] = beta1 * m[i] + (1 - beta1) * g[i]
         v[i] = beta2 * v[i] + (1 - beta2) * g[i] * g[i]
@@ -39,25 +40,16 @@ def _r(rho_max: float, rho: float) -> float:
     return sqrt((rho - 4) * (rho - 2) * rho_max / ((rho_max - 4) * (rho_max - 2) * rho))
 
 
-def rates(state: Floats, hyper: Floats, corrections: Floats, lr: float, t: int) -> Floats:
-    beta2, epsilon = hyper[1], hyper[2]
-    rho_max, rho = _rho(beta2, corrections[1], t)
-    if rho <= TRUSTED:
-        return np.full(state.shape[1], lr)
-    rate: Floats = lr * _r(rho_max, rho) * sqrt(corrections[1]) / (sqrt(state[1]) + epsilon)
-    return rate
-
-
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    m_hat = after[0] / corrections[0]
-    rate = rates(after, hyper, corrections, lr, t)
-    rho_max, rho = _rho(hyper[1], corrections[1], t)
+def terms(made: Made) -> dict[str, Term]:
+    m_hat = made.after["m"] / made.corrected("beta1")
+    rho_max, rho = _rho(made.hyper["beta2"], made.corrections["beta2"], made.t)
     found: dict[str, Term] = {"m̂": m_hat, "ρ∞": rho_max, "ρₜ": rho}
+    rate: Term = made.lr
     if rho > TRUSTED:
-        found["r"] = _r(rho_max, rho)
-    return found | {"Δ": -rate * m_hat}
+        found["r"] = r = _r(rho_max, rho)
+        epsilon = above_zero(made.hyper["epsilon"])
+        rate = made.lr * r * sqrt(made.corrected("beta2")) / (sqrt(made.after["v"]) + epsilon)
+    return found | {"rate": rate, "Δ": -rate * m_hat}
 
 
 optimizer = Optimizer(
@@ -66,18 +58,19 @@ optimizer = Optimizer(
     summary="Adam with a warmup of its own, from how much it has seen.",
     paper="Liu et al. 2020, On the variance of the adaptive learning rate and beyond, Algorithm 2",
     year=2019,
-    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8)),
+    hyperparameters=(lr(0.001), BETA1, BETA2, epsilon(1e-8), BIAS_CORRECTION),
     slots=("m", "v"),
     step=step,
-    rates=rates,
+    corrected=2,
     formula=(
         "m ← β₁·m + (1-β₁)·g",
         "v ← β₂·v + (1-β₂)·g²",
-        "m̂ = m/(1-β₁ᵗ)",
+        "m̂ = m/(1-β₁ᵗ), or m uncorrected",
         "ρ∞ = 2/(1-β₂) - 1",
         "ρₜ = ρ∞ - 2t·β₂ᵗ/(1-β₂ᵗ)",
         "r = √((ρₜ-4)(ρₜ-2)ρ∞/((ρ∞-4)(ρ∞-2)ρₜ)), if ρₜ > 5",
-        "Δ = -lr·r·m̂·√(1-β₂ᵗ)/(√v + ε), or -lr·m̂ while ρₜ ≤ 5",
+        "rate = lr·r·√(1-β₂ᵗ)/(√v + ε), or lr while ρₜ ≤ 5",
+        "Δ = -rate·m̂",
     ),
     terms=terms,
     stability=mean_gradient,

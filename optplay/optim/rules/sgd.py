@@ -1,6 +1,6 @@
 """Stochastic gradient descent: w ← w - lr·g."""
 
-from optplay.optim.declaration import Floats, Optimizer, Term
+from optplay.optim.declaration import Floats, Made, Optimizer, Term
 from optplay.optim.hyperparameters import lr
 from optplay.optim.stability import descent
 
@@ -12,10 +12,8 @@ def step(
         w[i] -= lr * g[i]
 
 
-def terms(
-    g: Floats, before: Floats, after: Floats, hyper: Floats, corrections: Floats, lr: float, t: int
-) -> dict[str, Term]:
-    return {"Δ": -lr * g}
+def terms(made: Made) -> dict[str, Term]:
+    return {"Δ": -made.lr * made.g}
 
 
 optimizer = Optimizer(
@@ -27,6 +25,7 @@ optimizer = Optimizer(
     hyperparameters=(lr(0.01),),
     slots=(),
     step=step,
+    corrected=0,
     formula=("Δ = -lr·g",),
     terms=terms,
     stability=descent,

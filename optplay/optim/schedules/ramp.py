@@ -15,5 +15,5 @@ schedule = Schedule(
     "Ramp",
     "rises by the same factor each step over six decades, to lr at the end (Smith 2017)",
     factor,
-    order=8,
+    order=11,
 )

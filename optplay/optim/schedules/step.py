@@ -1,14 +1,25 @@
-"""A tenth after each third, as PyTorch's StepLR(step_size=⌈n/3⌉, gamma=0.1)."""
+"""A tenth after each third, as PyTorch's StepLR(step_size=⌈every·n⌉, gamma=factor)."""
 
 from optplay.arithmetic import power
-from optplay.optim.declaration import Schedule
-
-PLATEAUS = 3
-GAMMA = 0.1
-
-
-def factor(k: int, n: int) -> float:
-    return power(GAMMA, float(k // -(-n // PLATEAUS)))
+from optplay.arrays import Floats
+from optplay.optim.declaration import Hyperparameter, Schedule
+from optplay.optim.hyperparameters import DROP
+from optplay.optim.parts import steps_of
 
 
-schedule = Schedule("step", "Step", "drops to a tenth after each third of the run", factor, order=3)
+def factor(k: int, n: int, warmup: int, knobs: Floats) -> float:
+    length = steps_of(float(knobs[0]), n)
+    return power(float(knobs[1]), float(k // length))
+
+
+schedule = Schedule(
+    "step",
+    "Step",
+    "drops after each third of the run, or another part, to a tenth",
+    factor,
+    order=4,
+    knobs=(
+        Hyperparameter("every", 1 / 3, "the part of the decay after which it drops", low_open=True),
+        DROP,
+    ),
+)

@@ -1,6 +1,6 @@
 """A list to choose one from, with a search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from textual.app import ComposeResult
@@ -17,17 +17,23 @@ MOVE = Binding.Group("Move", compact=True)
 
 @dataclass(frozen=True)
 class Entry:
-    """A choice: its unique name, its title, a sentence on it, and under which heading it stands."""
+    """A choice: its unique name, its title, a sentence on it, and under which heading it stands.
+
+    One that can't be taken now says what is `wrong` with it.
+    """
 
     name: str
     title: str
     note: str
     group: str = ""
+    wrong: str = ""
 
     def shown(self) -> Content:
         other = self.name.casefold() != self.title.casefold()
         name = f"  {self.name}" if other else ""
         note = f"\n{self.note}" if self.note else ""
+        if self.wrong:
+            return Content.styled(f"{self.title}{name}{note}\nNot here: {self.wrong}", "dim")
         return Content.assemble((self.title, "bold"), (name + note, "dim"))
 
 
@@ -72,9 +78,13 @@ class Choose(Dialog[str]):
         Binding("enter", "move('select')", "Take", priority=True),
     ]
 
-    def __init__(self, title: str, entries: Sequence[Entry], current: str | None = None) -> None:
+    def __init__(
+        self, title: str, entries: Sequence[Entry], current: str | None = None,
+        another: Callable[[str], Entry | None] | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(title)
-        self.entries = entries
+        #: `another(typed)` gives an entry for what is in no list.
+        self.entries, self.another = entries, another
         self.current = current
         self._listed = ""
 
@@ -93,6 +103,8 @@ class Choose(Dialog[str]):
         """Lists what fits; at first the current one is highlighted, then the nearest."""
         self._listed = query
         found = fitting(self.entries, query)
+        if self.another and not found and (other := self.another(query)):
+            found = [other]
         listed = self.query_one(OptionList)
         options, group = list[Option](), ""
         for entry in found:
@@ -101,14 +113,15 @@ class Choose(Dialog[str]):
                 group = entry.group
                 heading = Content.styled(group.capitalize(), "bold $text-primary")
                 options.append(Option(heading, disabled=True))
-            options.append(Option(entry.shown(), entry.name))
+            options.append(Option(entry.shown(), entry.name, disabled=bool(entry.wrong)))
         listed.set_options(options)
         if not found:
             listed.add_option(Option(f"nothing fits “{query.strip()}”", disabled=True))
-        names = [option.id for option in listed.options]
-        at_current = not query.strip() and self.current in names
-        first = found[0].name if found else None
-        listed.highlighted = names.index(self.current if at_current else first) if found else None
+        places = {o.id: place for place, o in enumerate(listed.options) if not o.disabled}
+        if query.strip() or self.current not in places:
+            listed.highlighted = min(places.values(), default=None)
+        else:
+            listed.highlighted = places[self.current]
 
     async def action_move(self, how: str) -> None:
         # Keys may come faster than what they typed is searched for.

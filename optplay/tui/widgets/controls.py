@@ -10,9 +10,11 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from optplay.experiments.keys import PROBLEM, Key, has_key, key_of, keys
+from optplay.counting import counted
+from optplay.experiments.keys import PROBLEM, Key, has_key, is_folded, key_of, keys
 from optplay.experiments.scales import Choice
 from optplay.training import RunConfig
+from optplay.tui.another import another
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
@@ -25,6 +27,7 @@ SCOPE_KEY = Key(
     SCOPE, "Problem of", "whether the knobs below change the problem of all runs or of this one",
     "", Choice((ALL_RUNS, THIS_RUN)),
 )  # fmt: skip
+MORE = "more"
 RULE = "optimizer"
 HINT = "Tab comes here. ↑ ↓ choose a knob, ← → turn it, Enter types a value."
 
@@ -61,6 +64,8 @@ class Controls(Vertical):
         self._told = HINT
         # The knob that is explained below, and of which run of which preset.
         self._about: str | None = None
+        # The knobs that were asked for, though they are off or as usual.
+        self._unfolded: set[str] = set()
         self._of: tuple[str, int] | None = None
 
     def compose(self) -> ComposeResult:
@@ -73,7 +78,14 @@ class Controls(Vertical):
         self.border_title = Content(f"All runs, as {label}" if session.all_runs else label)
         scope = ALL_RUNS if session.whole_problem else THIS_RUN
         wanted: list[tuple[Key, Any, Any]] = []
+        folded: list[Key] = []
         for own in keys(session.run.config):
+            if own.name not in self._unfolded and is_folded(session.run.config, own):
+                folded.append(own)
+                continue
+            if folded and (own.shared or own.name.startswith(PROBLEM)):
+                wanted.append(_more(folded))
+                folded = []
             if own.name.startswith(PROBLEM) and (SCOPE_KEY, scope, scope) not in wanted:
                 wanted.append((SCOPE_KEY, scope, scope))
             value = session.value(own.name)
@@ -119,7 +131,10 @@ class Controls(Vertical):
             hint.update(text, layout=not self.has_class("-focused"))
 
     def _check(self, name: str, value: Any) -> str | None:
+        """Why the run can't take a value; rows that are no key of it take any of theirs."""
         config = self._desk.session.run.config
+        if name in (SCOPE, MORE):
+            return None
         return refused(lambda: key_of(config, name).set(config, value))
 
     @property
@@ -150,7 +165,7 @@ class Controls(Vertical):
     def _of_run(self, event: Message, key: str) -> bool:
         """Whether a row that says something is of the run that is there now."""
         event.stop()
-        return key == SCOPE or has_key(self.config, key)
+        return key in (SCOPE, MORE) or has_key(self.config, key)
 
     def on_knob_row_told(self, event: KnobRow.Told) -> None:
         if not self._of_run(event, event.key):
@@ -168,13 +183,16 @@ class Controls(Vertical):
 
     def on_knob_row_switched(self, event: KnobRow.Switched) -> None:
         if self._of_run(event, event.key):
-            self.action_switch(event.key)
+            self._about = event.key
+            self._desk.attempt(lambda: self._desk.session.switch(event.key))
 
     def on_knob_row_asked(self, event: KnobRow.Asked) -> None:
         if not self._of_run(event, event.key):
             return
         if event.key == SCOPE:
             self._rescope(not self._desk.session.whole_problem)
+        elif event.key == MORE:
+            self.action_more()
         else:
             self.action_choose(event.key)
 
@@ -184,13 +202,50 @@ class Controls(Vertical):
 
     def action_switch(self, name: str) -> None:
         self._about = name
-        self._desk.attempt(lambda: self._desk.session.switch(name))
+        self._desk.attempt(lambda: self._desk.session.switch_any(name))
+
+    def action_more(self) -> None:
+        """Asks for a knob that is not shown."""
+        entries = []
+        for own in keys(self.config):
+            if own.name not in self._unfolded and is_folded(self.config, own):
+                wrong = (self._check(own.name, own.on) or "") if own.switched else ""
+                entries.append(Entry(own.name, own.title, own.text, wrong=wrong))
+        Choose("More knobs", entries, "").ask(self.app, self._unfold)
+
+    def _unfold(self, name: str) -> None:
+        """Shows a knob, switched on if it may be off, and goes there."""
+        self._unfolded.add(name)
+        if key_of(self.config, name).switched:
+            self.on_knob_row_switched(KnobRow.Switched(name))
+        self.go_to(name)
+
+    def go_to(self, name: str) -> None:
+        """Puts the focus on a knob, which is shown from now on."""
+        self._unfolded.add(name)
+        self.show()
+        for row in self.rows:
+            if row.key.name == name:
+                row.focus()
 
     def action_choose(self, name: str) -> None:
         session = self._desk.session
         asked = key_of(session.run.config, name)
-        choose = Choose(asked.title, _entries(asked), session.value(name))
+        choose = Choose(
+            asked.title, self._entries(asked), session.value(name),
+            another if name == "optimizer" else None,
+        )  # fmt: skip
         choose.ask(self.app, partial(self.take, name))
+
+    def _entries(self, asked: Key) -> list[Entry]:
+        """The names of a choice, and why the run can't take one that it can't."""
+        notes = asked.notes or {}
+        entries = []
+        for name in asked.scale.names:  # type: ignore[attr-defined]  # asked of a Choice only
+            title, _, note = notes.get(name, f"{name}: ").partition(": ")
+            wrong = self._check(asked.name, name) or ""
+            entries.append(Entry(name, title, note, wrong=wrong.removeprefix(f"{asked.name}: ")))
+        return entries
 
     def take(self, name: str, value: Any) -> None:
         self._about = name
@@ -216,10 +271,9 @@ class Controls(Vertical):
         self.show()
 
 
-def _entries(asked: Key) -> list[Entry]:
-    notes = asked.notes or {}
-    entries = []
-    for name in asked.scale.names:  # type: ignore[attr-defined]  # asked of a Choice only
-        title, _, note = notes.get(name, f"{name}: ").partition(": ")
-        entries.append(Entry(name, title, note))
-    return entries
+def _more(folded: Sequence[Key]) -> tuple[Key, str, str]:
+    """The row that stands for knobs that are off or as usual, with what it shows."""
+    titles = ", ".join(key.title for key in folded)
+    text = f"Enter shows one of these knobs: {titles}"
+    count = counted(len(folded), "knob")
+    return Key(MORE, "More", text, "", Choice((count,))), count, count

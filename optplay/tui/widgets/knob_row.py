@@ -147,6 +147,9 @@ class KnobRow(Widget, can_focus=True):
             return
         try:
             value = self.key.scale.nudge(self.value, by)
+            # Names that the run can't take, as a rule that wants matrices, are passed over.
+            while self.key.is_choice and value != self.value and self._check(self.key.name, value):
+                value = self.key.scale.nudge(value, by)
         except (ValueError, OverflowError):
             return
         if value != self.value:

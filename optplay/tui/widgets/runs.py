@@ -1,6 +1,7 @@
 """The runs panel: one row per run, and which one is selected."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
@@ -13,10 +14,11 @@ from textual.widgets.option_list import Option
 from optplay.experiments.tables import exact
 from optplay.optim import OPTIMIZERS
 from optplay.plots import run_color, run_marker
+from optplay.tui.another import another
 from optplay.tui.desk import Desk
 from optplay.tui.keyboard import key
 from optplay.tui.screens.choose import Choose, Entry
-from optplay.tui.screens.prompt import Prompt
+from optplay.tui.screens.prompt import Prompt, refused
 from optplay.tui.stage import RunRow
 from optplay.tui.widgets.one_liners import OneLiners
 from optplay.tui.widgets.view import BY_MACHINE
@@ -118,8 +120,12 @@ class RunsPanel(OneLiners, inherit_bindings=False):
         self._desk.select(self._desk.session.state.selected + by)
 
     def action_add(self) -> None:
-        entries = [Entry(o.name, o.title, o.summary) for o in OPTIMIZERS.values()]
-        choose, desk = Choose("Add a run with", entries), self._desk
+        desk, entries = self._desk, []
+        for rule in OPTIMIZERS.values():
+            wrong = refused(partial(desk.session.added, rule.name)) or ""
+            wrong = wrong.removeprefix("optimizer: ")
+            entries.append(Entry(rule.name, rule.title, rule.summary, wrong=wrong))
+        choose = Choose("Add a run with", entries, another=another)
         choose.ask(self.app, lambda name: desk.attempt(lambda: desk.session.add(name)))
 
     def action_duplicate(self) -> None:

@@ -1,0 +1,1 @@
+"""Every rule and every wrapper through the same tests."""

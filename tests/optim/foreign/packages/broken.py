@@ -1,0 +1,3 @@
+"""A module that needs what is not there."""
+
+import not_there_at_all  # noqa: F401
