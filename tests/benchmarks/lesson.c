@@ -92,12 +92,15 @@ INLINE void many(const double *w, double *g, const Work *work, int low, int high
 }
 
 /* Trains one job; stops where the loss is no longer finite. */
-INLINE void train(const Work *work, int job, Rule rule, Advance advance, int single)
+INLINE void train(const Work *work, int job, Rule rule, Advance advance, Begin begin,
+                  int single)
 {
-    Padded w = {0}, g = {0}, m = {0}, v = {0}, u = {0};
+    Padded w = {0}, g = {0}, m = {0}, v = {0}, u = {0}, before = {0};
     double lr = work->lrs[job];
     Factors f = FIRST;
     memcpy(w, work->starts[job], sizeof work->starts[job]);
+    for (int i = 0; i < N; i++)
+        v[i] = u[i] = begin(w[i], lr);
     long t = 0;
     for (int epoch = 0; epoch < work->epochs; epoch++) {
         double loss = 0, hits = 0, norms = 0, ratios = 0, weights = 0;
@@ -112,7 +115,8 @@ INLINE void train(const Work *work, int job, Rule rule, Advance advance, int sin
             double squares = 0, change = 0;
             weights = 0;
             for (int i = 0; i < PADDED; i++) {
-                double next = rule(w[i], g[i], &m[i], &v[i], &u[i], lr, f), moved = next - w[i];
+                double next = rule(w[i], g[i], &m[i], &v[i], &u[i], &before[i], lr, f);
+                double moved = next - w[i];
                 squares += g[i] * g[i];
                 change += moved * moved;
                 weights += next * next;
@@ -132,15 +136,15 @@ INLINE void train(const Work *work, int job, Rule rule, Advance advance, int sin
     }
 }
 
-#define TRAIN(name, rule, advance)                                                               \
+#define TRAIN(name, rule, advance, begin)                                                        \
     static void train_##name(const Work *work, int job)                                          \
     {                                                                                            \
         if (work->batch == 1)                                                                    \
-            train(work, job, rule, advance, 1);                                                  \
+            train(work, job, rule, advance, begin, 1);                                           \
         else                                                                                     \
-            train(work, job, rule, advance, 0);                                                  \
+            train(work, job, rule, advance, begin, 0);                                           \
     }
 ALL_RULES(TRAIN)
 
-#define NAME(name, rule, advance) train_##name,
+#define NAME(name, ...) train_##name,
 static Trainer *const trainers[RULES] = {ALL_RULES(NAME)};

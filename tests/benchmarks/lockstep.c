@@ -43,14 +43,17 @@ INLINE void sample(Lanes *w, Lanes *g, double x0, double x1, double y, double sh
 }
 
 /* Trains the jobs from `job` on. */
-INLINE void train(const Work *work, int job, Rule rule, Advance advance, int single)
+INLINE void train(const Work *work, int job, Rule rule, Advance advance, Begin begin,
+                  int single)
 {
-    Lanes w[N], g[N], m[N] = {0}, v[N] = {0}, u[N] = {0}, lr;
+    Lanes w[N], g[N], m[N] = {0}, v[N], u[N], before[N] = {0}, lr;
     Factors f = FIRST;
     EACH_LANE {
         lr[l] = work->lrs[job + l];
-        for (int i = 0; i < N; i++)
+        for (int i = 0; i < N; i++) {
             w[i][l] = work->starts[job + l][i];
+            v[i][l] = u[i][l] = begin(w[i][l], lr[l]);
+        }
     }
     long t = 0;
     for (int epoch = 0; epoch < work->epochs; epoch++) {
@@ -67,7 +70,8 @@ INLINE void train(const Work *work, int job, Rule rule, Advance advance, int sin
             EACH_LANE {
                 double squares = 0, change = 0, sum = 0;
                 for (int i = 0; i < N; i++) {
-                    double next = rule(w[i][l], g[i][l], &m[i][l], &v[i][l], &u[i][l], lr[l], f);
+                    double next = rule(w[i][l], g[i][l], &m[i][l], &v[i][l], &u[i][l],
+                                       &before[i][l], lr[l], f);
                     double moved = next - w[i][l];
                     squares += g[i][l] * g[i][l];
                     change += moved * moved;
@@ -94,15 +98,15 @@ INLINE void train(const Work *work, int job, Rule rule, Advance advance, int sin
             return;
     }
 }
-#define TRAIN(name, rule, advance)                                                               \
+#define TRAIN(name, rule, advance, begin)                                                        \
     static void train_##name(const Work *work, int job)                                          \
     {                                                                                            \
         if (work->batch == 1)                                                                    \
-            train(work, job, rule, advance, 1);                                                  \
+            train(work, job, rule, advance, begin, 1);                                           \
         else                                                                                     \
-            train(work, job, rule, advance, 0);                                                  \
+            train(work, job, rule, advance, begin, 0);                                           \
     }
 ALL_RULES(TRAIN)
 
-#define NAME(name, rule, advance) train_##name,
+#define NAME(name, ...) train_##name,
 static Trainer *const trainers[RULES] = {ALL_RULES(NAME)};

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 from shutil import which
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from optplay import RunConfig
+from optplay.optim import OPTIMIZERS
 
 # Sums may be reordered, so that they become SIMD, which takes the flags on zeros and traps too;
 # NaN and infinity stay, since divergence is looked for. Without -fno-tree-pre gcc makes branches
@@ -21,7 +23,20 @@ FLAGS = (
 )  # fmt: skip
 RULES = (
     *("sgd", "momentum", "nesterov", "rmsprop", "adagrad", "adadelta", "adam", "adamw"),
-    *("amsgrad", "adamax", "nadam", "radam", "lion"),
+    *(
+        "amsgrad",
+        "adamax",
+        "nadam",
+        "radam",
+        "lion",
+        "ademamix",
+        "adopt",
+        "adan",
+        "adabelief",
+        "yogi",
+    ),
+    *("signum", "rprop", "schedule_free_adamw", "schedule_free_sgd"),
+    *("rmsprop centered", "rmsprop momentum", "rmsprop centered momentum", "adam nesterov"),
 )
 RECORDED = ("loss", "accuracy", "weight_norm", "gradient_norm", "update_ratio")
 NO_C = "gcc not installed"
@@ -71,7 +86,7 @@ class Lockstep(Native):
         """Runs of like rates share a group, since one that diverges as a whole ends at once."""
 
         def rule(index: int) -> str:
-            return configs[index].optimizer
+            return named(configs[index])
 
         jobs: list[int] = []
         in_order = sorted(range(len(configs)), key=lambda i: (rule(i), configs[i].lr))
@@ -94,11 +109,27 @@ class Prepared:
         self.batch_size = problem.batch_size
         self.inputs = np.ascontiguousarray(samples.inputs.T)
         self.labels = samples.labels
-        self.rules = np.array([RULES.index(c.optimizer) for c in found], dtype=np.int32)
+        self.rules = np.array([RULES.index(named(c)) for c in found], dtype=np.int32)
         self.lrs = np.array([c.lr for c in found])
         self.starts = np.array([problem.initial_weights(c.seed)[ORDER] for c in found])
         #: The job that trains each config.
         self.places = np.unique(np.array(jobs), return_index=True)[1]
+
+
+def config(name: str, **others: Any) -> RunConfig:
+    """A config of one of RULES, with the hyperparameters that C has compiled in."""
+    optimizer, *switches = name.split()
+    values = {"momentum": 0.9, "centered": True, "nesterov": True}
+    return RunConfig(
+        optimizer=optimizer, hyperparameters={key: values[key] for key in switches}, **others
+    )
+
+
+def named(config: RunConfig) -> str:
+    """Which of RULES a config has: an optimizer, and the variant of it."""
+    declared = OPTIMIZERS[config.optimizer]
+    variant = declared.variant(config.hyperparameters) if declared.variant else ""
+    return f"{config.optimizer} {variant}".rstrip()
 
 
 def _pointer(array: NDArray[np.generic]) -> ctypes.c_void_p:

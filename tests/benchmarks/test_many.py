@@ -14,7 +14,7 @@ from optplay.experiments.preset import Run
 from optplay.instruments.sweep.axes import SweptKey, parse_axis
 from optplay.instruments.sweep.measure import Sweep, stream_sweep
 
-from .native import NO_C, RULES, Lockstep, Native
+from .native import NO_C, RULES, Lockstep, Native, config
 from .table import Report, race
 
 GRID = ("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw")
@@ -33,9 +33,7 @@ def test_lockstep_does_the_same(
         pytest.skip(NO_C)
     problem = msgspec.structs.replace(CONFIG.problem, batch_size=batch)
     configs = [
-        RunConfig(problem=problem, optimizer=name, seed=seed, epochs=5)
-        for name in RULES
-        for seed in range(3)
+        config(name, problem=problem, seed=seed, epochs=5) for name in RULES for seed in range(3)
     ]
     one, many = (c.train(c.prepare(configs)) for c in (native, lockstep))
     np.testing.assert_allclose(many, one, rtol=EQUAL)

@@ -1,5 +1,6 @@
 """One run, against C, plain Python and PyTorch, side by side. Only equal results are asserted."""
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -8,7 +9,7 @@ from optplay.optim import OPTIMIZERS
 from optplay.problems import Problem
 
 from . import lesson
-from .native import NO_C, RECORDED, Native
+from .native import NO_C, RECORDED, RULES, Native, config as of_rule
 from .pytorch import NO_TORCH, eager, python
 from .table import Report, race, seconds
 
@@ -24,7 +25,7 @@ def plain(epochs: int) -> list[float]:
 
 def assert_same(native: Native, config: RunConfig) -> None:
     """C and ours record the same in 5 epochs, so that they do the same work."""
-    short = RunConfig(problem=config.problem, optimizer=config.optimizer, epochs=5)
+    short = msgspec.structs.replace(config, epochs=5)
     ours, c = train(short), native.train(native.prepare([short]))[0]
     for column, quantity in enumerate(RECORDED):
         np.testing.assert_allclose(ours[quantity], c[:, column], rtol=EQUAL, err_msg=quantity)
@@ -63,9 +64,15 @@ def test_one_run_against_torch(report: Report) -> None:
     report.ratio(what, theirs, [o for _, o in rounds], note=f"{per_update(theirs)} an update")
 
 
-@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+# Of each parameter for itself; the others are in `test_rules`.
+OF_A_PARAMETER = {
+    name for name, rule in OPTIMIZERS.items() if rule.scope == "parameter" and not rule.curvature
+}
+
+
+@pytest.mark.parametrize("name", sorted(OF_A_PARAMETER | {*RULES}))
 def test_every_optimizer(name: str, native: Native | None, report: Report) -> None:
-    what, config, sgd = f"{name}: ours / C", RunConfig(optimizer=name), RunConfig(optimizer="sgd")
+    what, config, sgd = f"{name}: ours / C", of_rule(name), RunConfig(optimizer="sgd")
     if native is None:
         return report.text(what, NO_C)
     assert_same(native, config)

@@ -26,7 +26,7 @@ class Wide:
         self.w, self.g, self.m, self.v, self.step = numbers
         self.parts = [numbers[:, at : at + AT_ONCE] for at in range(0, n, AT_ONCE)]
         self.root = np.empty(AT_ONCE)
-        self.layers, self.slopes = _layers(self.w, self.sizes), _layers(self.g, self.sizes)
+        self.layers, self.slopes = layers_of(self.w, self.sizes), layers_of(self.g, self.sizes)
         self.given = [np.empty((rows, size)) for size in self.sizes[1:]]
         self.errors = [np.empty((rows, size)) for size in self.sizes[1:]]
         self.ones = np.ones(rows)
@@ -54,6 +54,7 @@ class Wide:
         rows = high - low
         given = [self.inputs[low:high], *(each[:rows] for each in self.given)]
         errors, ones = [each[:rows] for each in self.errors], self.ones[:rows]
+        self.low, self.high, self.seen = low, high, given
         for layer, (weights, biases) in enumerate(self.layers):
             out = given[layer + 1]
             np.dot(given[layer], weights.T, out=out)
@@ -102,7 +103,7 @@ class Wide:
         w -= step
 
 
-def _layers(vector: Floats, sizes: tuple[int, ...]) -> list[tuple[Floats, Floats]]:
+def layers_of(vector: Floats, sizes: tuple[int, ...]) -> list[tuple[Floats, Floats]]:
     """Each layer's weights (out, in) and biases (out,), as views of a vector of parameters."""
     found, at = [], 0
     for fan_in, fan_out in pairwise(sizes):

@@ -18,7 +18,7 @@ typedef struct {
     atomic_int next;
 } Work;
 
-#define PLUS_ONE(name, rule, advance) +1
+#define PLUS_ONE(...) +1
 enum { RULES = 0 ALL_RULES(PLUS_ONE) };
 typedef void Trainer(const Work *work, int job);
 static Trainer *const trainers[RULES];
